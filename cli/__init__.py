@@ -1,0 +1,1 @@
+"""The command line: taxpoynt <command>, one file a verb."""

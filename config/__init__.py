@@ -1,0 +1,1 @@
+"""The ground: settings, clock, logging, errors and embedded servers."""

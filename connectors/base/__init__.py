@@ -1,0 +1,1 @@
+"""What every platform shares: the contract, the outbound HTTP client, the shared rate budget."""

@@ -1,0 +1,325 @@
+"""The contract between the runtime and a platform.
+
+A connector is frozen facts (`Platform`) plus a handful of methods. It receives its transport and
+the time, and imports no HTTP library, no database and no settings; it never sleeps or stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from marshmallow import Schema
+
+    from rules.records import LocationRecord, OrderRecord
+
+Cursor = Mapping[str, str | int | bool]
+"""Where reading resumes: flat, JSON-safe, opaque to everything but its connector."""
+
+
+class Deletes(Enum):
+    """How a platform tells that a record is gone."""
+
+    IN_FEED = "in_feed"
+    SEPARATE = "separate"
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact comes from: the vendor's page and the date it was read (ISO)."""
+
+    title: str
+    url: str
+    read_on: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One kind of record: how it is keyed, ordered and read.
+
+    `overlap` + `hold_back` must cover the vendor's worst lateness. `first_reach` is how far back
+    the first delta goes when nothing was read yet. `every` is how often the delta runs.
+    """
+
+    name: str
+    version_of: str
+    key: str = "id"
+    overlap: timedelta = timedelta()
+    hold_back: timedelta = timedelta()
+    max_window: timedelta | None = None
+    first_reach: timedelta = timedelta(days=1)
+    retention: timedelta | None = None
+    every: timedelta = timedelta(minutes=1)
+    deletes: Deletes = Deletes.NEVER
+    per_location: bool = False
+    page_size: int = 100
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """One rate limit: `capacity` calls per `window`, in fixed slices of the vendor's clock.
+
+    `per` names what shares it: `connection`, `location` or `host`. `share` is the part we use.
+    """
+
+    name: str
+    per: str
+    capacity: int
+    window: timedelta
+    share: float = 1.0
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The visiting card of a platform: data only, read by runtime, docs and tests alike.
+
+    `settings` validates what `taxpoynt connect` is given; fields named in `secret_settings` are
+    encrypted at rest. `connect` makes a connector from the loaded settings (secrets included).
+    """
+
+    name: str
+    title: str
+    kind: str
+    api_version: str
+    streams: Mapping[str, Stream]
+    buckets: Mapping[str, Bucket]
+    settings: type[Schema]
+    secret_settings: frozenset[str]
+    connect: Callable[[Mapping[str, Any]], Connector]
+    webhook: Webhook | None
+    sources: Sequence[Source] = ()
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call to make. `path` is appended to the connection's base address.
+
+    `buckets` are charged one each (`cost` otherwise); `location` scopes per-location buckets.
+    `safe` means it may be sent twice.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str | int] = field(default_factory=dict)
+    json: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    auth: bool = True
+    buckets: Sequence[str] = ()
+    location: str = ""
+    safe: bool = True
+
+
+@dataclass(frozen=True)
+class Response:
+    """What came back: lower-cased header names, the body untouched, the server's own time."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    server_time: datetime
+
+
+class Do(Enum):
+    """What the runtime does about a response."""
+
+    OK = "ok"
+    MISSING = "missing"
+    RETRY = "retry"
+    WAIT = "wait"
+    REFRESH = "refresh"
+    REAUTHORISE = "reauthorise"
+    CONFIG = "config"
+    RESTART_WINDOW = "restart_window"
+    BUG = "bug"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A verdict on a response: what to do, how long to wait, and a sentence fit to show."""
+
+    do: Do
+    wait_s: float | None = None
+    bucket: str | None = None
+    code: str = ""
+    sentence: str = ""
+    next_step: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a login gave. `expires_at` is None where the platform doesn't say."""
+
+    access: str
+    expires_at: datetime | None = None
+    refresh: str | None = None
+    base_url: str | None = None
+    account: str = ""
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Health:
+    """What `probe` found out: whose account this is and what it lacks."""
+
+    account: str
+    name: str = ""
+    scopes: frozenset[str] = frozenset()
+    missing_scopes: frozenset[str] = frozenset()
+    limits: Mapping[str, str] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as the vendor sent it. `raw` is its JSON, untouched."""
+
+    stream: str
+    id: str
+    raw: bytes
+    location: str = ""
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records and where to resume once they are stored.
+
+    `done` says that the window is fully read; only then may the watermark move, to `watermark`.
+    `progress` is the instant up to which reading has come, for people.
+    """
+
+    records: Sequence[Record]
+    next: Cursor
+    done: bool
+    watermark: datetime | None = None
+    progress: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """A half-open span of history `[start, end)` of one location, read as one slice."""
+
+    stream: str
+    location: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What a delivery points at; it carries the record itself when the vendor sends it whole."""
+
+    stream: str
+    id: str
+    record: Record | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One webhook as it came in: header names lower-cased, the body raw."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a delivery is authentic, and if not, why."""
+
+    ok: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What identifies a delivery: unique per connection, for accepting it once."""
+
+    delivery_id: str
+    event_type: str
+    occurred_at: datetime | None = None
+
+
+class Webhook(Protocol):
+    """The receiving side of a platform: pure functions of the delivery."""
+
+    def verify(self, delivery: Delivery, secrets: Sequence[str]) -> Verdict:
+        """Check the signature over the raw body against every active secret; fail closed."""
+
+    def identify(self, delivery: Delivery) -> Envelope:
+        """Name an authentic delivery; never raises, whatever the body holds."""
+
+    def parse(self, delivery: Delivery) -> Sequence[Hint]:
+        """What an authentic delivery points at; unknown kinds give nothing.
+
+        Raises: SkippedRecord when it can't be understood.
+        """
+
+    def secrets(self, settings: Mapping[str, Any], delivery: Delivery) -> Sequence[str]:
+        """The secrets that may have signed this delivery."""
+
+
+class Http(Protocol):
+    """The one way out: sends a request, acts on the outcome."""
+
+    def send(self, request: Request) -> Response:
+        """The response of an OK or MISSING outcome.
+
+        Raises: TransientError, PermanentError, WindowExpiredError.
+        """
+
+
+class Connector(Protocol):
+    """A platform as the runtime sees it, for one connection."""
+
+    base_url: str
+
+    def login(self, http: Http) -> Tokens:
+        """Ask for an access token. Sends one request with `auth=False`; stores nothing."""
+
+    def sign(self, request: Request, tokens: Tokens) -> Mapping[str, str]:
+        """The headers that authenticate and address `request`."""
+
+    def probe(self, http: Http) -> Health:
+        """One cheap call that proves the credentials."""
+
+    def locations(self, http: Http) -> Sequence[LocationRecord]:
+        """Every till site the credentials can read."""
+
+    def changes(
+        self, http: Http, stream: str, location: str, cursor: Cursor | None, now: datetime
+    ) -> Iterator[Page]:
+        """Pages of what changed since `cursor`; `now` is the server's time.
+
+        `cursor` is what an earlier page's `next` was. Each page can be resumed from after a kill.
+        """
+
+    def windows(
+        self, stream: str, location: str, start: datetime, end: datetime
+    ) -> Sequence[Window]:
+        """`[start, end)` cut into slices no longer than the vendor allows, oldest first."""
+
+    def history(self, http: Http, window: Window, resume: Cursor | None) -> Iterator[Page]:
+        """Pages of one window; the last is `done`."""
+
+    def fetch(self, http: Http, stream: str, location: str, ids: Sequence[str]) -> Iterator[Record]:
+        """Records by identity; an id the vendor says is gone yields nothing."""
+
+    def bundle(
+        self, http: Http, stream: str, location: str, ids: Sequence[str]
+    ) -> Iterator[tuple[str, Sequence[Record]]]:
+        """For each id, everything an invoice of it needs, freshly read."""
+
+    def read_order(self, record: Record) -> OrderRecord:
+        """An order in our words. Raises SkippedRecord with the reason when it can't be."""
+
+    def classify(self, request: Request, response: Response | Exception) -> Outcome:
+        """What a response or a failed call means; the only place that knows the vendor's errors."""
+
+    def readings(self, response: Response) -> Mapping[str, tuple[int, datetime]]:
+        """Per bucket: calls left and when the slice resets, as the vendor's headers say."""

@@ -1,0 +1,1 @@
+"""Doors for people: pages, JSON API, sign-in."""

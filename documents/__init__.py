@@ -1,0 +1,1 @@
+"""Paper: an invoice as JSON and HTML."""

@@ -1,0 +1,1 @@
+"""Doors for platforms: verify, store, signal, answer."""
