@@ -1,0 +1,38 @@
+"""What is said when the embedded servers cannot run."""
+
+import errno
+from pathlib import Path
+
+_TAIL_LINES = 8
+
+_ADVICE = {
+    errno.ENOSPC: "the disk is full. Free some space and start again.",
+    errno.EDQUOT: "the disk quota is used up. Free some space and start again.",
+    errno.EROFS: "the file system is read-only. Set TAXPOYNT_HOME to a folder that can be written.",
+    errno.EACCES: "permission denied. Set TAXPOYNT_HOME to a folder that this user may write.",
+    errno.EPERM: "permission denied. Set TAXPOYNT_HOME to a folder that this user may write.",
+    errno.ENOTDIR: "it lies under a file. Set TAXPOYNT_HOME to a folder.",
+    errno.ENOLCK: "its file system has no locks. Set TAXPOYNT_HOME to a folder on a local disk.",
+}
+
+
+class EmbeddedServerError(RuntimeError):
+    """The embedded servers cannot run; the text says what happened and what to do."""
+
+
+def explain(error: OSError, home: Path) -> EmbeddedServerError:
+    """Say in a sentence what the operating system refused, and what to do about it."""
+    subject = error.filename or home
+    advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}. Look at {home}/logs.")
+    return EmbeddedServerError(f"The embedded servers cannot use {subject}: {advice}")
+
+
+def with_log(sentence: str, log: Path, start: int = 0) -> str:
+    """Add the last lines that a server logged since position ``start``, in bytes."""
+    try:
+        with log.open("rb") as file:
+            file.seek(start)
+            lines = file.read().decode(errors="replace").splitlines()[-_TAIL_LINES:]
+    except OSError:
+        lines = []
+    return "\n".join([sentence, f"The end of {log}:", *(f"  {line}" for line in lines)])

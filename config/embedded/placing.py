@@ -1,0 +1,95 @@
+"""Where the servers' files lie and whom the servers run as: never root."""
+
+import logging
+import os
+import pwd
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.embedded.errors import EmbeddedServerError
+from config.embedded.home import Home
+from config.embedded.processes import Account
+
+_log = logging.getLogger(__name__)
+
+# Not a folder for temporary files: those are cleared of what was not read for some weeks.
+OUTSIDE = Path("/var/lib")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder for the servers' files, and the account for whoever starts them as root."""
+
+    folder: Path
+    outside: Path
+    account: Account | None
+
+    def hand_over(self, path: Path) -> None:
+        """Give a file or folder to the account that the servers run as, and to nobody else."""
+        path.chmod(0o700 if path.is_dir() else 0o600)
+        if self.account:
+            os.chown(path, *self.account)
+
+    def owner(self, data: Path) -> Account | None:
+        """Return the account to run a server as that keeps its files in ``data``."""
+        if not data.exists():
+            return self.account
+        found = data.stat()
+        if self.account and found.st_uid:
+            return Account(found.st_uid, found.st_gid)
+        if found.st_uid != os.geteuid():
+            raise EmbeddedServerError(
+                f"{data} belongs to user {found.st_uid}, not to you. Start as the user who "
+                f"started the first time, or change the owner of {data} and all in it."
+            )
+        return self.account
+
+
+def place(home: Home) -> Place:
+    """Choose the folder: the home itself, unless root's servers could not reach it there."""
+    outside = OUTSIDE / f"taxpoynt-{home.identity()}"
+    if os.geteuid() != 0:
+        return Place(home.path, outside, None)
+    if not outside.exists() and reachable(home.path):
+        return Place(home.path, outside, _nobody())
+    if not outside.exists():
+        _log.info("%s is closed to other users: the servers' files are in %s", home.path, outside)
+    open_folder(outside)
+    return Place(outside, outside, _nobody())
+
+
+def open_folder(folder: Path) -> None:
+    """Make a folder of root's that others may pass through but not list."""
+    folder.mkdir(mode=0o711, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise EmbeddedServerError(f"{folder} is not a folder of root's: remove it.")
+    folder.chmod(0o711)
+
+
+def reachable(path: Path) -> bool:
+    """Whether an unprivileged user gets to ``path``: every folder on the way lets others pass."""
+    real = path.resolve()
+    return all(step.stat().st_mode & stat.S_IXOTH for step in (real, *real.parents))
+
+
+def remove(home: Home) -> None:
+    """Delete the servers' files of a home whose servers are down."""
+    folders = [home.path / "postgres", home.path / "valkey"]
+    if (home.path / "home-id").exists():
+        folders.append(OUTSIDE / f"taxpoynt-{home.identity()}")
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _nobody() -> Account:
+    try:
+        found = pwd.getpwnam("nobody")
+    except KeyError:
+        raise EmbeddedServerError(
+            "PostgreSQL does not run as root and this machine has no user 'nobody': "
+            "start as an ordinary user."
+        ) from None
+    return Account(found.pw_uid, found.pw_gid)
