@@ -1,0 +1,1 @@
+"""Local stand-ins of the platforms: WSGI apps that behave, and misbehave, as documented."""

@@ -1,0 +1,165 @@
+"""An item of a check, and its modifiers, as the orders API shows them.
+
+Source: orders API 2.9.0, Selection, AppliedDiscount, AppliedTaxRate, RefundDetails.
+"""
+
+from __future__ import annotations
+
+from sandbox.toast import money, times
+from sandbox.toast.merchant import Restaurant, named_guid
+from sandbox.toast.order import Line, Order
+from sandbox.toast.pricing import (
+    AppliedTax,
+    PricedDiscount,
+    PricedLine,
+    pre_discount_cents,
+)
+from sandbox.toast.reference import Json, configured
+
+
+def selection(priced: PricedLine, order: Order, restaurant: Restaurant, opened_ms: int) -> Json:
+    """One top-level item with its figures."""
+    line = priced.line
+    return {
+        **_frame(line, order, restaurant, opened_ms),
+        "quantity": line.quantity,
+        "preDiscountPrice": money.amount(priced.pre),
+        "price": money.amount(priced.price),
+        "tax": money.amount(priced.tax),
+        "appliedTaxes": [applied_tax(each, restaurant) for each in priced.taxes],
+        "appliedDiscounts": [applied_discount(each, restaurant) for each in priced.discounts],
+        "refundDetails": _refund(priced),
+        "modifiers": _modifiers(line, line.quantity, order, restaurant, opened_ms),
+    }
+
+
+def _modifiers(
+    line: Line, times_each: float, order: Order, restaurant: Restaurant, opened_ms: int
+) -> list[Json]:
+    """The modifiers repeat their own price; their tax sits on the item."""
+    return [_modifier(each, times_each, order, restaurant, opened_ms) for each in line.modifiers]
+
+
+def _modifier(
+    line: Line, times_each: float, order: Order, restaurant: Restaurant, opened_ms: int
+) -> Json:
+    quantity = line.quantity * times_each
+    price = money.amount(pre_discount_cents(line, quantity))
+    return {
+        **_frame(line, order, restaurant, opened_ms),
+        "itemGroup": None,
+        "optionGroup": configured(restaurant, "MenuOptionGroup", line.group),
+        "optionGroupPricingMode": "ADJUSTS_PRICE",
+        "quantity": quantity,
+        "preDiscountPrice": price,
+        "price": price,
+        "tax": 0,
+        "appliedTaxes": [],
+        "appliedDiscounts": [],
+        "refundDetails": None,
+        "modifiers": _modifiers(line, quantity, order, restaurant, opened_ms),
+    }
+
+
+def _frame(line: Line, order: Order, restaurant: Restaurant, opened_ms: int) -> Json:
+    """Everything but the figures."""
+    opened = times.instant(opened_ms)
+    free = line.selection_type in ("TOAST_CARD_SELL", "TOAST_CARD_RELOAD", "SPECIAL_REQUEST")
+    return {
+        "guid": line.guid,
+        "entityType": "MenuItemSelection",
+        "externalId": None,
+        "item": None if free else configured(restaurant, "MenuItem", line.name),
+        "itemGroup": None if free else configured(restaurant, "MenuGroup", line.group),
+        "optionGroup": None,
+        "preModifier": None,
+        "unitOfMeasure": "NONE",
+        "seatNumber": line.seat,
+        "selectionType": line.selection_type,
+        "salesCategory": None if free else configured(restaurant, "SalesCategory", "Food"),
+        "displayName": line.name,
+        "receiptLinePrice": money.amount(line.price_cents),
+        "deferred": line.deferred,
+        "voided": line.voided_ms is not None,
+        "voidDate": times.instant_or_null(line.voided_ms),
+        "voidBusinessDate": _business_date(line.voided_ms, restaurant),
+        "voidReason": _void_reason(line, restaurant),
+        "fulfillmentStatus": "NEW" if order.promised_ms and not order.closed_ms else "SENT",
+        "fulfillment": None,
+        "taxInclusion": "INCLUDED" if line.tax_included else "NOT_INCLUDED",
+        "optionGroupPricingMode": None,
+        "diningOption": configured(restaurant, "DiningOption", order.dining),
+        "createdDate": opened,
+        "modifiedDate": opened if line.voided_ms is None else times.instant(line.voided_ms),
+        "plu": "",
+        "premodifierPlu": None,
+    }
+
+
+def _business_date(at_ms: int | None, restaurant: Restaurant) -> int | None:
+    if at_ms is None:
+        return None
+    return times.yyyymmdd(times.business_day(at_ms, restaurant.zone, restaurant.closeout_hour))
+
+
+def _void_reason(line: Line, restaurant: Restaurant) -> Json | None:
+    if line.void_reason is None:
+        return None
+    return configured(restaurant, "VoidReason", line.void_reason)
+
+
+def _refund(priced: PricedLine) -> Json | None:
+    if priced.line.refund_guid is None:
+        return None
+    return refund_details(priced.price, priced.tax, priced.line.refund_guid)
+
+
+def refund_details(cents: int, tax: int, transaction: str) -> Json:
+    """What of a payment's refund belongs to this item or charge."""
+    return {
+        "refundAmount": money.amount(cents),
+        "taxRefundAmount": money.amount(tax),
+        "refundTransaction": {"guid": transaction, "entityType": "RefundTransaction"},
+    }
+
+
+def applied_tax(applied: AppliedTax, restaurant: Restaurant) -> Json:
+    """One rate; its amount is not rounded."""
+    tax = applied.tax
+    return {
+        "guid": tax.guid,
+        "entityType": "AppliedTaxRate",
+        "taxRate": configured(restaurant, "TaxRate", tax.name),
+        "name": tax.name,
+        "rate": float(tax.rate),
+        "taxAmount": money.amount(applied.cents),
+        "type": tax.kind,
+        "facilitatorCollectAndRemitTax": False,
+        "displayName": tax.name,
+        "jurisdiction": None,
+        "jurisdictionType": None,
+    }
+
+
+def applied_discount(priced: PricedDiscount, restaurant: Restaurant) -> Json:
+    """One discount with what it took off."""
+    discount = priced.discount
+    percent = discount.percent
+    return {
+        "guid": discount.guid or named_guid("AppliedDiscount", discount.name),
+        "entityType": "AppliedCustomDiscount",
+        "externalId": None,
+        "name": discount.name,
+        "discountAmount": money.amount(priced.cents),
+        "nonTaxDiscountAmount": money.amount(priced.net_cents),
+        "discount": configured(restaurant, "Discount", discount.name),
+        "triggers": [],
+        "approver": None,
+        "processingState": None,
+        "appliedDiscountReason": None,
+        "loyaltyDetails": None,
+        "comboItems": [],
+        "appliedPromoCode": None,
+        "discountType": "FIXED" if percent is None else "PERCENT",
+        "discountPercent": None if percent is None else percent / 100,
+    }
