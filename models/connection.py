@@ -1,0 +1,42 @@
+"""One organization on one platform: settings, sealed credentials, how it is doing."""
+
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Instant, Owned, Raw, Stamped
+
+CONNECTED = "connected"
+CONNECTING = "connecting"
+DELAYED = "delayed"
+NEEDS_ATTENTION = "needs attention"
+
+
+class Connection(Owned, Stamped, Base):
+    """A platform account of a merchant. `key` is its webhook address's last part.
+
+    `secrets` and `tokens` are sealed; `status` is in words, with what to do beside it.
+    """
+
+    __tablename__ = "connections"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "name"),
+        Index("ix_connections_platform", "platform"),
+    )
+
+    platform: Mapped[str]
+    name: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    settings: Mapped[dict[str, Any]]
+    secrets: Mapped[Raw]
+    tokens: Mapped[Raw | None]
+    account: Mapped[str | None]
+    clock_offset_s: Mapped[int] = mapped_column(default=0, server_default="0")
+    status: Mapped[str] = mapped_column(default=CONNECTING)
+    status_code: Mapped[str | None]
+    status_reason: Mapped[str | None]
+    next_step: Mapped[str | None]
+    status_at: Mapped[Instant | None]
+    last_success_at: Mapped[Instant | None]
+    last_delivery_at: Mapped[Instant | None]

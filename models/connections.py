@@ -1,0 +1,148 @@
+"""Queries on connections: by address, by name; what they hold sealed; how they are doing."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from config import keys, redaction
+from config.errors import Fault, PermanentError, TransientError
+from config.settings import settings
+from models.connection import CONNECTED, DELAYED, NEEDS_ATTENTION, Connection
+
+
+class UnknownConnectionError(PermanentError):
+    """No connection of that name in this organization."""
+
+
+def by_key(session: Session, platform: str, key: str) -> Connection | None:
+    """The connection a webhook address belongs to."""
+    return session.scalars(
+        select(Connection).where(Connection.platform == platform, Connection.key == key)
+    ).first()
+
+
+def by_name(session: Session, organization_id: int, name: str) -> Connection:
+    """A merchant's connection. Raises: UnknownConnectionError."""
+    found = session.scalars(
+        select(Connection).where(
+            Connection.organization_id == organization_id, Connection.name == name
+        )
+    ).first()
+    if found is None:
+        raise UnknownConnectionError(
+            "connection.unknown",
+            f"There is no connection named '{name}'.",
+            next_step="'taxpoynt connections' lists those there are.",
+        )
+    return found
+
+
+def of_organization(session: Session, organization_id: int) -> list[Connection]:
+    """Every connection of a merchant, by name."""
+    return list(
+        session.scalars(
+            select(Connection)
+            .where(Connection.organization_id == organization_id)
+            .order_by(Connection.name)
+        )
+    )
+
+
+def store(
+    session: Session,
+    organization_id: int,
+    platform: str,
+    name: str,
+    plain: Mapping[str, Any],
+    secret: Mapping[str, Any],
+) -> Connection:
+    """Make a connection, or give the one of that name new settings; its address stays."""
+    found = session.scalars(
+        select(Connection)
+        .where(Connection.organization_id == organization_id, Connection.name == name)
+        .with_for_update()
+    ).first()
+    if found is None:
+        found = Connection(
+            organization_id=organization_id,
+            platform=platform,
+            name=name,
+            key=secrets.token_urlsafe(24),
+        )
+        session.add(found)
+    elif found.platform != platform:
+        raise PermanentError(
+            "connection.taken",
+            f"'{name}' is already a connection to {found.platform}.",
+            next_step="Choose another name.",
+        )
+    found.settings = dict(plain)
+    found.secrets = seal(secret)
+    found.tokens = None
+    session.flush()
+    return found
+
+
+def full_settings(connection: Connection) -> dict[str, Any]:
+    """A connection's settings with its secrets opened."""
+    return {**connection.settings, **unseal(connection.secrets)}
+
+
+def seal(value: Mapping[str, Any]) -> bytes:
+    """Encrypt a map for storage."""
+    return keys.encrypt(json.dumps(dict(value)).encode(), settings().secret_keys)
+
+
+def unseal(sealed: bytes) -> dict[str, Any]:
+    """Open a sealed map; from now on no log of this process shows its values."""
+    opened: dict[str, Any] = json.loads(keys.decrypt(sealed, settings().secret_keys))
+    redaction.remember(*_texts(opened))
+    return opened
+
+
+def succeeded(session: Session, connection_id: int, now: datetime) -> None:
+    """Note that the platform answered and all is well."""
+    session.execute(
+        update(Connection)
+        .where(Connection.id == connection_id)
+        .values(
+            status=CONNECTED,
+            status_code=None,
+            status_reason=None,
+            next_step=None,
+            status_at=now,
+            last_success_at=now,
+        )
+    )
+
+
+def failed(session: Session, connection_id: int, fault: Fault, now: datetime) -> None:
+    """Note what is wrong: delayed when it may pass by itself, else it needs attention."""
+    session.execute(
+        update(Connection)
+        .where(Connection.id == connection_id)
+        .values(
+            status=DELAYED if isinstance(fault, TransientError) else NEEDS_ATTENTION,
+            status_code=fault.code,
+            status_reason=fault.sentence,
+            next_step=fault.next_step,
+            status_at=now,
+        )
+    )
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        value = value.values()
+    return [text for item in value for text in _texts(item)] if _iterable(value) else []
+
+
+def _iterable(value: Any) -> bool:
+    return hasattr(value, "__iter__")

@@ -1,0 +1,33 @@
+"""Where reading of a stream resumes, and who reads it now."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Instant, Owned, Stamped
+
+
+class StreamCursor(Owned, Stamped, Base):
+    """One stream of one location. `resume` moves with the rows, `watermark` with a window.
+
+    `lease` numbers the reader: a page is stored only under the newest number, so that a reader
+    that was frozen and replaced can't write over its successor.
+    """
+
+    __tablename__ = "cursors"
+    __table_args__ = (
+        UniqueConstraint("connection_id", "stream", "location_external_id"),
+        Index("ix_cursors_next_due_at", "next_due_at"),
+    )
+
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
+    stream: Mapped[str]
+    location_external_id: Mapped[str] = mapped_column(default="")
+    resume: Mapped[dict[str, Any] | None]
+    watermark: Mapped[Instant | None]
+    next_due_at: Mapped[Instant]
+    queued_at: Mapped[Instant | None]
+    lease: Mapped[int] = mapped_column(default=0, server_default="0")
+    leased_until: Mapped[Instant | None]
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")

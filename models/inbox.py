@@ -1,0 +1,154 @@
+"""What happens to deliveries: accepted once, claimed in batches, settled one by one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from config.errors import Fault
+from models.inbox_event import PARKED, PENDING, InboxEvent
+
+# After this many tries a delivery is a person's.
+MAX_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A verified delivery about to be stored."""
+
+    organization_id: int
+    connection_id: int
+    delivery_id: str
+    event_type: str
+    headers: Mapping[str, str]
+    body: bytes
+    correlation_id: str
+
+
+def accept(session: Session, event: NewEvent) -> bool:
+    """Store a delivery; false when it had already come."""
+    made = session.execute(
+        insert(InboxEvent)
+        .values(
+            organization_id=event.organization_id,
+            connection_id=event.connection_id,
+            delivery_id=event.delivery_id,
+            event_type=event.event_type,
+            headers=dict(event.headers),
+            body=event.body,
+            correlation_id=event.correlation_id,
+        )
+        .on_conflict_do_nothing()
+        .returning(InboxEvent.id)
+    )
+    return made.first() is not None
+
+
+def claim(session: Session, connection_id: int, now: datetime, limit: int) -> list[InboxEvent]:
+    """The oldest deliveries that wait, locked for this transaction; others' are passed over."""
+    return list(
+        session.scalars(
+            select(InboxEvent)
+            .where(
+                InboxEvent.connection_id == connection_id,
+                InboxEvent.state == PENDING,
+                InboxEvent.next_attempt_at <= now,
+            )
+            .order_by(InboxEvent.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+    )
+
+
+def settle(session: Session, applied: Mapping[int, str | None]) -> None:
+    """Mark deliveries as applied: our id to the record each was about, if any."""
+    if applied:
+        session.execute(
+            text(
+                "UPDATE inbox_events SET state = 'done', handled_at = clock_timestamp(), "
+                "attempts = attempts + 1, record_external_id = applied.record, "
+                "error_code = NULL, error = NULL, next_step = NULL "
+                "FROM unnest(cast(:ids AS bigint[]), cast(:records AS text[])) "
+                "AS applied(id, record) WHERE inbox_events.id = applied.id"
+            ),
+            {"ids": list(applied), "records": list(applied.values())},
+        )
+
+
+def park(session: Session, event_id: int, fault: Fault) -> None:
+    """Set one delivery aside with its reason; it can be replayed."""
+    session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id == event_id)
+        .values(
+            state=PARKED,
+            handled_at=func.clock_timestamp(),
+            attempts=InboxEvent.attempts + 1,
+            error_code=fault.code,
+            error=fault.sentence,
+            next_step=fault.next_step or "Replay it once the cause is mended.",
+        )
+    )
+
+
+def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -> None:
+    """Try a delivery again later, each time later; park it after the last try."""
+    if event.attempts + 1 >= MAX_ATTEMPTS:
+        park(session, event.id, fault)
+        return
+    wait = timedelta(seconds=min(5 * 2**event.attempts, 900))
+    session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id == event.id)
+        .values(
+            attempts=InboxEvent.attempts + 1,
+            next_attempt_at=now + wait,
+            error_code=fault.code,
+            error=fault.sentence,
+            next_step=fault.next_step,
+        )
+    )
+
+
+def waiting_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:
+    """Connections with deliveries that should have been picked up by now."""
+    return list(
+        session.scalars(
+            select(InboxEvent.connection_id)
+            .where(
+                InboxEvent.state == PENDING,
+                InboxEvent.next_attempt_at <= now - older_than,
+            )
+            .distinct()
+        )
+    )
+
+
+def replay(
+    session: Session, organization_id: int, ids: Sequence[int], now: datetime
+) -> dict[int, int]:
+    """Put deliveries back in line; returns their connection by id. Unknown ids are left out."""
+    rows = session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.organization_id == organization_id, InboxEvent.id.in_(ids))
+        .values(state=PENDING, attempts=0, next_attempt_at=now, handled_at=None)
+        .returning(InboxEvent.id, InboxEvent.connection_id)
+        .execution_options(synchronize_session=False)
+    )
+    return {row.id: row.connection_id for row in rows}
+
+
+def prune(session: Session, before: datetime, limit: int) -> int:
+    """Forget the bodies of deliveries applied before `before`; at most `limit` a call."""
+    result = session.execute(
+        text(
+            "DELETE FROM inbox_events WHERE id IN (SELECT id FROM inbox_events "
+            "WHERE received_at < :before AND state = 'done' ORDER BY received_at LIMIT :limit)"
+        ),
+        {"before": before, "limit": limit},
+    )
+    return int(getattr(result, "rowcount", 0))

@@ -1,0 +1,74 @@
+"""The way to the database, and the only commit there is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from config.errors import TransientError
+from config.settings import settings
+
+
+class DatabaseAwayError(TransientError):
+    """The database can't be reached or has no connection to spare."""
+
+
+@cache
+def engine() -> Engine:
+    """This process's pool. A fork must call `forget()` first: children never share a socket."""
+    return create_engine(
+        settings().database(),
+        # A restart of the server must not fail the first query of each pooled connection.
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=10,
+        # Waiting longer helps nobody: a platform gives its webhook two seconds in all.
+        pool_timeout=1,
+        connect_args={
+            "connect_timeout": 2,
+            "application_name": "taxpoynt",
+            # A lock that is held is retried by the caller; a statement that hangs frees its row.
+            "options": "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=60000",
+            "keepalives_idle": 30,
+        },
+    )
+
+
+def forget() -> None:
+    """Drop the pool without closing its sockets: they belong to the parent of a fork."""
+    if engine.cache_info().currsize:
+        engine().dispose(close=False)
+        engine.cache_clear()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction: commits when the body ends, rolls back when it raises.
+
+    Raises: DatabaseAwayError when the database can't be reached.
+    """
+    with Session(engine(), expire_on_commit=False) as session:
+        try:
+            yield session
+            session.commit()
+        except (OperationalError, PoolTimeoutError) as error:
+            session.rollback()
+            raise _away(error) from error
+        except DBAPIError as error:
+            session.rollback()
+            if error.connection_invalidated:
+                raise _away(error) from error
+            raise
+
+
+def _away(error: Exception) -> DatabaseAwayError:
+    return DatabaseAwayError(
+        "database.away",
+        "The database can't be reached just now.",
+        next_step="It is tried again by itself; 'taxpoynt doctor' says more.",
+        retry_after_s=5,
+    )
