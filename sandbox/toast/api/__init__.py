@@ -1,0 +1,1 @@
+"""The documented API, a file per service."""

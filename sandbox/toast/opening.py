@@ -1,0 +1,107 @@
+"""Puts a platform together: the merchant, its past, and what earlier runs left on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.base.clock import Clock
+from sandbox.base.faults import FaultPlan
+from sandbox.base.journal import Journal
+from sandbox.toast.book import OrderBook
+from sandbox.toast.held import hold
+from sandbox.toast.history import history
+from sandbox.toast.limits import Limits, RateLimits
+from sandbox.toast.menu import demo_merchant
+from sandbox.toast.merchant import Merchant
+from sandbox.toast.platform import Platform
+from sandbox.toast.seed import SeedReport, read_seed, seed_merchant
+from sandbox.toast.tokens import SCOPES, TokenIssuer
+from sandbox.toast.webhook.agenda import Agenda
+from sandbox.toast.webhook.announcer import Announcer
+from sandbox.toast.webhook.post import Post, post
+
+_HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How the stand-in is to be opened.
+
+    `history` is the number of past orders per demo restaurant, `anchor_ms` the instant they lead
+    up to (by default the first start), `retry_scale` shortens webhook retries and pauses.
+    """
+
+    seed: Path | None = None
+    data: Path | None = None
+    clock: Clock | None = None
+    partner: bool = True
+    scopes: tuple[str, ...] = SCOPES
+    limits: Limits | None = None
+    history: int = 150
+    anchor_ms: int | None = None
+    retry_scale: float = 1.0
+    agenda: Agenda | None = None
+    send: Post = post
+
+
+def open_platform(options: Options) -> Platform:
+    """The platform, ready to answer.
+
+    Raises:
+        ValueError: the seed isn't an order CSV.
+    """
+    clock = options.clock or Clock()
+    merchant = demo_merchant() if options.seed is None else seed_merchant()
+    journal = None if options.data is None else Journal(options.data / "orders.jsonl")
+    book = OrderBook(merchant, journal)
+    report = _fill(book, merchant, options, clock)
+    book.open_journal()
+    return Platform(
+        clock=clock,
+        merchant=merchant,
+        book=book,
+        tokens=TokenIssuer(merchant, clock, partner=options.partner, scopes=options.scopes),
+        rate_limits=RateLimits(clock, options.limits),
+        faults=FaultPlan(),
+        webhooks=_announcer(merchant, options, clock),
+        partner=options.partner,
+        seed_report=report,
+    )
+
+
+def _fill(book: OrderBook, merchant: Merchant, options: Options, clock: Clock) -> SeedReport | None:
+    if options.seed is not None:
+        orders, report = read_seed(options.seed)
+        for each in orders:
+            book.put(each.held())
+        return report
+    anchor_ms = _anchor(options, clock)
+    for restaurant in merchant.restaurants:
+        for order in history(restaurant, anchor_ms, options.history):
+            book.put(hold(order, restaurant))
+    return None
+
+
+def _anchor(options: Options, clock: Clock) -> int:
+    """The instant the past leads up to; kept on disk so that a restart has the same past."""
+    anchor_ms = options.anchor_ms or clock.now_ms() // _HOUR_MS * _HOUR_MS
+    if options.data is None:
+        return anchor_ms
+    file = options.data / "opened.json"
+    if file.exists():
+        return int(json.loads(file.read_text())["anchor_ms"])
+    file.write_text(json.dumps({"anchor_ms": anchor_ms}))
+    return anchor_ms
+
+
+def _announcer(merchant: Merchant, options: Options, clock: Clock) -> Announcer:
+    return Announcer(
+        clock,
+        agenda=options.agenda,
+        send=options.send,
+        scale=options.retry_scale,
+        file=None if options.data is None else options.data / "subscriptions.json",
+        secret=merchant.webhook_secret,
+    )
