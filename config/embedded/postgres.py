@@ -11,7 +11,7 @@ from config.embedded import binaries
 from config.embedded.errors import EmbeddedServerError, with_log
 from config.embedded.locks import FileLock
 from config.embedded.ports import HOST
-from config.embedded.processes import command_line
+from config.embedded.processes import works_in
 from config.embedded.server import Command, Server
 
 _NAME = "taxpoynt"  # of the role and of the database
@@ -60,7 +60,7 @@ class Postgres(Server):
                 f"The password of {self.data} is missing: restore "
                 f"{self.home.secret_file(self.name)}, or remove {self.data} to begin anew."
             )
-        self._forget_reused_pid()
+        self._forget_dead_server()
         self._compression = [_LZ4] if self._accepts(_LZ4, lock) else []
 
     def command(self, port: int) -> Command:
@@ -80,12 +80,11 @@ class Postgres(Server):
         except FileNotFoundError:
             return []
 
-    def _forget_reused_pid(self) -> None:
-        # After a crash or a restart of the machine the process of that number may be any other,
-        # and PostgreSQL would refuse to start for it.
+    def _forget_dead_server(self) -> None:
+        # PostgreSQL refuses to start while a process has the number of the killed server, be it
+        # that server's zombie or, after a restart of the machine, any other program.
         lines = self._pid_file_lines()
-        command = command_line(int(lines[0])) if lines else ""
-        if command and str(self.data) not in command:
+        if lines and not works_in(int(lines[0]), self.data):
             (self.data / "postmaster.pid").unlink()
 
     def _accepts(self, setting: str, lock: FileLock) -> bool:

@@ -72,6 +72,16 @@ def _bind_to_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
     return bind
 
 
+def works_in(pid: int, folder: Path) -> bool:
+    """Whether a process was started for ``folder`` or is in it."""
+    try:
+        if Path(f"/proc/{pid}/cwd").readlink() == folder:
+            return True
+    except OSError:
+        pass  # no such process, or a system that does not tell
+    return str(folder) in command_line(pid)
+
+
 def command_line(pid: int) -> str:
     """Return what a process was started as; empty when there is none."""
     if Path("/proc/self").exists():

@@ -13,7 +13,7 @@ from config.embedded.errors import EmbeddedServerError, with_log
 from config.embedded.home import Home
 from config.embedded.locks import FileLock
 from config.embedded.placing import Place, place
-from config.embedded.processes import command_line, spawn
+from config.embedded.processes import spawn, works_in
 
 Command = list[str | Path]
 
@@ -118,7 +118,7 @@ class Server(ABC):
         pid = self.home.remembered(f"{self.name}.pid")
         asked = False
         while not lock.try_take():
-            if not asked and pid and str(self.data) in command_line(pid):
+            if not asked and pid and works_in(pid, self.data):
                 os.kill(pid, self.stop_signal)
                 asked = True
             if time.monotonic() > deadline:

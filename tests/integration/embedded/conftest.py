@@ -1,0 +1,42 @@
+"""Homes to run servers in."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from config.embedded import discard
+from tests.integration.embedded.state import is_gone
+from tests.waiting import until
+
+
+@pytest.fixture(scope="session")
+def _used_home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="embedded-") as folder:
+        # Not pytest's own folder, which is closed to other users.
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+        discard(Path(folder))
+
+
+@pytest.fixture
+def home(_used_home: Path) -> Iterator[Path]:
+    """One home for many tests, since making a cluster takes its time; no server is up in it."""
+    yield _used_home
+    if (_used_home / "run").exists():
+        until(lambda: is_gone(_used_home), what="servers stopped")
+
+
+@pytest.fixture
+def new_home(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Makes names of homes under a folder that other users cannot enter."""
+    made: list[Path] = []
+
+    def make(name: str) -> Path:
+        made.append(tmp_path / name)
+        return made[-1]
+
+    yield make
+    for home in made:
+        discard(home)
