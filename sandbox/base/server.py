@@ -72,6 +72,7 @@ class KeepAliveHandler(WSGIRequestHandler):
             self.wfile.flush()
             if abrupt:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                self.server.aborted.add(self.connection)  # type: ignore[attr-defined]
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: the control address counts requests."""
@@ -82,7 +83,16 @@ class _Threads(ThreadedWSGIServer):
 
     def __init__(self, host: str, port: int, app: WSGIApplication) -> None:
         self.connections: set[socket.socket] = set()
+        self.aborted: set[socket.socket] = set()
         super().__init__(host, port, app, handler=KeepAliveHandler)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Close a connection; without a farewell where it is to break off."""
+        if request in self.aborted:
+            self.aborted.discard(request)
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
