@@ -85,7 +85,7 @@ task_default_routing_key = "upkeep"
 task_create_missing_queues = False
 
 # Which lane the work of a verb takes; work without a platform goes to a shared queue.
-_LANE_OF = {"handle": "events", "sync": "sync", "backfill": "bulk"}
+_LANE_OF = {"handle": "events", "sync": "sync", "sites": "sync", "backfill": "bulk"}
 _QUEUE_OF = {"invoice": "invoice", "reconcile": "reconcile", "report": "reports"}
 
 
@@ -116,7 +116,7 @@ TIMETABLE = {
     "invoice.due": 5,
     "sweep.inbox": 5,
     "sweep.slices": 10,
-    "sync.sites": 3600,
+    "sites.due": 3600,
     "sweep.prune": 3600,
 }
 beat_schedule = {

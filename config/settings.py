@@ -159,12 +159,13 @@ _READERS: dict[str, Callable[[str, str | None], Any]] = {
 @cache
 def settings() -> Settings:
     """This process's settings: the environment, then what runs embedded in the home folder."""
-    from config import embedded, keys
+    from config import keys
+    from config.embedded import running as running_in
 
     found = read(os.environ)
     running = None
     if found.database_url is None or found.broker_url is None or found.redis_url is None:
-        running = embedded.running(found.home)
+        running = running_in(found.home)
     if running is not None:
         found = replace(
             found,

@@ -32,7 +32,6 @@ class Connection(Owned, Stamped, Base):
     secrets: Mapped[Raw]
     tokens: Mapped[Raw | None]
     account: Mapped[str | None]
-    clock_offset_s: Mapped[int] = mapped_column(default=0, server_default="0")
     status: Mapped[str] = mapped_column(default=CONNECTING)
     status_code: Mapped[str | None]
     status_reason: Mapped[str | None]

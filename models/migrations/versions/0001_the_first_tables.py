@@ -33,7 +33,6 @@ def upgrade() -> None:
     sa.Column('secrets', sa.LargeBinary(), nullable=False),
     sa.Column('tokens', sa.LargeBinary(), nullable=True),
     sa.Column('account', sa.Text(), nullable=True),
-    sa.Column('clock_offset_s', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('status_code', sa.Text(), nullable=True),
     sa.Column('status_reason', sa.Text(), nullable=True),

@@ -1,0 +1,168 @@
+"""Applies records to the books, whatever brought them; what can't be understood is parked."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from config.errors import Fault, SkippedRecord
+from config.logging import logger
+from connectors.base.contract import Connector, Record
+from models import Connection, Location, ParkedRecord
+from models.order_write import Arrival, Written, write_orders
+
+log = logger(__name__)
+
+
+@dataclass
+class Applied:
+    """What a batch of records came to. `parked` pairs each refused record with its reason."""
+
+    stored: int = 0
+    ignored: int = 0
+    due: list[int] = field(default_factory=list)
+    parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
+
+    def add(self, written: Written) -> None:
+        """Count a written batch."""
+        self.stored += written.stored
+        self.ignored += written.ignored
+        self.due += written.due
+
+
+class UnknownLocationError(SkippedRecord):
+    """The record belongs to a location that this connection doesn't know."""
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Understand one record inside: a mistake of ours there parks it and no other.
+
+    Raises: SkippedRecord.
+    """
+    try:
+        yield
+    except Fault:
+        raise
+    except Exception as error:
+        log.exception("a record could not be read")
+        raise SkippedRecord(
+            "record.unreadable",
+            f"Reading the record failed ({type(error).__name__}).",
+            next_step="Report it: the record is kept as it came and can be replayed once mended.",
+        ) from error
+
+
+def locations_of(session: Session, connection: Connection) -> dict[str, Location]:
+    """A connection's locations by the platform's id."""
+    rows = session.scalars(select(Location).where(Location.connection_id == connection.id))
+    return {row.external_id: row for row in rows}
+
+
+def apply(
+    session: Session,
+    connection: Connection,
+    connector: Connector,
+    records: Sequence[tuple[Record, str]],
+) -> Applied:
+    """Write records, each with its correlation id, to the books.
+
+    A record that can't be understood, or that the database refuses, is left out alone.
+    """
+    applied = Applied()
+    locations = locations_of(session, connection)
+    arrivals: list[tuple[Record, Arrival]] = []
+    for record, correlation_id in records:
+        try:
+            arrivals.append((record, _arrival(connector, locations, record, correlation_id)))
+        except SkippedRecord as reason:
+            applied.parked.append((record, reason))
+    try:
+        with session.begin_nested():
+            applied.add(write_orders(session, connection, locations, [a for _, a in arrivals]))
+    except DBAPIError as error:
+        if error.connection_invalidated or len(arrivals) == 0:
+            raise
+        _one_by_one(session, connection, locations, arrivals, applied)
+    _unpark(session, connection, arrivals)
+    return applied
+
+
+def park(
+    session: Session, connection: Connection, parked: Sequence[tuple[Record, SkippedRecord]]
+) -> None:
+    """Keep refused records of a pull with their reasons, one row a record."""
+    for record, reason in parked:
+        facts = {
+            "body": record.raw,
+            "error_code": reason.code,
+            "error": reason.sentence,
+            "next_step": reason.next_step or "Correct it on the platform; it is read again.",
+        }
+        session.execute(
+            insert(ParkedRecord)
+            .values(
+                organization_id=connection.organization_id,
+                connection_id=connection.id,
+                stream=record.stream,
+                location_external_id=record.location,
+                external_id=record.id,
+                **facts,
+            )
+            .on_conflict_do_update(
+                index_elements=["connection_id", "stream", "external_id"], set_=facts
+            )
+        )
+
+
+def _arrival(
+    connector: Connector, locations: dict[str, Location], record: Record, correlation_id: str
+) -> Arrival:
+    with alone():
+        order = connector.read_order(record)
+    if order.location_id not in locations:
+        raise UnknownLocationError(
+            "location.unknown",
+            f"The order belongs to location {order.location_id}, which this connection can't read.",
+            next_step="Grant the location to the connection on the platform, then replay.",
+        )
+    return Arrival(order, record.raw, correlation_id)
+
+
+def _one_by_one(
+    session: Session,
+    connection: Connection,
+    locations: dict[str, Location],
+    arrivals: Sequence[tuple[Record, Arrival]],
+    applied: Applied,
+) -> None:
+    """The batch failed as a whole: find the record that spoils it."""
+    for record, arrival in arrivals:
+        try:
+            with session.begin_nested():
+                applied.add(write_orders(session, connection, locations, [arrival]))
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            reason = SkippedRecord(
+                "record.refused",
+                f"The database refused the order ({type(error.orig).__name__}).",
+                next_step="Report it with the record; it is kept as it came.",
+            )
+            applied.parked.append((record, reason))
+
+
+def _unpark(
+    session: Session, connection: Connection, arrivals: Sequence[tuple[Record, Arrival]]
+) -> None:
+    ids = [arrival.order.external_id for _, arrival in arrivals]
+    if ids:
+        session.execute(
+            delete(ParkedRecord).where(
+                ParkedRecord.connection_id == connection.id, ParkedRecord.external_id.in_(ids)
+            )
+        )

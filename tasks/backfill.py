@@ -1,0 +1,230 @@
+"""Backfills history: an import is a run, cut into slices that each finish in seconds."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.errors import Fault, PermanentError, TransientError
+from config.logging import context, logger
+from connectors.base.contract import Window
+from models import Connection, Location, Slice, SyncRun, connections, lease, sync_run
+from models.session import unit_of_work
+from rules.business_dates import bounds
+from tasks import app, reach, ring
+from tasks.pull import Counts, Pull
+from tasks.sync import wait_after
+
+log = logger(__name__)
+
+# Slices of one run that are read at a time; each one that ends signals the next.
+_ABREAST = 4
+# Changes to a day's orders come until its closeout and the card captures after it.
+_SETTLING = timedelta(days=1)
+
+
+@app.task(name="backfill.plan")
+def plan(*, run_id: int, platform: str) -> int:
+    """Cut a run into slices and signal the first ones."""
+    planned = cut(run_id)
+    for slice_id in open_slices(run_id)[:_ABREAST]:
+        ring.task("backfill.slice", slice_id=slice_id, platform=platform)
+    return planned
+
+
+@app.task(name="backfill.slice")
+def slice_(*, slice_id: int, platform: str) -> dict[str, int]:
+    """Read one slice to its end and signal the next of its run."""
+    done = read(slice_id)
+    if done is None:
+        return {}
+    for next_id in open_slices(done.run_id)[:1]:
+        ring.task("backfill.slice", slice_id=next_id, platform=platform)
+    return vars(done.counts)
+
+
+def begin(connection: Connection, stream: str, since: date, until: date) -> int:
+    """Start an import of business dates `since` to `until`, both included; returns the run.
+
+    The same import that was cut off before goes on where it was.
+    """
+    with unit_of_work() as session:
+        unfinished = session.scalars(
+            select(SyncRun.id).where(
+                SyncRun.connection_id == connection.id,
+                SyncRun.kind == sync_run.HISTORY,
+                SyncRun.stream == stream,
+                SyncRun.since == since,
+                SyncRun.until == until,
+                SyncRun.finished_at.is_(None),
+            )
+        ).first()
+        if unfinished is not None:
+            return unfinished
+        run = SyncRun(
+            organization_id=connection.organization_id,
+            connection_id=connection.id,
+            stream=stream,
+            kind=sync_run.HISTORY,
+            status=sync_run.PLANNED,
+            since=since,
+            until=until,
+            started_at=clock.now(),
+            correlation_id=uuid4().hex,
+        )
+        session.add(run)
+        session.flush()
+        return run.id
+
+
+def cut(run_id: int) -> int:
+    """Plan the slices of a run; doing it twice adds none. Returns how many there are."""
+    with unit_of_work() as session:
+        run = session.get_one(SyncRun, run_id, with_for_update=True)
+        connection = session.get_one(Connection, run.connection_id)
+        connector = reach.connector(connection)
+        sites = session.scalars(
+            select(Location).where(Location.connection_id == connection.id, ~Location.archived)
+        ).all()
+        for site in sites:
+            start, end = _span(run, site)
+            windows = connector.windows(run.stream, site.external_id, start, end)
+            _plan(session, run, windows)
+        run.status = sync_run.RUNNING
+        session.flush()
+        _close_if_done(session, run.id)
+        count = select(func.count()).where(Slice.run_id == run.id)
+        return session.scalar(count) or 0
+
+
+def read(slice_id: int, report: Callable[[Counts], None] = lambda _: None) -> Pull[Slice] | None:
+    """Read a slice on from where it stands; None when it is done or another reader is at it.
+
+    A failure is noted on the slice together with when it is tried again.
+    """
+    pull = _begin(slice_id)
+    if pull is None:
+        return None
+    with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
+        try:
+            with reach.line(pull.connection) as line:
+                for page in line.connector.history(line.http, _window(pull.held), pull.held.resume):
+                    pull.store(page)
+                    report(pull.counts)
+        except lease.LeaseLostError:
+            return None
+        except (TransientError, PermanentError) as fault:
+            _give_up(pull, fault)
+            return None
+        _finish(pull)
+        log.info("slice read", slice_id=slice_id, **vars(pull.counts))
+    return pull
+
+
+def open_slices(run_id: int) -> list[int]:
+    """The slices of a run that nobody reads and that may be tried now, oldest first."""
+    now = clock.now()
+    with unit_of_work() as session:
+        return list(
+            session.scalars(
+                select(Slice.id)
+                .where(
+                    Slice.run_id == run_id,
+                    Slice.status != sync_run.DONE,
+                    Slice.next_attempt_at <= now,
+                    Slice.leased_until.is_(None) | (Slice.leased_until < now),
+                )
+                .order_by(Slice.start_at, Slice.id)
+            )
+        )
+
+
+def _span(run: SyncRun, site: Location) -> tuple[datetime, datetime]:
+    """The instants that hold everything about the run's business dates at one location."""
+    since, until = run.since or date.min, run.until or date.max
+    start, _ = bounds(since, site.time_zone, site.closeout_hour)
+    _, end = bounds(until, site.time_zone, site.closeout_hour)
+    return start, min(end + _SETTLING, clock.now().astimezone(UTC))
+
+
+def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:
+    for window in windows:
+        session.execute(
+            insert(Slice)
+            .values(
+                organization_id=run.organization_id,
+                run_id=run.id,
+                stream=window.stream,
+                location_external_id=window.location,
+                start_at=window.start,
+                end_at=window.end,
+                mode=window.mode,
+                next_attempt_at=clock.now(),
+            )
+            .on_conflict_do_nothing()
+        )
+
+
+def _begin(slice_id: int) -> Pull[Slice] | None:
+    with unit_of_work() as session:
+        held = lease.take(session, Slice, slice_id, clock.now())
+        if held is None:
+            return None
+        if held.status == sync_run.DONE:
+            lease.release(session, held)
+            return None
+        run = session.get_one(SyncRun, held.run_id)
+        connection = session.get_one(Connection, run.connection_id)
+    return Pull(connection, reach.connector(connection), run.id, run.correlation_id, held)
+
+
+def _window(held: Slice) -> Window:
+    return Window(held.stream, held.location_external_id, held.start_at, held.end_at, held.mode)
+
+
+def _finish(pull: Pull[Slice]) -> None:
+    now = clock.now()
+    with unit_of_work() as session:
+        lease.release(
+            session,
+            pull.held,
+            status=sync_run.DONE,
+            error_code=None,
+            error=None,
+            next_step=None,
+        )
+        connections.succeeded(session, pull.connection.id, now)
+        session.get_one(SyncRun, pull.run_id, with_for_update=True)
+        _close_if_done(session, pull.run_id)
+
+
+def _close_if_done(session: Session, run_id: int) -> None:
+    left = select(Slice.id).where(Slice.run_id == run_id, Slice.status != sync_run.DONE).exists()
+    session.execute(
+        update(SyncRun)
+        .where(SyncRun.id == run_id, ~left)
+        .values(status=sync_run.DONE, finished_at=clock.now())
+    )
+
+
+def _give_up(pull: Pull[Slice], fault: Fault) -> None:
+    now = clock.now()
+    failures = pull.held.failures
+    status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
+    with unit_of_work() as session:
+        lease.release(
+            session,
+            pull.held,
+            status=status,
+            failures=failures + 1,
+            next_attempt_at=now + wait_after(fault, failures),
+            error_code=fault.code,
+            error=fault.sentence,
+            next_step=fault.next_step,
+        )
+        connections.failed(session, pull.connection.id, fault, now)
+    log.warning("slice not read", code=fault.code, sentence=fault.sentence)

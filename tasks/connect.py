@@ -1,0 +1,112 @@
+"""Connects a merchant's account: validates what it is given, tries it, stores it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError
+
+from config import clock
+from config.errors import PermanentError, TransientError
+from connectors import platforms
+from connectors.base.contract import Health, Platform, Tokens
+from connectors.base.tokens import MemoryTokens
+from models import Connection, connections
+from models.session import unit_of_work
+from tasks import reach, sites
+
+
+class SettingsError(PermanentError):
+    """What a platform was given can't be used; the sentence names the keys."""
+
+
+def connect(
+    organization_id: int, platform_name: str, name: str, config: Mapping[str, Any]
+) -> tuple[int, Health | None]:
+    """Store a connection after trying its credentials; returns its id and what the try found.
+
+    A platform that can't be reached just now is stored all the same (no health): pulls retry.
+    Raises: SettingsError, PermanentError when the platform refuses the credentials.
+    """
+    platform = platform_of(platform_name)
+    loaded = load_settings(platform, config)
+    tokens, health = MemoryTokens(), None
+    try:
+        connector = platform.connect(loaded)
+        with reach.client(connector, tokens, f"trial:{name}") as http:
+            health = connector.probe(http)
+    except TransientError:
+        health = None
+    connection_id = _store(organization_id, platform, name, loaded, tokens.current(), health)
+    if health is not None:
+        sites.refresh(connection_id)
+    return connection_id, health
+
+
+def check(connection: Connection) -> Health:
+    """Try a connection's credentials and note the outcome on it."""
+    try:
+        with reach.line(connection) as line:
+            health: Health = line.connector.probe(line.http)
+    except (TransientError, PermanentError) as fault:
+        with unit_of_work() as session:
+            connections.failed(session, connection.id, fault, clock.now())
+        raise
+    with unit_of_work() as session:
+        connections.succeeded(session, connection.id, clock.now())
+    return health
+
+
+def platform_of(name: str) -> Platform:
+    """A platform by its name. Raises: SettingsError listing those there are."""
+    found = platforms().get(name)
+    if found is None:
+        raise SettingsError(
+            "platform.unknown",
+            f"There is no platform named '{name}'.",
+            next_step="Known are: " + ", ".join(platforms()) + ".",
+        )
+    return found
+
+
+def load_settings(platform: Platform, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Validated settings. Raises: SettingsError naming each key that is wrong."""
+    try:
+        loaded: dict[str, Any] = platform.settings().load(config)
+    except ValidationError as error:
+        problems = "; ".join(f"{key}: {_flat(why)}" for key, why in _by_key(error).items())
+        raise SettingsError(
+            "settings.invalid",
+            f"These settings of {platform.title} can't be used: {problems}",
+            next_step="Correct the file and connect again.",
+        ) from None
+    return loaded
+
+
+def _store(
+    organization_id: int,
+    platform: Platform,
+    name: str,
+    loaded: Mapping[str, Any],
+    tokens: Tokens | None,
+    health: Health | None,
+) -> int:
+    secret = {k: v for k, v in loaded.items() if k in platform.secret_settings}
+    plain = {k: v for k, v in loaded.items() if k not in secret}
+    with unit_of_work() as session:
+        row = connections.store(session, organization_id, platform.name, name, plain, secret)
+        row.tokens = connections.seal(reach.plain(tokens)) if tokens else None
+        row.account = health.account if health else None
+        if health is not None:
+            connections.succeeded(session, row.id, clock.now())
+        return row.id
+
+
+def _by_key(error: ValidationError) -> dict[str, Any]:
+    messages = error.messages
+    return dict(messages) if isinstance(messages, dict) else {"settings": messages}
+
+
+def _flat(why: Any) -> str:
+    if isinstance(why, Mapping):
+        return ", ".join(f"{key} {_flat(inner)}" for key, inner in why.items())
+    return " ".join(map(str, why)) if isinstance(why, list) else str(why)

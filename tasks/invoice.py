@@ -1,0 +1,130 @@
+"""Invoices orders that are owed one: one a sale, numbered without a gap."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import DecimalException
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.logging import logger
+from models import Order
+from models.invoice_write import Issue, issue
+from models.order_read import due_orders, sale_records
+from models.session import unit_of_work
+from rules.invoicing import draft
+from rules.records import OrderRecord
+from tasks import app, ring, slots
+
+log = logger(__name__)
+
+# An order that was signalled this long ago and still owes is signalled again.
+_SIGNAL_AGAIN = timedelta(seconds=60)
+_DUE_AT_ONCE = 5000
+
+
+class DraftError(ValueError):
+    """The invoice drawn up for an order doesn't tie to it."""
+
+
+@app.task(name="invoice.due")
+def due(*, every_s: int = 0) -> int:
+    """Signal orders that owe an invoice and that nobody was told of lately."""
+    if not slots.first_in_slot("invoice.due", every_s):
+        return 0
+    now = clock.now()
+    with unit_of_work() as session:
+        waiting = (
+            select(Order.id)
+            .where(
+                Order.invoice_state == "due",
+                or_(
+                    Order.invoice_queued_at.is_(None),
+                    Order.invoice_queued_at < now - _SIGNAL_AGAIN,
+                ),
+            )
+            .order_by(Order.id)
+            .limit(_DUE_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(
+            session.scalars(
+                update(Order)
+                .where(Order.id.in_(waiting))
+                .values(invoice_queued_at=now)
+                .returning(Order.id)
+                .execution_options(synchronize_session=False)
+            )
+        )
+    ring.invoices(sorted(ids))
+    return len(ids)
+
+
+@app.task(name="invoice.order")
+def order(*, order_ids: list[int]) -> dict[str, int]:
+    """Issue the invoices that these orders owe; an order done before is passed over."""
+    try:
+        issued = _issue(order_ids)
+    except DBAPIError:
+        # Something in the batch is refused: each on its own, so that it holds up no other.
+        issued = [number for one in order_ids for number in _issue_alone(one)]
+    return {"issued": len(issued)}
+
+
+def _issue(order_ids: Sequence[int]) -> list[str]:
+    with unit_of_work() as session:
+        orders = due_orders(session, order_ids)
+        by_organization: dict[int, list[Issue]] = {}
+        for one, record in zip(orders, sale_records(session, orders), strict=True):
+            try:
+                drawn = _draw(one, record)
+            except (DraftError, DecimalException) as error:
+                _park(session, one.id, str(error))
+                continue
+            by_organization.setdefault(one.organization_id, []).append(drawn)
+        numbers = [
+            number
+            for organization_id, issues in sorted(by_organization.items())
+            for number in issue(session, organization_id, issues)
+        ]
+    if numbers:
+        log.info(
+            "invoices issued",
+            count=len(numbers),
+            first=numbers[0],
+            last=numbers[-1],
+            correlation_ids=sorted({one.correlation_id for one in orders}),
+        )
+    return numbers
+
+
+def _issue_alone(order_id: int) -> list[str]:
+    try:
+        return _issue([order_id])
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise
+        with unit_of_work() as session:
+            _park(session, order_id, f"The database refused it ({type(error.orig).__name__}).")
+        return []
+
+
+def _draw(one: Order, record: OrderRecord) -> Issue:
+    drawn = draft(record, one.currency)
+    theirs = (one.net, one.tax, one.gratuities, one.total)
+    if (drawn.net, drawn.tax, drawn.gratuities, drawn.total) != theirs:
+        raise DraftError(f"Its invoice would come to {drawn.total}, the order to {one.total}.")
+    if sum(tax.amount for tax in drawn.taxes) != drawn.tax:
+        raise DraftError("Its taxes by rate don't add up to its tax.")
+    return Issue(one, drawn)
+
+
+def _park(session: Session, order_id: int, reason: str) -> None:
+    log.warning("order can't be invoiced", order_id=order_id, reason=reason)
+    session.execute(
+        update(Order)
+        .where(Order.id == order_id)
+        .values(invoice_state="parked", invoice_reason=reason)
+    )

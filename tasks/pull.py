@@ -1,0 +1,78 @@
+"""Stores the pages of a pull: rows, cursor and counts move together or not at all."""
+
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from config import clock
+from connectors.base.contract import Connector, Page
+from models import Connection, Slice, StreamCursor, SyncRun, lease
+from models.session import unit_of_work
+from tasks import apply, ring
+
+
+@dataclass
+class Counts:
+    """Rows of a pull so far."""
+
+    read: int = 0
+    written: int = 0
+    skipped: int = 0
+    parked: int = 0
+
+    def columns(self, table: Any) -> dict[str, Any]:
+        """These counts added to a row's columns."""
+        return {
+            "rows_read": table.rows_read + self.read,
+            "rows_written": table.rows_written + self.written,
+            "rows_skipped": table.rows_skipped + self.skipped,
+            "rows_parked": table.rows_parked + self.parked,
+        }
+
+
+Held = TypeVar("Held", StreamCursor, Slice)
+
+
+@dataclass
+class Pull(Generic[Held]):
+    """One reader at work: what it reads for, and under which lease it stores."""
+
+    connection: Connection
+    connector: Connector
+    run_id: int
+    correlation_id: str
+    held: Held
+    counts: Counts = field(default_factory=Counts)
+
+    def store(self, page: Page, **changes: Any) -> None:
+        """Apply a page and move the cursor in one transaction; then signal invoices owed.
+
+        Raises: LeaseLostError when another reader has taken over; nothing is stored then.
+        """
+        with unit_of_work() as session:
+            counts, due = self._apply(session, page)
+            extra = counts.columns(Slice) if isinstance(self.held, Slice) else {}
+            lease.keep(session, self.held, clock.now(), resume=dict(page.next), **extra, **changes)
+            session.execute(
+                update(SyncRun)
+                .where(SyncRun.id == self.run_id)
+                .values(counts.columns(SyncRun))
+                .execution_options(synchronize_session=False)
+            )
+        self._count(counts)
+        ring.invoices(due)
+
+    def _apply(self, session: Session, page: Page) -> tuple[Counts, list[int]]:
+        records = [(record, self.correlation_id) for record in page.records]
+        applied = apply.apply(session, self.connection, self.connector, records)
+        apply.park(session, self.connection, applied.parked)
+        counts = Counts(len(records), applied.stored, applied.ignored, len(applied.parked))
+        return counts, applied.due
+
+    def _count(self, page: Counts) -> None:
+        self.counts.read += page.read
+        self.counts.written += page.written
+        self.counts.skipped += page.skipped
+        self.counts.parked += page.parked

@@ -1,0 +1,108 @@
+"""Reaches a platform on behalf of a stored connection."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import redis
+from sqlalchemy import text
+
+from config import clock
+from config.settings import settings
+from connectors import platforms
+from connectors.base.budget import Budget
+from connectors.base.contract import Connector, Record, Tokens
+from connectors.base.http import Client
+from connectors.base.tokens import TokenStore, is_due
+from models import Connection, connections
+from models.session import unit_of_work
+
+# A lock class of its own, so that a connection's id can't meet another use of advisory locks.
+_LOGIN_LOCK = 7_203_115
+
+
+@dataclass(frozen=True)
+class Line:
+    """An open line to a platform: its connector and the client that speaks for it."""
+
+    connector: Connector
+    http: Client
+
+
+def connector(connection: Connection) -> Connector:
+    """The connector of a stored connection."""
+    return platforms()[connection.platform].connect(connections.full_settings(connection))
+
+
+@contextmanager
+def line(connection: Connection) -> Iterator[Line]:
+    """A line to the platform for as long as the body runs."""
+    made = connector(connection)
+    with client(made, StoredTokens(connection.id), connection.key) as http:
+        yield Line(made, http)
+
+
+def client(made: Connector, tokens: TokenStore, key: str) -> Client:
+    """The outbound client of a connector, on the budget that all workers share."""
+    return Client(made, tokens=tokens, budget=Budget(_redis()), connection_key=key)
+
+
+def record(connection: Connection, stream: str, location: str, record_id: str) -> Record | None:
+    """One record by identity; None when the platform has none."""
+    with line(connection) as opened:
+        return next(opened.connector.fetch(opened.http, stream, location, [record_id]), None)
+
+
+class StoredTokens:
+    """A connection's token in its row: sealed, renewed by one process at a time."""
+
+    def __init__(self, connection_id: int) -> None:
+        self._id = connection_id
+
+    def current(self) -> Tokens | None:
+        """The stored token."""
+        with unit_of_work() as session:
+            return _opened(session.get_one(Connection, self._id).tokens)
+
+    def refreshed(self, stale: Tokens | None, login: Callable[[], Tokens]) -> Tokens:
+        """A token other than `stale`: another process's newer one, or else what `login` gives."""
+        with unit_of_work() as session:
+            session.execute(
+                text("SELECT pg_advisory_xact_lock(:kind, :id)"),
+                {"kind": _LOGIN_LOCK, "id": self._id},
+            )
+            row = session.get_one(Connection, self._id)
+            kept = _opened(row.tokens)
+            if kept is not None and kept != stale and not is_due(kept, clock.now()):
+                return kept
+            fresh = login()
+            row.tokens = connections.seal(plain(fresh))
+            row.account = fresh.account or row.account
+            return fresh
+
+
+@cache
+def _redis() -> redis.Redis:
+    return redis.Redis.from_url(settings().redis(), socket_timeout=2, socket_connect_timeout=2)
+
+
+def plain(tokens: Tokens) -> dict[str, Any]:
+    """A token as a map fit for sealing."""
+    at = tokens.expires_at
+    return {
+        **asdict(tokens),
+        "expires_at": at.isoformat() if at else None,
+        "scopes": sorted(tokens.scopes),
+    }
+
+
+def _opened(sealed: bytes | None) -> Tokens | None:
+    if sealed is None:
+        return None
+    plain = connections.unseal(sealed)
+    at = plain["expires_at"]
+    expires_at = datetime.fromisoformat(at) if at else None
+    return Tokens(**{**plain, "expires_at": expires_at, "scopes": frozenset(plain["scopes"])})

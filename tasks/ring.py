@@ -1,0 +1,122 @@
+"""Signals: tell the workers that rows wait. A lost one costs seconds, never a row.
+
+At the door nothing of this happens in the request: a bell of its own thread does the publishing,
+so that a broker that is frozen or away slows no answer. While a signal of a connection is
+pending, further ones are collapsed into it.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import redis
+
+from config.logging import logger
+from config.settings import settings
+from tasks import app
+
+log = logger(__name__)
+
+# A pending signal is believed for this long; then the next delivery signals again.
+_PENDING_MS = 1000
+# After a failed publish the bell rests: the sweep finds what it missed.
+_REST_S = 1.0
+
+# Set while a command runs tasks in its own process: signals become calls.
+_inline: Callable[[str, dict[str, Any]], None] | None = None
+
+
+def deliveries(connection_id: int, platform: str) -> None:
+    """From the door: deliveries of a connection wait. Returns at once, whatever the broker does."""
+    _bell().ring(connection_id, platform)
+
+
+def task(name: str, **kwargs: Any) -> bool:
+    """Send one message; false when the broker couldn't take it, which a sweep makes good."""
+    if _inline is not None:
+        _inline(name, kwargs)
+        return True
+    try:
+        app.send_task(name, kwargs=kwargs, retry=False)
+    except Exception as error:  # noqa: BLE001 - whatever the broker's client raises is no reason to fail work that is stored
+        log.warning("signal not sent", task=name, error=type(error).__name__)
+        return False
+    return True
+
+
+def invoices(order_ids: Sequence[int], chunk: int = 200) -> None:
+    """Orders owe an invoice now."""
+    for start in range(0, len(order_ids), chunk):
+        task("invoice.order", order_ids=list(order_ids[start : start + chunk]))
+
+
+def answered(connection_id: int) -> None:
+    """The drain of a connection begins: what comes from now on must signal again."""
+    try:
+        _flags().delete(_flag(connection_id))
+    except redis.RedisError as error:
+        log.debug("signal flag not cleared", error=type(error).__name__)
+
+
+@contextmanager
+def inline(call: Callable[[str, dict[str, Any]], None]) -> Iterator[None]:
+    """Inside, signals call `call(task name, arguments)` in this process instead of the broker."""
+    global _inline
+    before, _inline = _inline, call
+    try:
+        yield
+    finally:
+        _inline = before
+
+
+class Bell:
+    """Publishes signals from a thread of its own; one waiting signal a connection."""
+
+    def __init__(self, publish: Callable[[int, str], bool], rest_s: float = _REST_S) -> None:
+        self._publish = publish
+        self._rest_s = rest_s
+        self._waiting: dict[int, str] = {}
+        self._changed = threading.Condition()
+        threading.Thread(target=self._run, name="bell", daemon=True).start()
+
+    def ring(self, connection_id: int, platform: str) -> None:
+        """Ask for a signal."""
+        with self._changed:
+            self._waiting[connection_id] = platform
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting)
+                batch, self._waiting = self._waiting, {}
+            if not all([self._publish(*one) for one in batch.items()]):
+                threading.Event().wait(self._rest_s)
+
+
+@cache
+def _bell() -> Bell:
+    return Bell(_signal_once)
+
+
+def _signal_once(connection_id: int, platform: str) -> bool:
+    try:
+        if not _flags().set(_flag(connection_id), 1, nx=True, px=_PENDING_MS):
+            return True
+    except redis.RedisError as error:
+        log.warning("signal flag not set", error=type(error).__name__)
+        return False
+    return task("handle.events", connection_id=connection_id, platform=platform)
+
+
+def _flag(connection_id: int) -> str:
+    return f"signal:{connection_id}"
+
+
+@cache
+def _flags() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings().redis(), socket_timeout=1, socket_connect_timeout=1, socket_keepalive=True
+    )

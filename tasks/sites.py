@@ -1,0 +1,100 @@
+"""Keeps a connection's locations: those found start syncing, those gone are marked."""
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.errors import Fault
+from config.logging import logger
+from connectors import platforms
+from models import Connection, Location, StreamCursor, connections
+from models.session import unit_of_work
+from rules.records import LocationRecord
+from tasks import app, reach, ring, slots
+
+log = logger(__name__)
+
+
+@app.task(name="sites.due")
+def due(*, every_s: int = 0) -> None:
+    """Ask each connection for its locations."""
+    if not slots.first_in_slot("sites.due", every_s):
+        return
+    with unit_of_work() as session:
+        found = session.execute(select(Connection.id, Connection.platform)).all()
+    for row in found:
+        ring.task("sites.list", connection_id=row.id, platform=row.platform)
+
+
+@app.task(name="sites.list")
+def list_(*, connection_id: int, platform: str) -> None:
+    """Read the locations of one connection."""
+    try:
+        refresh(connection_id)
+    except Fault as fault:
+        with unit_of_work() as session:
+            connections.failed(session, connection_id, fault, clock.now())
+        log.warning("locations not read", connection_id=connection_id, code=fault.code)
+
+
+def refresh(connection_id: int) -> int:
+    """Read a connection's locations and store them; returns how many there are.
+
+    Effects: rows in locations; a cursor for each stream of each new one, due at once.
+    """
+    with unit_of_work() as session:
+        connection = session.get_one(Connection, connection_id)
+    with reach.line(connection) as line:
+        found = line.connector.locations(line.http)
+    with unit_of_work() as session:
+        for site in found:
+            _store(session, connection, site)
+        _mark_gone(session, connection, {site.external_id for site in found})
+        _make_cursors(session, connection, [s.external_id for s in found if not s.archived])
+    return len(found)
+
+
+def _store(session: Session, connection: Connection, site: LocationRecord) -> None:
+    facts = {
+        "name": site.name,
+        "time_zone": site.time_zone,
+        "currency": site.currency,
+        "closeout_hour": site.closeout_hour,
+        "group_external_id": site.group_id,
+        "archived": site.archived,
+    }
+    session.execute(
+        insert(Location)
+        .values(
+            organization_id=connection.organization_id,
+            connection_id=connection.id,
+            external_id=site.external_id,
+            **facts,
+        )
+        .on_conflict_do_update(index_elements=["connection_id", "external_id"], set_=facts)
+    )
+
+
+def _mark_gone(session: Session, connection: Connection, seen: set[str]) -> None:
+    session.execute(
+        update(Location)
+        .where(Location.connection_id == connection.id, Location.external_id.not_in(seen))
+        .values(archived=True)
+    )
+
+
+def _make_cursors(session: Session, connection: Connection, location_ids: list[str]) -> None:
+    for stream in platforms()[connection.platform].streams.values():
+        for location_id in location_ids if stream.per_location else [""]:
+            session.execute(
+                insert(StreamCursor)
+                .values(
+                    organization_id=connection.organization_id,
+                    connection_id=connection.id,
+                    stream=stream.name,
+                    location_external_id=location_id,
+                    next_due_at=clock.now(),
+                )
+                .on_conflict_do_nothing()
+            )

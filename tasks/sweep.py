@@ -1,0 +1,85 @@
+"""Sweeps up after lost signals, and forgets what is no longer needed."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from config import clock
+from models import Connection, JobSlot, SignInLink, Slice, SyncRun, inbox, sync_run
+from models.session import unit_of_work
+from tasks import app, ring, slots
+
+# A delivery that waits longer than this was not signalled, or the signal got lost.
+_OVERDUE = timedelta(seconds=2)
+# Applied deliveries can be replayed this long.
+_KEEP_DELIVERIES = timedelta(days=30)
+_KEEP_RUNS = timedelta(days=90)
+_KEEP_SLOTS = timedelta(days=2)
+_PRUNE_AT_ONCE = 5000
+_SLICES_AT_ONCE = 50
+
+
+@app.task(name="sweep.inbox")
+def inbox_(*, every_s: int = 0) -> int:
+    """Signal connections whose deliveries nobody picked up."""
+    if not slots.first_in_slot("sweep.inbox", every_s):
+        return 0
+    with unit_of_work() as session:
+        ids = inbox.waiting_connections(session, clock.now(), _OVERDUE)
+        found = session.execute(
+            select(Connection.id, Connection.platform).where(Connection.id.in_(ids))
+        ).all()
+    for row in found:
+        ring.task("handle.events", connection_id=row.id, platform=row.platform)
+    return len(found)
+
+
+@app.task(name="sweep.slices")
+def slices(*, every_s: int = 0) -> int:
+    """Signal slices of imports that nobody reads: their worker died or their wait is over."""
+    if not slots.first_in_slot("sweep.slices", every_s):
+        return 0
+    now = clock.now()
+    with unit_of_work() as session:
+        waiting = (
+            select(Slice.id)
+            .where(
+                Slice.status != sync_run.DONE,
+                Slice.next_attempt_at <= now,
+                Slice.leased_until.is_(None) | (Slice.leased_until < now),
+            )
+            .order_by(Slice.next_attempt_at, Slice.start_at)
+            .limit(_SLICES_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        found = session.execute(
+            update(Slice)
+            .where(
+                Slice.id.in_(waiting),
+                SyncRun.id == Slice.run_id,
+                Connection.id == SyncRun.connection_id,
+            )
+            # Should this signal get lost too, the slice is swept up again after a while.
+            .values(next_attempt_at=now + timedelta(seconds=20))
+            .returning(Slice.id, Connection.platform)
+            .execution_options(synchronize_session=False)
+        ).all()
+    for row in found:
+        ring.task("backfill.slice", slice_id=row.id, platform=row.platform)
+    return len(found)
+
+
+@app.task(name="sweep.prune")
+def prune(*, every_s: int = 0) -> int:
+    """Forget applied deliveries, old runs, used links and past slots."""
+    if not slots.first_in_slot("sweep.prune", every_s):
+        return 0
+    now = clock.now()
+    with unit_of_work() as session:
+        gone = inbox.prune(session, now - _KEEP_DELIVERIES, _PRUNE_AT_ONCE)
+        session.execute(delete(JobSlot).where(JobSlot.scheduled_for < now - _KEEP_SLOTS))
+        session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
+        session.execute(delete(SyncRun).where(SyncRun.finished_at < now - _KEEP_RUNS))
+    if gone == _PRUNE_AT_ONCE:
+        ring.task("sweep.prune")
+    return gone

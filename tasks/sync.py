@@ -1,0 +1,214 @@
+"""Syncs what changed since last time: delta, per stream and location."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.errors import Fault, PermanentError, TransientError
+from config.logging import context, logger
+from connectors import platforms
+from connectors.base.contract import Page
+from models import Connection, StreamCursor, SyncRun, connections, lease, sync_run
+from models.session import unit_of_work
+from tasks import app, reach, ring, slots
+from tasks.pull import Counts, Pull
+
+log = logger(__name__)
+
+# A task reads for this long, then signals itself again: work in slices of seconds.
+_SLICE_S = 20.0
+# A window that was computed on a clock further off than this would skip what comes late.
+_CLOCK_TOLERANCE = timedelta(seconds=5)
+_DUE_AT_ONCE = 500
+# What needs a person is still tried now and then: some causes are mended on the other side.
+_ATTENTION_EVERY = timedelta(minutes=30)
+
+
+@app.task(name="sync.due")
+def due(*, every_s: int = 0) -> int:
+    """Signal the streams whose time has come."""
+    if not slots.first_in_slot("sync.due", every_s):
+        return 0
+    ready = _take_due(clock.now())
+    for cursor_id, platform in ready:
+        ring.task("sync.stream", cursor_id=cursor_id, platform=platform)
+    return len(ready)
+
+
+@app.task(name="sync.stream")
+def stream(*, cursor_id: int, platform: str) -> dict[str, int]:
+    """Read one stream of one location on from its cursor."""
+    summary = run(cursor_id, budget_s=_SLICE_S)
+    if summary is not None and summary.more:
+        ring.task("sync.stream", cursor_id=cursor_id, platform=platform)
+    return vars(summary.counts) if summary else {}
+
+
+@dataclass
+class Summary:
+    """What a delta came to. `more` when it stopped to make room; `fault` when it failed."""
+
+    counts: Counts
+    more: bool = False
+    fault: Fault | None = None
+
+
+def run(
+    cursor_id: int,
+    *,
+    budget_s: float | None = None,
+    report: Callable[[Counts], None] = lambda _: None,
+) -> Summary | None:
+    """Read a stream to its end or for `budget_s`; None when another reader is at it."""
+    held = _begin(cursor_id)
+    if held is None:
+        return None
+    connection, cursor, run_id, correlation_id = held
+    summary = Summary(Counts())
+    with context(correlation_id=correlation_id, connection_id=connection.id):
+        try:
+            with reach.line(connection) as line:
+                pull = Pull(connection, line.connector, run_id, correlation_id, cursor)
+                summary.counts = pull.counts
+                summary.more = _read(line, pull, budget_s, report)
+        except lease.LeaseLostError as fault:
+            summary.fault = fault
+        except (TransientError, PermanentError) as fault:
+            summary.fault = fault
+            _give_up(connection, cursor, run_id, fault)
+        else:
+            _finish(connection, cursor, run_id, summary.more)
+        log.info("stream read", stream=cursor.stream, more=summary.more, **vars(summary.counts))
+    return summary
+
+
+def _take_due(now: datetime) -> list[tuple[int, str]]:
+    with unit_of_work() as session:
+        ready = (
+            select(StreamCursor.id)
+            .where(StreamCursor.next_due_at <= now)
+            .order_by(StreamCursor.next_due_at)
+            .limit(_DUE_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        rows = session.execute(
+            update(StreamCursor)
+            .where(StreamCursor.id.in_(ready), Connection.id == StreamCursor.connection_id)
+            # Should the signal get lost, the stream is due again after a minute.
+            .values(next_due_at=now + timedelta(minutes=1), queued_at=now)
+            .returning(StreamCursor.id, Connection.platform)
+            .execution_options(synchronize_session=False)
+        ).all()
+    return [(row.id, row.platform) for row in rows]
+
+
+def _begin(cursor_id: int) -> tuple[Connection, StreamCursor, int, str] | None:
+    now = clock.now()
+    with unit_of_work() as session:
+        cursor = lease.take(session, StreamCursor, cursor_id, now)
+        if cursor is None:
+            return None
+        started = SyncRun(
+            organization_id=cursor.organization_id,
+            connection_id=cursor.connection_id,
+            stream=cursor.stream,
+            location_external_id=cursor.location_external_id,
+            kind=sync_run.DELTA,
+            started_at=now,
+            correlation_id=uuid4().hex,
+        )
+        session.add(started)
+        session.flush()
+        connection = session.get_one(Connection, cursor.connection_id)
+        return connection, cursor, started.id, started.correlation_id
+
+
+def _read(
+    line: reach.Line,
+    pull: Pull[StreamCursor],
+    budget_s: float | None,
+    report: Callable[[Counts], None],
+) -> bool:
+    """Store page after page; true when time ran out before the end."""
+    until = None if budget_s is None else clock.monotonic() + budget_s
+    for page in _pages(line, pull):
+        moved = {"watermark": page.watermark} if page.done and page.watermark else {}
+        pull.store(page, **moved)
+        report(pull.counts)
+        if until is not None and clock.monotonic() > until:
+            return not page.done
+    return False
+
+
+def _pages(line: reach.Line, pull: Pull[StreamCursor]) -> Iterator[Page]:
+    """The pages since the cursor, on a window that ends by the platform's clock.
+
+    Only the first answer tells that clock: when ours was off, the window is asked for anew.
+    """
+    held = pull.held
+
+    def since(now: datetime) -> Iterator[Page]:
+        return line.connector.changes(
+            line.http, held.stream, held.location_external_id, held.resume, now
+        )
+
+    pages = since(line.http.server_now())
+    first = next(pages, None)
+    if abs(line.http.server_now() - clock.now()) > _CLOCK_TOLERANCE:
+        pages = since(line.http.server_now())
+        first = next(pages, None)
+    if first is not None:
+        yield first
+        yield from pages
+
+
+def _finish(connection: Connection, cursor: StreamCursor, run_id: int, more: bool) -> None:
+    now = clock.now()
+    every = platforms()[connection.platform].streams[cursor.stream].every
+    with unit_of_work() as session:
+        lease.release(session, cursor, next_due_at=now if more else now + every, failures=0)
+        connections.succeeded(session, connection.id, now)
+        _close(session, run_id, status=sync_run.DONE)
+
+
+def _give_up(connection: Connection, cursor: StreamCursor, run_id: int, fault: Fault) -> None:
+    """Note the failure where people look, and when it is tried again."""
+    now = clock.now()
+    with unit_of_work() as session:
+        lease.release(
+            session,
+            cursor,
+            next_due_at=now + wait_after(fault, cursor.failures),
+            failures=cursor.failures + 1,
+        )
+        connections.failed(session, connection.id, fault, now)
+        status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
+        _close(
+            session,
+            run_id,
+            status=status,
+            error_code=fault.code,
+            error=fault.sentence,
+            next_step=fault.next_step,
+        )
+
+
+def wait_after(fault: Fault, failures: int) -> timedelta:
+    """How long to leave a stream alone after its `failures + 1`th failure in a row."""
+    if not isinstance(fault, TransientError):
+        return _ATTENTION_EVERY
+    if fault.retry_after_s is not None:
+        return timedelta(seconds=fault.retry_after_s)
+    return timedelta(seconds=min(5 * 2 ** min(failures, 10), 900))
+
+
+def _close(session: Session, run_id: int, **facts: Any) -> None:
+    session.execute(
+        update(SyncRun).where(SyncRun.id == run_id).values(finished_at=clock.now(), **facts)
+    )

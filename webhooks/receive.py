@@ -1,0 +1,106 @@
+"""The door: a delivery is answered 2xx only after its raw body is committed, once.
+
+Nothing in here waits for the broker, and nothing judges the content: what is authentic is stored
+and understood later. Trouble of our own is answered 503, which platforms send again; a 4xx would
+make them drop the delivery for good.
+"""
+
+from uuid import uuid4
+
+from flask import Blueprint, Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from config.errors import Fault
+from config.logging import logger
+from connectors import platforms
+from connectors.base.contract import Delivery
+from models import inbox
+from models.session import unit_of_work
+from tasks import ring
+from webhooks import counters
+from webhooks.directory import Address, directory
+
+log = logger(__name__)
+door = Blueprint("webhooks", __name__)
+
+MAX_BODY = 1024 * 1024
+# Kept with a delivery: what tells how it was sent. Everything else of its head is dropped.
+_KEPT_HEADERS = ("content-type", "user-agent", "toast-", "x-taxpoynt-attempt")
+
+
+@door.post("/webhooks/<platform>/<key>")
+def receive(platform: str, key: str) -> Response:
+    """Take in one delivery of a platform.
+
+    Answers 202 stored (or stored before), 401 not authentic, 404 unknown address, 413 too large,
+    503 not stored: send it again.
+    """
+    try:
+        address = directory().find(platform, key)
+        if address is None:
+            return _answer(platform, 404, "There is no connection at this address.")
+        return _take_in(address)
+    except RequestEntityTooLarge:
+        return _answer(platform, 413, "A delivery may hold 1 MiB at most.")
+    except (Fault, SQLAlchemyError) as error:
+        log.warning("delivery not stored", platform=platform, error=type(error).__name__)
+        return _answer(platform, 503, "Not stored. Send it again.")
+
+
+def _take_in(address: Address) -> Response:
+    delivery = Delivery({k.lower(): v for k, v in request.headers.items()}, _body())
+    secrets = address.webhook.secrets(address.settings, delivery)
+    verdict = address.webhook.verify(delivery, secrets)
+    if not verdict.ok:
+        log.warning("delivery refused", connection_id=address.connection_id, reason=verdict.reason)
+        return _answer(address.platform, 401, f"Not authentic: {verdict.reason}")
+    envelope = address.webhook.identify(delivery)
+    correlation_id = uuid4().hex
+    with unit_of_work() as session:
+        fresh = inbox.accept(
+            session,
+            inbox.NewEvent(
+                organization_id=address.organization_id,
+                connection_id=address.connection_id,
+                delivery_id=envelope.delivery_id,
+                event_type=envelope.event_type,
+                headers=_kept(delivery),
+                body=delivery.body,
+                correlation_id=correlation_id,
+            ),
+        )
+    if not fresh:
+        return _answer(address.platform, 202, "Stored before.", "duplicate")
+    ring.deliveries(address.connection_id, address.platform)
+    log.debug("delivery stored", correlation_id=correlation_id)
+    response = _answer(address.platform, 202, "Stored.", "stored")
+    response.headers["X-Correlation-Id"] = correlation_id
+    return response
+
+
+def _body() -> bytes:
+    """The raw body, read no further than its limit."""
+    request.max_content_length = MAX_BODY
+    try:
+        return request.get_data(cache=False)
+    except ClientDisconnected:
+        return b""
+
+
+def _kept(delivery: Delivery) -> dict[str, str]:
+    return {
+        name: value
+        for name, value in delivery.headers.items()
+        if name.startswith(_KEPT_HEADERS) and "signature" not in name
+    }
+
+
+def _answer(platform: str, status: int, text: str, outcome: str | None = None) -> Response:
+    # Anybody may ask for any address: names we don't know share one label.
+    name = platform if platform in platforms() else "unknown"
+    counters.deliveries.labels(name, outcome or str(status)).inc()
+    response: Response = current_app.response_class(text + "\n", status, mimetype="text/plain")
+    if status == 503:
+        response.headers["Retry-After"] = "30"
+    return response
