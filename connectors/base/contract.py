@@ -65,6 +65,7 @@ class Bucket:
     """One rate limit: `capacity` calls per `window`, in fixed slices of the vendor's clock.
 
     `per` names what shares it: `connection`, `location` or `host`. `share` is the part we use.
+    A `spaced` one also keeps a whole `window` between any two calls.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Bucket:
     capacity: int
     window: timedelta
     share: float = 1.0
+    spaced: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,21 +205,29 @@ class Page:
 
 @dataclass(frozen=True)
 class Window:
-    """A half-open span of history `[start, end)` of one location, read as one slice."""
+    """A half-open span of history `[start, end)` of one location, read as one slice.
+
+    `mode` is the connector's own word for how the span is asked for; empty is its usual way.
+    """
 
     stream: str
     location: str
     start: datetime
     end: datetime
+    mode: str = ""
 
 
 @dataclass(frozen=True)
 class Hint:
-    """What a delivery points at; it carries the record itself when the vendor sends it whole."""
+    """What a delivery points at; it carries the record itself when the vendor sends it whole.
+
+    `location` is where to fetch it from when it doesn't.
+    """
 
     stream: str
     id: str
     record: Record | None = None
+    location: str = ""
 
 
 @dataclass(frozen=True)
@@ -278,6 +288,7 @@ class Connector(Protocol):
     """A platform as the runtime sees it, for one connection."""
 
     base_url: str
+    buckets: Mapping[str, Bucket]
 
     def login(self, http: Http) -> Tokens:
         """Ask for an access token. Sends one request with `auth=False`; stores nothing."""

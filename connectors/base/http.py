@@ -1,0 +1,182 @@
+"""The one outbound HTTP client: takes the budget, signs, calls and acts on the outcome.
+
+It renews a refused token once and waits for a full bucket briefly; every other repeat belongs to
+the task that called.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from config import clock
+from config.errors import Fault, TransientError
+from connectors.base.budget import Budget, Limit
+from connectors.base.contract import Connector, Do, Outcome, Request, Response, Tokens
+from connectors.base.errors import fault
+from connectors.base.exchange import Exchange, stamped
+from connectors.base.server_clock import ServerClock
+from connectors.base.tokens import TokenStore, is_due
+
+_log = logging.getLogger(__name__)
+
+# How long a bucket stays shut when the platform says that it is full, but not for how long.
+_UNKNOWN_WAIT_S = 30.0
+
+
+class Client:
+    """Sends the requests of one connection; one thread uses it at a time.
+
+    `patience_s` is the longest that one `send` waits in all, through `wait`, for its budget.
+    """
+
+    def __init__(
+        self,
+        connector: Connector,
+        *,
+        tokens: TokenStore,
+        budget: Budget,
+        connection_key: str,
+        patience_s: float = 2.0,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._connector = connector
+        self._tokens = tokens
+        self._budget = budget
+        self._key = connection_key
+        self._patience_s = patience_s
+        self._wait = wait
+        self._clock = ServerClock()
+        self._exchange = Exchange(connector.base_url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give up the kept connections."""
+        self._exchange.close()
+
+    def server_now(self) -> datetime:
+        """The present instant by the platform's clock, as far as its replies tell."""
+        return self._clock.now()
+
+    def send(self, request: Request) -> Response:
+        """The response of an OK or MISSING outcome.
+
+        Raises: TransientError, WindowExpiredError, PermanentError, AccessRefusedError.
+        """
+        patience = _Patience(self._patience_s, self._wait)
+        tokens = self._token() if request.auth else None
+        response, outcome = self._call(request, tokens, patience)
+        if outcome.do is Do.REFRESH and tokens is not None:
+            tokens = self._tokens.refreshed(tokens, self._login)
+            response, outcome = self._call(request, tokens, patience)
+        if response is not None and outcome.do in (Do.OK, Do.MISSING):
+            return response
+        raise _told(request, outcome)
+
+    def _token(self) -> Tokens:
+        tokens = self._tokens.current()
+        if tokens is None or is_due(tokens, self.server_now()):
+            return self._tokens.refreshed(tokens, self._login)
+        return tokens
+
+    def _login(self) -> Tokens:
+        return self._connector.login(self)
+
+    def _call(
+        self, request: Request, tokens: Tokens | None, patience: "_Patience"
+    ) -> tuple[Response | None, Outcome]:
+        """One call, and one more when the platform's own wait fits into our patience."""
+        self._take(request, patience)
+        response, outcome = self._attempt(request, tokens)
+        if outcome.do is not Do.WAIT:
+            return response, outcome
+        wait_s = self._block(request, outcome)
+        if not patience.covers(wait_s):
+            return response, outcome
+        patience.spend(wait_s)
+        self._take(request, patience)
+        return self._attempt(request, tokens)
+
+    def _attempt(self, request: Request, tokens: Tokens | None) -> tuple[Response | None, Outcome]:
+        base_url = (tokens and tokens.base_url) or self._connector.base_url
+        headers = self._connector.sign(request, tokens) if tokens else {}
+        sent = clock.now()
+        try:
+            response = self._exchange.call(base_url.rstrip("/"), request, headers)
+        except (TimeoutError, ConnectionError) as cut:
+            return None, self._connector.classify(request, cut)
+        self._learn(request, response, sent)
+        return response, self._connector.classify(request, response)
+
+    def _learn(self, request: Request, response: Response, sent: datetime) -> None:
+        if (at := stamped(response.headers)) is not None:
+            self._clock.measure(sent=sent, received=clock.now(), stamped=at)
+        for name, (remaining, resets_at) in self._connector.readings(response).items():
+            if name in request.buckets:
+                self._budget.observe(self._limit(name, request), remaining, resets_at)
+
+    def _take(self, request: Request, patience: "_Patience") -> None:
+        limits = [self._limit(name, request) for name in request.buckets]
+        while wait_s := self._budget.take(limits, self.server_now()):
+            if not patience.covers(wait_s):
+                raise TransientError(
+                    "budget.used_up",
+                    "The calls that the platform allows are used up for the moment.",
+                    next_step="Nothing to do: reading goes on by itself.",
+                    retry_after_s=wait_s,
+                )
+            patience.spend(wait_s)
+
+    def _block(self, request: Request, outcome: Outcome) -> float:
+        wait_s = _UNKNOWN_WAIT_S if outcome.wait_s is None else outcome.wait_s
+        now = self.server_now()
+        for name in [outcome.bucket] if outcome.bucket else request.buckets:
+            self._budget.block(self._limit(name, request), now + timedelta(seconds=wait_s), now)
+        return wait_s
+
+    def _limit(self, name: str, request: Request) -> Limit:
+        bucket = self._connector.buckets[name]
+        if bucket.per == "host":
+            return Limit(bucket, urlsplit(self._connector.base_url).hostname or "")
+        owner = f"{self._key}:{request.location}" if bucket.per == "location" else self._key
+        return Limit(bucket, owner)
+
+
+class _Patience:
+    """What is left of the time that one `send` may wait."""
+
+    def __init__(self, left_s: float, wait: Callable[[float], None]) -> None:
+        self._left_s = left_s
+        self._wait = wait
+
+    def covers(self, wait_s: float) -> bool:
+        return wait_s <= self._left_s
+
+    def spend(self, wait_s: float) -> None:
+        self._left_s -= wait_s
+        self._wait(wait_s)
+
+
+def _told(request: Request, outcome: Outcome) -> Fault:
+    """The error of a call that failed, noted in the log with the vendor's own id for it."""
+    _log.warning(
+        "%s %s: %s, vendor's request id %s",
+        request.method,
+        request.path,
+        outcome.code,
+        outcome.trace or "unknown",
+    )
+    return fault(outcome)

@@ -1,0 +1,102 @@
+"""Toast for one connection: what the runtime calls, each in a line or two."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from connectors.base.contract import (
+    Bucket,
+    Cursor,
+    Health,
+    Http,
+    Outcome,
+    Page,
+    Record,
+    Request,
+    Response,
+    Tokens,
+    Window,
+)
+from connectors.toast import account, limits, mapping, outcomes, places, streams
+from rules.records import LocationRecord, OrderRecord
+
+
+class Toast:
+    """One organization's account at Toast; made from the loaded settings."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self.base_url: str = settings["api_url"]
+        self._client_id: str = settings["client_id"]
+        self._client_secret: str = settings["client_secret"]
+        self._restaurants: Sequence[str] = settings.get("restaurants") or ()
+        interval = _history_interval(self.base_url, settings.get("history_interval_s"))
+        self.buckets: Mapping[str, Bucket] = limits.buckets(interval)
+
+    def login(self, http: Http) -> Tokens:
+        """A token for all restaurants of the account."""
+        return account.login(http, self._client_id, self._client_secret)
+
+    def sign(self, request: Request, tokens: Tokens) -> Mapping[str, str]:
+        """The token, and the one restaurant that the call is about."""
+        headers = {"Authorization": f"Bearer {tokens.access}"}
+        if request.location:
+            headers["Toast-Restaurant-External-ID"] = request.location
+        return headers
+
+    def probe(self, http: Http) -> Health:
+        """Log in: the one call that proves the secret. While a token is valid it comes again."""
+        return account.health(self.login(http))
+
+    def locations(self, http: Http) -> Sequence[LocationRecord]:
+        """The restaurants named in the settings, or all that the account can list."""
+        return places.read(http, self._restaurants)
+
+    def changes(
+        self, http: Http, stream: str, location: str, cursor: Cursor | None, now: datetime
+    ) -> Iterator[Page]:
+        """Pages of orders changed since `cursor`."""
+        return streams.changes(http, location, cursor, now)
+
+    def windows(
+        self, stream: str, location: str, start: datetime, end: datetime
+    ) -> Sequence[Window]:
+        """Windows of four weeks; of a business day each before December 2015."""
+        return streams.windows(location, start, end)
+
+    def history(self, http: Http, window: Window, resume: Cursor | None) -> Iterator[Page]:
+        """Pages of one window, as far apart as Toast asks for."""
+        buckets = [name for name in limits.HISTORY if name in self.buckets]
+        return streams.history(http, window, resume, buckets)
+
+    def fetch(self, http: Http, stream: str, location: str, ids: Sequence[str]) -> Iterator[Record]:
+        """Orders by guid; one that Toast doesn't know yields nothing."""
+        return streams.fetch(http, location, ids)
+
+    def bundle(
+        self, http: Http, stream: str, location: str, ids: Sequence[str]
+    ) -> Iterator[tuple[str, Sequence[Record]]]:
+        """The order alone: it holds all that an invoice needs."""
+        for record in streams.fetch(http, location, ids):
+            yield record.id, (record,)
+
+    def read_order(self, record: Record) -> OrderRecord:
+        """An order in our words."""
+        return mapping.read_order(record)
+
+    def classify(self, request: Request, response: Response | Exception) -> Outcome:
+        """What an answer means."""
+        return outcomes.classify(request, response)
+
+    def readings(self, response: Response) -> Mapping[str, tuple[int, datetime]]:
+        """Calls left per bucket."""
+        return limits.readings(response)
+
+
+def _history_interval(base_url: str, stated_s: float | None) -> timedelta:
+    """Toast's own hosts want history calls apart; a stand-in doesn't care."""
+    if stated_s is not None:
+        return timedelta(seconds=stated_s)
+    host = urlsplit(base_url).hostname or ""
+    courteous = host == "toasttab.com" or host.endswith(".toasttab.com")
+    return limits.HISTORY_INTERVAL if courteous else timedelta()

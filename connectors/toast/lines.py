@@ -1,0 +1,162 @@
+"""The items of a check with their modifiers, discounts and taxes, and its service charges.
+
+Source: Toast developer guide, "Calculating net sales for orders",
+    https://doc.toasttab.com/doc/devguide/apiOrdersNetSalesCalculation.html, read 2026-11-01.
+    A parent's prices hold its modifiers, and `price` holds its share of check discounts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from connectors.toast import schemas
+from connectors.toast.decoding import too_deep
+from connectors.toast.numbers import number, number_or_none
+from connectors.toast.parts import Parts
+from connectors.toast.tables import UNNAMED, WORDS
+from rules.records import ZERO, ChargeRecord, DiscountRecord, LineRecord, TaxRecord
+
+# Menus nest a handful deep; a hundred is a loop that somebody built.
+MAX_DEPTH = 100
+_DEFERRED, _UNDONE = WORDS["line_deferred"], WORDS["discount_undone"]
+_ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """What a line takes over from what it hangs on."""
+
+    check_id: str
+    voided: bool
+    line_id: str | None = None
+    deferred: bool = False
+    depth: int = 1
+
+
+def read_lines(check: schemas.Check, check_id: str, voided: bool, parts: Parts) -> None:
+    """Add a check's items; those of a voided check are voided with it."""
+    above = _Above(check_id, voided)
+    for line in check.lines or ():
+        _read_line(line, above, parts)
+
+
+def read_charges(check: schemas.Check, check_id: str, parts: Parts) -> None:
+    """Add a live check's service charges and the taxes on them."""
+    for charge in check.charges or ():
+        position = len(parts.charges)
+        charge_id = charge.external_id or f"{check_id}/charge/{position}"
+        parts.charges.append(
+            ChargeRecord(
+                external_id=charge_id,
+                check_id=check_id,
+                name=charge.name or UNNAMED["charge"],
+                amount=number(charge.amount),
+                gratuity=bool(charge.gratuity),
+                category=charge.category or UNNAMED["charge_category"],
+                position=position,
+            )
+        )
+        _read_taxes(charge.taxes, check_id, parts, charge_id=charge_id)
+
+
+def read_discounts(
+    discounts: Sequence[schemas.Discount] | None,
+    check_id: str,
+    parts: Parts,
+    line_id: str | None = None,
+) -> None:
+    """Add reductions that still hold, before tax; those of a check have no line."""
+    for discount in discounts or ():
+        if discount.state in _UNDONE:
+            continue
+        position = len(parts.discounts)
+        parts.discounts.append(
+            DiscountRecord(
+                external_id=discount.external_id or f"{check_id}/discount/{position}",
+                check_id=check_id,
+                name=discount.name or UNNAMED["discount"],
+                amount=_reduction(discount),
+                line_id=line_id,
+                kind=discount.kind,
+                position=position,
+            )
+        )
+
+
+def _read_line(line: schemas.Line, above: _Above, parts: Parts) -> None:
+    position = len(parts.lines)
+    line_id = line.external_id or f"{above.check_id}/line/{position}"
+    voided = above.voided or bool(line.voided)
+    deferred = above.deferred or bool(line.deferred) or line.kind in _DEFERRED
+    parts.lines.append(_line(line, line_id, above, voided, deferred, position))
+    if not voided:
+        if line.discounts:
+            read_discounts(line.discounts, above.check_id, parts, line_id)
+        # A modifier's tax sits on the item that it hangs on.
+        if line.taxes and above.line_id is None:
+            _read_taxes(line.taxes, above.check_id, parts, line_id=line_id)
+    if line.modifiers:
+        if above.depth >= MAX_DEPTH:
+            raise too_deep()
+        below = _Above(above.check_id, voided, line_id, deferred, above.depth + 1)
+        for modifier in line.modifiers:
+            _read_line(modifier, below, parts)
+
+
+def _line(
+    line: schemas.Line, line_id: str, above: _Above, voided: bool, deferred: bool, position: int
+) -> LineRecord:
+    gross = number(line.gross)
+    return LineRecord(
+        external_id=line_id,
+        check_id=above.check_id,
+        position=position,
+        name=line.name or UNNAMED["line"],
+        quantity=number(line.quantity, _ONE),
+        unit_price=number(line.unit_price),
+        gross=gross,
+        amount=_net(line, gross),
+        tax=number(line.tax),
+        parent_id=above.line_id,
+        item_id=line.item.external_id if line.item else None,
+        kind=line.kind or UNNAMED["line_kind"],
+        tax_inclusion=line.tax_inclusion,
+        voided=voided,
+        deferred=deferred,
+    )
+
+
+def _net(line: schemas.Line, gross: Decimal) -> Decimal:
+    if line.amount is not None:
+        return number(line.amount)
+    held = (d for d in line.discounts or () if d.state not in _UNDONE)
+    return gross - sum((_reduction(d) for d in held), ZERO)
+
+
+def _reduction(discount: schemas.Discount) -> Decimal:
+    stated = discount.amount_with_tax if discount.amount is None else discount.amount
+    return number(stated)
+
+
+def _read_taxes(
+    taxes: Sequence[schemas.Tax] | None,
+    check_id: str,
+    parts: Parts,
+    *,
+    line_id: str | None = None,
+    charge_id: str | None = None,
+) -> None:
+    for tax in taxes or ():
+        parts.taxes.append(
+            TaxRecord(
+                check_id=check_id,
+                name=tax.name or UNNAMED["tax"],
+                rate=number_or_none(tax.rate),
+                amount=number(tax.amount),
+                line_id=line_id,
+                charge_id=charge_id,
+                kind=tax.kind or UNNAMED["tax_kind"],
+                remitted_by_marketplace=bool(tax.remitted_by_marketplace),
+                position=len(parts.taxes),
+            )
+        )

@@ -1,0 +1,131 @@
+"""An order of Toast in our words."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from config.errors import SkippedRecord
+from connectors.base.contract import Record
+from connectors.toast import decoding, schemas
+from connectors.toast.lines import read_charges, read_discounts, read_lines
+from connectors.toast.numbers import Absurd, is_absurd, number_or_none
+from connectors.toast.parts import Parts
+from connectors.toast.payments import read_customer, read_payments, text
+from connectors.toast.tables import WORDS
+from connectors.toast.timestamps import business_date, instant, instant_or_none
+from rules.records import OrderRecord, OrderState
+
+_CLOSED, _PAID = WORDS["check_closed"], WORDS["check_paid"]
+
+
+def read_order(record: Record) -> OrderRecord:
+    """An order as of its last change.
+
+    Raises: SkippedRecord with the reason and the field when it can't be understood.
+    """
+    order = decoding.decode(record.raw)
+    try:
+        return _order(order, record)
+    except Absurd:
+        raise decoding.absurd(_first_absurd(order)) from None
+
+
+def _order(order: schemas.Order, record: Record) -> OrderRecord:
+    if not order.external_id:
+        raise decoding.incomplete("guid")
+    if not record.location:
+        raise decoding.incomplete("restaurant")
+    if not order.version:
+        raise decoding.incomplete("modifiedDate")
+    if not order.business_date:
+        raise decoding.incomplete("businessDate")
+    checks = order.checks or []
+    live = [check for check in checks if not (check.voided or check.deleted)]
+    try:
+        parts = _parts(order, checks)
+        return OrderRecord(
+            external_id=order.external_id,
+            version=instant(order.version),
+            location_id=record.location,
+            business_date=business_date(order.business_date),
+            state=_state(order, live),
+            opened_at=instant_or_none(order.opened_at),
+            paid_at=instant_or_none(order.paid_at),
+            closed_at=instant_or_none(order.closed_at),
+            promised_at=instant_or_none(order.promised_at),
+            external_reference=order.external_reference,
+            display_number=text(order.display_number),
+            source=order.source,
+            approval=order.approval,
+            guests=_whole(order),
+            voided=bool(order.voided),
+            deleted=bool(order.deleted),
+            not_sale_reason=_not_sale_reason(order),
+            partial=record.partial,
+            customer=read_customer(live),
+            lines=tuple(parts.lines),
+            discounts=tuple(parts.discounts),
+            charges=tuple(parts.charges),
+            taxes=tuple(parts.taxes),
+            payments=tuple(parts.payments),
+        )
+    except ValueError:
+        raise _bad_time(order) from None
+
+
+def _parts(order: schemas.Order, checks: Sequence[schemas.Check]) -> Parts:
+    parts = Parts()
+    for number, check in enumerate(checks):
+        check_id = check.external_id or f"{order.external_id}/check/{number}"
+        voided = bool(check.voided or check.deleted)
+        read_lines(check, check_id, voided, parts)
+        read_payments(check, check_id, parts)
+        if not voided:
+            read_discounts(check.discounts, check_id, parts)
+            read_charges(check, check_id, parts)
+    return parts
+
+
+def _state(order: schemas.Order, live: Sequence[schemas.Check]) -> OrderState:
+    """How far the order has come; one without live checks is settled once it is gone or closed."""
+    if not live:
+        gone = order.voided or order.deleted or instant_or_none(order.closed_at)
+        return "closed" if gone else "open"
+    if all(check.status in _CLOSED for check in live):
+        return "closed"
+    return "paid" if all(check.status in _PAID for check in live) else "open"
+
+
+def _not_sale_reason(order: schemas.Order) -> str | None:
+    if order.test:
+        return "test"
+    return "waste" if order.waste else None
+
+
+def _whole(order: schemas.Order) -> int | None:
+    guests = number_or_none(order.guests)
+    return None if guests is None else int(guests)
+
+
+def _first_absurd(order: schemas.Order) -> str:
+    for path, part, name in decoding.places(order):
+        if isinstance(value := getattr(part, name), Decimal) and is_absurd(value):
+            return path
+    return "an amount"
+
+
+def _bad_time(order: schemas.Order) -> SkippedRecord:
+    for path, part, name in decoding.places(order):
+        if _is_bad_time(name, getattr(part, name)):
+            return decoding.unreadable(f"{path} is no date or time")
+    return decoding.unreadable("one of its dates is none")
+
+
+def _is_bad_time(name: str, value: object) -> bool:
+    try:
+        if name == "business_date" and value:
+            business_date(value)  # type: ignore[arg-type]
+        elif name == "version" or name.endswith("_at"):
+            instant_or_none(value)  # type: ignore[arg-type]
+    except ValueError:
+        return True
+    return False

@@ -1,0 +1,35 @@
+"""Amounts and quantities: exact as sent, but never beyond what a sale can be."""
+
+from decimal import Decimal
+
+from rules.records import ZERO
+
+# No single amount of any currency reaches a million millions; anything beyond is a fault.
+LIMIT = Decimal(10) ** 12
+# Doubles bring up to 17 digits of dust; an exponent far below is a number made to harm.
+_LEAST_EXPONENT = -40
+
+
+class Absurd(Exception):
+    """A number is not finite, or far too large or long."""
+
+
+def is_absurd(value: Decimal) -> bool:
+    """Whether a number can't be an amount, a quantity or a rate."""
+    if not value.is_finite():
+        return True
+    return not (-LIMIT < value < LIMIT and value.adjusted() > _LEAST_EXPONENT)
+
+
+def number(value: Decimal | None, default: Decimal = ZERO) -> Decimal:
+    """A number, or `default` where Toast says none. Raises: Absurd."""
+    if value is None:
+        return default
+    if is_absurd(value):
+        raise Absurd
+    return value
+
+
+def number_or_none(value: Decimal | None) -> Decimal | None:
+    """A number where Toast says one. Raises: Absurd."""
+    return None if value is None else number(value)

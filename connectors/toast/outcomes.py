@@ -1,0 +1,177 @@
+"""What an answer of Toast means: the only place that knows its statuses and error bodies.
+
+Source: Toast developer guide, "API responses and errors",
+    https://doc.toasttab.com/doc/devguide/apiResponsesAndErrors.html, read 2026-11-01.
+"""
+
+import re
+from datetime import UTC, datetime
+
+import msgspec
+
+from connectors.base.contract import Do, Outcome, Request, Response
+from connectors.toast.limits import limit_kind
+
+LOGIN = "/authentication/v1/authentication/login"
+
+# The longest slice lasts a quarter of an hour; a longer wait than this is a header gone wrong.
+_LONGEST_WAIT_S = 3600.0
+_SHORTEST_WAIT_S = 0.2
+_QUOTED = 200
+_TOKEN = re.compile(r"[\w-]{16,}\.[\w-]+\.[\w-]*")
+_LATER = "Nothing to do: it is tried again by itself."
+
+
+class _Error(msgspec.Struct):
+    """The members of Toast's error body that are of use."""
+
+    message: str | None = None
+    requestId: str | None = None
+
+
+def classify(request: Request, response: Response | Exception) -> Outcome:
+    """The verdict on one answer, or on a call that got none."""
+    if isinstance(response, Exception):
+        return _unanswered(response)
+    status = response.status
+    if 200 <= status < 300:
+        return _success(response)
+    if status == 429:
+        return _limited(request, response)
+    if status >= 500 or status in (408, 499) or _is_page(response):
+        return _retry("toast.unavailable", f"Toast is not available (status {status}).")
+    return _login_refused(request, response) or _refused(request, response)
+
+
+def _unanswered(cut: Exception) -> Outcome:
+    if isinstance(cut, TimeoutError):
+        return _retry("toast.timeout", "Toast didn't answer in time.")
+    return _retry("toast.unreachable", "Toast can't be reached, or the connection was cut.")
+
+
+def _success(response: Response) -> Outcome:
+    if response.status == 204 or _is_json(response.body):
+        return Outcome(Do.OK)
+    return _retry("toast.garbled", "Toast's answer was cut off or was no data.")
+
+
+def _limited(request: Request, response: Response) -> Outcome:
+    wait_s = min(max(_waits(response)), _LONGEST_WAIT_S)
+    endpoint = limit_kind(response.headers) == "ENDPOINT" and "ordersBulk" in request.buckets
+    return Outcome(
+        Do.WAIT,
+        wait_s=wait_s,
+        bucket="ordersBulk" if endpoint else None,
+        code="toast.limited",
+        sentence="Toast's limit on calls is reached for the moment.",
+        next_step=_LATER,
+        trace=_error(response).requestId or "",
+    )
+
+
+def _waits(response: Response) -> tuple[float, ...]:
+    """Both ways of saying when to come back; either may be missing."""
+    waits = [_SHORTEST_WAIT_S]
+    for name, origin in (
+        ("retry-after", datetime.fromtimestamp(0, UTC)),
+        ("x-toast-ratelimit-reset", response.server_time),
+    ):
+        try:
+            waits.append(float(response.headers[name]) - origin.timestamp())
+        except (KeyError, ValueError):
+            continue
+    return tuple(wait for wait in waits if wait == wait)
+
+
+def _login_refused(request: Request, response: Response) -> Outcome | None:
+    if request.path != LOGIN or response.status not in (400, 401, 403):
+        return None
+    return Outcome(
+        Do.REAUTHORISE,
+        code="toast.credentials_refused",
+        sentence="Toast refused the client id and secret of this connection.",
+        next_step=(
+            "In Toast Web, check the API credentials and that they belong to the same"
+            " environment as the address, then enter them again."
+        ),
+        trace=_error(response).requestId or "",
+    )
+
+
+def _refused(request: Request, response: Response) -> Outcome:
+    status, error = response.status, _error(response)
+    trace = _plain(error.requestId)[:64]
+    if status == 401:
+        return Outcome(
+            Do.REFRESH,
+            code="toast.token_refused",
+            sentence="Toast refused a token that it had just given out.",
+            next_step="Check in Toast Web that the API credentials are still active.",
+            trace=trace,
+        )
+    if status == 403:
+        return Outcome(
+            Do.CONFIG,
+            code="toast.not_granted",
+            sentence="Toast doesn't let these credentials read this restaurant.",
+            next_step=(
+                "In Toast Web, give the integration access to the restaurant and to orders. A"
+                " new permission takes up to 15 minutes to work."
+            ),
+            trace=trace,
+        )
+    if status == 404:
+        return Outcome(Do.MISSING, code="toast.missing", trace=trace)
+    if status == 409:
+        return Outcome(
+            Do.RESTART_WINDOW,
+            code="toast.changed_meanwhile",
+            sentence="Toast's data changed while it was being read.",
+            next_step=_LATER,
+            trace=trace,
+        )
+    if 300 <= status < 400:
+        return Outcome(
+            Do.CONFIG,
+            code="toast.redirected",
+            sentence="Toast's address sends calls elsewhere.",
+            next_step="Check the connection's api_url.",
+            trace=trace,
+        )
+    said = f" It says: {_plain(error.message)[:_QUOTED]}" if error.message else ""
+    known = f" (request {trace})" if trace else ""
+    return Outcome(
+        Do.BUG,
+        code=f"toast.refused_{status}",
+        sentence=f"Toast refused a call with status {status}{known}.{said}",
+        next_step="Report this to support: the call should not have been made this way.",
+        trace=trace,
+    )
+
+
+def _retry(code: str, sentence: str) -> Outcome:
+    return Outcome(Do.RETRY, code=code, sentence=sentence, next_step=_LATER)
+
+
+def _is_json(body: bytes) -> bool:
+    """Whether a body begins and ends as JSON does; its inside is the decoder's business."""
+    text = body.strip()
+    return text[:1] + text[-1:] in (b"{}", b"[]")
+
+
+def _is_page(response: Response) -> bool:
+    """Whether a web page came instead of Toast's answer: from what stands before its servers."""
+    return response.body.lstrip()[:1] == b"<"
+
+
+def _error(response: Response) -> _Error:
+    try:
+        return msgspec.json.decode(response.body, type=_Error)
+    except (msgspec.DecodeError, RecursionError):
+        return _Error()
+
+
+def _plain(text: str | None) -> str:
+    """Text of theirs that is fit to show: printable, and without anything shaped like a token."""
+    shown = "".join(c for c in text or "" if c.isprintable())
+    return _TOKEN.sub("[removed]", shown)

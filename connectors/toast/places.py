@@ -1,0 +1,132 @@
+"""The till sites that a connection reads.
+
+Source: Toast developer guide, "Getting accessible restaurants",
+    https://doc.toasttab.com/doc/devguide/apiPartnersGettingAccessibleRestaurants.html,
+    read 2026-11-01.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from config.errors import Fault, PermanentError, TransientError
+from connectors.base.contract import Http, Request
+from connectors.toast.limits import ADDRESS, GLOBAL
+from rules.records import LocationRecord
+
+T = TypeVar("T")
+
+PARTNERS = "/partners/v1/restaurants"
+_RESTAURANT = "/restaurants/v1/restaurants/"
+
+
+class _Access(msgspec.Struct):
+    restaurantGuid: str | None = None
+    deleted: bool | None = None
+
+
+class _General(msgspec.Struct):
+    name: str | None = None
+    locationName: str | None = None
+    timeZone: str | None = None
+    closeoutHour: int | None = None
+    currencyCode: str | None = None
+    managementGroupGuid: str | None = None
+    archived: bool | None = None
+
+
+class _Restaurant(msgspec.Struct):
+    guid: str | None = None
+    general: _General | None = None
+
+
+def read(http: Http, restaurants: Sequence[str]) -> list[LocationRecord]:
+    """The named restaurants, or all that the partner account can list.
+
+    One that can't be read yet (a new permission takes a quarter of an hour) doesn't hide the rest.
+
+    Raises: PermanentError when none can be listed or read.
+    """
+    found, problem = [], None
+    for guid in restaurants or _listed(http):
+        try:
+            found.append(_restaurant(http, guid))
+        except PermanentError as refused:
+            problem = problem or refused
+    if not found:
+        raise problem or _none("The Toast account has no restaurants.")
+    return found
+
+
+def _listed(http: Http) -> Iterator[str]:
+    try:
+        response = http.send(Request("GET", PARTNERS, buckets=ADDRESS))
+    except PermanentError as refused:
+        if refused.code != "toast.not_granted":
+            raise
+        raise _none("These Toast credentials can't list their restaurants.") from None
+    if response.status != 200:
+        raise _none("Toast has no list of restaurants for these credentials.")
+    for access in _decoded(response.body, list[_Access]):
+        if access.restaurantGuid and not access.deleted:
+            yield access.restaurantGuid
+
+
+def _restaurant(http: Http, guid: str) -> LocationRecord:
+    path = _RESTAURANT + quote(guid, safe="")
+    query = {"includeArchived": "true"}
+    response = http.send(Request("GET", path, query, location=guid, buckets=GLOBAL))
+    if response.status != 200:
+        raise _incomplete(f"Toast knows no restaurant {guid}.")
+    general = _decoded(response.body, _Restaurant).general or _General()
+    # Without its zone and currency a sale has no day and no price; neither is ever assumed.
+    if not general.timeZone or not general.currencyCode:
+        raise _incomplete(f"Toast doesn't say the time zone or the currency of restaurant {guid}.")
+    return LocationRecord(
+        external_id=guid,
+        name=_name(general) or guid,
+        time_zone=general.timeZone,
+        currency=general.currencyCode,
+        # Toast's default is 4 in the morning.
+        closeout_hour=4 if general.closeoutHour is None else general.closeoutHour,
+        group_id=general.managementGroupGuid,
+        archived=bool(general.archived),
+    )
+
+
+def _name(general: _General) -> str:
+    """The restaurant's name with that of its site, where the two differ."""
+    names = [general.name or "", general.locationName or ""]
+    return " – ".join(dict.fromkeys(filter(None, names)))
+
+
+def _decoded(body: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError:
+        raise _garbled() from None
+
+
+def _garbled() -> Fault:
+    return TransientError("toast.garbled", "Toast's description of its restaurants can't be read.")
+
+
+def _incomplete(sentence: str) -> PermanentError:
+    return PermanentError(
+        "toast.location_unusable",
+        sentence,
+        next_step="Check the restaurant's settings in Toast Web, and its guid in this connection.",
+    )
+
+
+def _none(sentence: str) -> PermanentError:
+    return PermanentError(
+        "toast.no_locations",
+        sentence,
+        next_step=(
+            "Add `restaurants` to the connection's settings: the list of restaurant guids, which"
+            " Toast Web shows under the integration's details."
+        ),
+    )

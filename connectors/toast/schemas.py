@@ -1,0 +1,150 @@
+"""The parts of an order as Toast sends them, under our field names (see mapping.yaml).
+
+Every field may be absent or null, enums are plain text and unknown fields are passed over, since
+Toast adds all of these without notice. Numbers become Decimal straight from the JSON text.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from connectors.toast.tables import FIELDS
+
+# Toast documents these as text but has sent bare numbers for the like.
+Text = str | int | None
+Number = Decimal | None
+Day = int | str | None
+
+
+class Reference(msgspec.Struct, rename=FIELDS["reference"]):
+    """A pointer to a configured thing, such as a menu item."""
+
+    external_id: str | None = None
+
+
+class Tax(msgspec.Struct, rename=FIELDS["tax"]):
+    """One rate applied to an item or a charge."""
+
+    name: str | None = None
+    rate: Number = None
+    amount: Number = None
+    kind: str | None = None
+    remitted_by_marketplace: bool | None = None
+
+
+class Discount(msgspec.Struct, rename=FIELDS["discount"]):
+    """A reduction of an item or of a whole check."""
+
+    external_id: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    state: str | None = None
+    amount: Number = None
+    amount_with_tax: Number = None
+
+
+class Line(msgspec.Struct, rename=FIELDS["line"]):
+    """A selection: an item, or a modifier within one."""
+
+    external_id: str | None = None
+    name: str | None = None
+    kind: str | None = None
+    item: Reference | None = None
+    quantity: Number = None
+    unit_price: Number = None
+    gross: Number = None
+    amount: Number = None
+    tax: Number = None
+    tax_inclusion: str | None = None
+    voided: bool | None = None
+    deferred: bool | None = None
+    taxes: list[Tax] | None = None
+    discounts: list[Discount] | None = None
+    modifiers: "list[Line] | None" = None
+
+
+class Charge(msgspec.Struct, rename=FIELDS["charge"]):
+    """A service charge of a check."""
+
+    external_id: str | None = None
+    name: str | None = None
+    amount: Number = None
+    gratuity: bool | None = None
+    category: str | None = None
+    taxes: list[Tax] | None = None
+
+
+class Refund(msgspec.Struct, rename=FIELDS["refund"]):
+    """Money given back on a payment."""
+
+    amount: Number = None
+    tip_amount: Number = None
+    refunded_at: str | None = None
+    business_date: Day = None
+
+
+class Void(msgspec.Struct):
+    """That a payment was voided; whoever did it is not ours to know."""
+
+
+class Payment(msgspec.Struct, rename=FIELDS["payment"]):
+    """One tender against a check."""
+
+    external_id: str | None = None
+    tender: str | None = None
+    amount: Number = None
+    tip: Number = None
+    status: str | None = None
+    card_type: str | None = None
+    last_digits: Text = None
+    paid_at: str | None = None
+    business_date: Day = None
+    void: Void | None = None
+    refund: Refund | None = None
+
+
+class Customer(msgspec.Struct, rename=FIELDS["customer"]):
+    """The guest of a check."""
+
+    external_id: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    phone: Text = None
+
+
+class Check(msgspec.Struct, rename=FIELDS["check"]):
+    """One bill of an order."""
+
+    external_id: str | None = None
+    status: str | None = None
+    voided: bool | None = None
+    deleted: bool | None = None
+    amount: Number = None
+    customer: Customer | None = None
+    lines: list[Line] | None = None
+    discounts: list[Discount] | None = None
+    charges: list[Charge] | None = None
+    payments: list[Payment] | None = None
+
+
+class Order(msgspec.Struct, rename=FIELDS["order"]):
+    """An order with its checks."""
+
+    external_id: str | None = None
+    external_reference: str | None = None
+    display_number: Text = None
+    version: str | None = None
+    business_date: Day = None
+    opened_at: str | None = None
+    paid_at: str | None = None
+    closed_at: str | None = None
+    promised_at: str | None = None
+    source: str | None = None
+    approval: str | None = None
+    guests: Number = None
+    voided: bool | None = None
+    deleted: bool | None = None
+    test: bool | None = None
+    waste: bool | None = None
+    checks: list[Check] | None = None

@@ -1,0 +1,172 @@
+"""The receiving side: who signed a delivery, which one it is, what it points at.
+
+Source: Toast developer guide, "Message signing",
+    https://doc.toasttab.com/doc/devguide/apiMessageSigning.html, and "Message data schema",
+    https://doc.toasttab.com/doc/devguide/apiMessageDataSchema.html, read 2026-11-01.
+"""
+
+import hmac
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from config.errors import SkippedRecord
+from connectors.base.contract import Delivery, Envelope, Hint, Record, Verdict
+from connectors.toast.timestamps import instant_or_none
+
+_ORDERS = frozenset({"order_updated", "channel_order_updated"})
+_LONGEST_NAME = 200
+_TIMESTAMP = re.compile(rb'"timestamp"\s*:\s*"([^"\\]*)"')
+
+
+class _Stamp(msgspec.Struct):
+    timestamp: Any = None
+    guid: Any = None
+    eventCategory: Any = None
+    eventType: Any = None
+
+
+class _Details(msgspec.Struct):
+    restaurantGuid: str | None = None
+    order: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Event(msgspec.Struct):
+    details: _Details | None = None
+
+
+class _Order(msgspec.Struct):
+    guid: str | None = None
+    modifiedDate: Any = None
+    checks: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class ToastWebhook:
+    """Pure functions of a delivery."""
+
+    def verify(self, delivery: Delivery, secrets: Sequence[str]) -> Verdict:
+        """Toast signs the raw body followed by the timestamp that the body holds.
+
+        Every secret is tried in full, so that the time taken tells nothing.
+        """
+        signature = delivery.headers.get("toast-signature", "").strip()
+        if not signature:
+            return Verdict(False, "The delivery has no Toast-Signature header.")
+        usable = [secret for secret in secrets if secret]
+        if not usable:
+            return Verdict(False, "This connection has no webhook secret.")
+        message = delivery.body + _timestamp(delivery.body)
+        matches = [_is_signed(message, secret, signature) for secret in usable]
+        return Verdict(any(matches), "" if any(matches) else "The signature fits no secret.")
+
+    def identify(self, delivery: Delivery) -> Envelope:
+        """The event's guid, the same on every attempt; else the body itself names the delivery."""
+        stamp = _stamp(delivery.body)
+        named = _name(stamp.guid) or f"sha256:{sha256(delivery.body).hexdigest()}"
+        return Envelope(named, _event_type(stamp, delivery), _occurred(stamp.timestamp))
+
+    def parse(self, delivery: Delivery) -> Sequence[Hint]:
+        """The order that an order event carries whole; other events point at nothing we read."""
+        stamp = _stamp(delivery.body)
+        if not _ORDERS.intersection(_categories(stamp, delivery)):
+            if stamp.guid is None and stamp.timestamp is None:
+                raise _misformed("it is no event with a guid and a timestamp")
+            return ()
+        try:
+            details = msgspec.json.decode(delivery.body, type=_Event).details or _Details()
+            order = msgspec.json.decode(details.order, type=_Order | None)
+        except msgspec.DecodeError as misfit:
+            raise _misformed(str(misfit)[:300]) from None
+        except RecursionError:
+            raise _misformed("it is nested too deep") from None
+        if order is None or not _name(order.guid):
+            raise _misformed("it names no order")
+        location = details.restaurantGuid or delivery.headers.get("toast-restaurant-external-id")
+        if not location:
+            raise _misformed("it doesn't say which restaurant it is about")
+        return (_hint(str(order.guid), location, order, bytes(details.order)),)
+
+    def secrets(self, settings: Mapping[str, Any], delivery: Delivery) -> Sequence[str]:
+        """All active secrets, those of the delivery's category first."""
+        kept = settings.get("webhook_secret")
+        if not isinstance(kept, Mapping):
+            return list(_listed(kept))
+        category = delivery.headers.get("toast-event-category", "")
+        first = list(_listed(kept.get(category)))
+        others = [secret for values in kept.values() for secret in _listed(values)]
+        return list(dict.fromkeys(first + others))
+
+
+def _hint(guid: str, location: str, order: _Order, raw: bytes) -> Hint:
+    """The order itself, or where to fetch it when only its identity was sent."""
+    if not order.modifiedDate and bytes(order.checks) == b"null":
+        return Hint("orders", guid, location=location)
+    # Guest and outside reference are left out of deliveries.
+    record = Record("orders", guid, raw, location, partial=True)
+    return Hint("orders", guid, record, location)
+
+
+def _is_signed(message: bytes, secret: str, signature: str) -> bool:
+    wanted = b64encode(hmac.digest(secret.encode(), message, "sha256"))
+    return hmac.compare_digest(wanted, signature.encode("utf-8", "replace"))
+
+
+def _timestamp(body: bytes) -> bytes:
+    """The envelope's timestamp as signed; of a body that is no JSON, the first that is seen."""
+    try:
+        found = msgspec.json.decode(body, type=_Stamp).timestamp
+    except (msgspec.DecodeError, RecursionError):
+        match = _TIMESTAMP.search(body)
+        return match[1] if match else b""
+    return found.encode() if isinstance(found, str) else b""
+
+
+def _stamp(body: bytes) -> _Stamp:
+    try:
+        return msgspec.json.decode(body, type=_Stamp)
+    except (msgspec.DecodeError, RecursionError):
+        return _Stamp()
+
+
+def _categories(stamp: _Stamp, delivery: Delivery) -> Iterator[str]:
+    """Everything that names the kind of event: body and headers, category and type."""
+    for said in (stamp.eventCategory, stamp.eventType):
+        yield _name(said)
+    yield delivery.headers.get("toast-event-category", "")
+
+
+def _event_type(stamp: _Stamp, delivery: Delivery) -> str:
+    header = delivery.headers.get("toast-event-type")
+    return _name(stamp.eventType) or _name(header) or "unknown"
+
+
+def _occurred(timestamp: Any) -> datetime | None:
+    try:
+        return instant_or_none(timestamp) if isinstance(timestamp, str) else None
+    except ValueError:
+        return None
+
+
+def _name(said: Any) -> str:
+    """Text that can stand as a name in a database column; else nothing."""
+    fit = isinstance(said, str) and len(said) <= _LONGEST_NAME and said.isprintable()
+    return said if fit else ""
+
+
+def _listed(value: Any) -> Iterator[str]:
+    for secret in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(secret, str) and secret:
+            yield secret
+
+
+def _misformed(reason: str) -> SkippedRecord:
+    return SkippedRecord(
+        "toast.event_unreadable",
+        f"A delivery from Toast can't be understood: {reason}.",
+        next_step="It is kept as it came. The order itself still arrives with the next reading.",
+    )
