@@ -31,9 +31,10 @@ def mutate(order: Order, restaurant: Restaurant, at_ms: int, details: Details) -
     kind = details.get("do")
     if kind not in MUTATIONS:
         raise ValueError(f"do must be one of {', '.join(MUTATIONS)}")
+    before_ms = order.modified_ms
     MUTATIONS[kind](order, restaurant, at_ms, details)
     # Never earlier, never the same: a later state must be told from an earlier one.
-    order.modified_ms = max(at_ms, order.modified_ms + 1)
+    order.modified_ms = max(at_ms, before_ms + 1)
     return identify(order)
 
 

@@ -1,0 +1,69 @@
+"""What a stand-in still knows after a restart, and the till that never rests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sandbox.base.journal import Journal
+from sandbox.toast.till import Till
+from tests.unit.sandbox.merchant_client import StandIn
+
+URL = "http://receiver.test/hook"
+
+
+def test_live_orders_and_changes_outlive_a_restart(tmp_path: Path) -> None:
+    first = StandIn(data=tmp_path)
+    made = first.control("POST", "orders", {"count": 3})["guids"]
+    old = first.platform.book.all()[0].guid
+    first.control("PATCH", f"orders/{old}", {"do": "delete"})
+    again = StandIn(data=tmp_path)
+    assert len(again.platform.book.all()) == len(first.platform.book.all())
+    for guid in [*made, old]:
+        assert again.control("GET", f"orders/{guid}") == first.control("GET", f"orders/{guid}")
+
+
+def test_the_past_stays_the_same_past(tmp_path: Path) -> None:
+    first = StandIn(data=tmp_path)
+    later = StandIn(data=tmp_path, anchor_ms=first.platform.clock.now_ms() + 86_400_000)
+    guids = [held.guid for held in first.platform.book.all()]
+    assert [held.guid for held in later.platform.book.all()] == guids
+
+
+def test_subscriptions_outlive_a_restart(tmp_path: Path) -> None:
+    StandIn(data=tmp_path).control("POST", "subscriptions", {"url": URL, "secret": "s"})
+    assert StandIn(data=tmp_path).control("GET", "subscriptions")["items"] == [
+        {"url": URL, "secret": "s", "eventCategory": "order_updated"}
+    ]
+
+
+def test_a_torn_last_line_is_forgotten(tmp_path: Path) -> None:
+    first = StandIn(data=tmp_path)
+    kept, torn = first.control("POST", "orders", {"count": 2})["guids"]
+    file = tmp_path / "orders.jsonl"
+    file.write_bytes(file.read_bytes()[:-20])
+    again = StandIn(data=tmp_path)
+    assert again.platform.book.get(kept) is not None
+    assert again.platform.book.get(torn) is None
+    new = again.control("POST", "orders", {})["guids"][0]
+    assert StandIn(data=tmp_path).platform.book.get(new) is not None
+
+
+def test_a_line_that_is_no_json_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "j").write_bytes(b'{"a":1}\n{"a"\n{"a":3}\n')
+    assert list(Journal(tmp_path / "j").entries()) == [{"a": 1}, {"a": 3}]
+
+
+def test_a_live_order_is_opened_then_paid(toast: StandIn) -> None:
+    toast.control("POST", "subscriptions", {"url": URL})
+    till = Till(toast.platform, every_s=1)
+    before = len(toast.platform.book.all())
+    for _each in range(4):
+        till.round()
+        toast.hands.at += 3
+    toast.agenda.run_due()
+    orders = toast.platform.book.all()[before - len(toast.platform.book.all()) :]
+    shown = [toast.control("GET", f"orders/{held.guid}") for held in orders]
+    closed = [order["closedDate"] is not None for order in shown]
+    assert sorted(closed) == [False, False, True, True]
+    assert {order.restaurant.currency for order in orders} == {"NGN", "USD"}
+    assert len(toast.receiver.taken) == 6
