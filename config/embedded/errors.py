@@ -1,6 +1,7 @@
 """What is said when the embedded servers cannot run."""
 
 import errno
+import os
 from pathlib import Path
 
 _TAIL_LINES = 8
@@ -10,7 +11,7 @@ _ADVICE = {
     errno.EDQUOT: "the disk quota is used up. Free some space and start again.",
     errno.EROFS: "the file system is read-only. Set TAXPOYNT_HOME to a folder that can be written.",
     errno.EACCES: "permission denied. Set TAXPOYNT_HOME to a folder that this user may write.",
-    errno.EPERM: "permission denied. Set TAXPOYNT_HOME to a folder that this user may write.",
+    errno.EPERM: "operation not permitted. Set TAXPOYNT_HOME to a folder of this user's.",
     errno.ENOTDIR: "it lies under a file. Set TAXPOYNT_HOME to a folder.",
     errno.ENOLCK: "its file system has no locks. Set TAXPOYNT_HOME to a folder on a local disk.",
 }
@@ -28,11 +29,14 @@ def explain(error: OSError, home: Path) -> EmbeddedServerError:
 
 
 def with_log(sentence: str, log: Path, start: int = 0) -> str:
-    """Add the last lines that a server logged since position ``start``, in bytes."""
+    """Add the last lines that a server logged since position ``start``, in bytes, and advice."""
     try:
         with log.open("rb") as file:
             file.seek(start)
             lines = file.read().decode(errors="replace").splitlines()[-_TAIL_LINES:]
     except OSError:
         lines = []
+    text = "\n".join(lines)
+    advice = [_ADVICE[number] for number in _ADVICE if os.strerror(number) in text]
+    sentence = f"{sentence} It seems that {advice[0]}" if advice else sentence
     return "\n".join([sentence, f"The end of {log}:", *(f"  {line}" for line in lines)])

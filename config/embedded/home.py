@@ -88,8 +88,10 @@ class Home:
 
     def want(self, kinds: set[str]) -> None:
         """Ask the keeper for servers, beside those that are wanted already."""
-        for kind in kinds:
-            (self.run / f"{kind}.wanted").touch()
+        for path in (self.run / f"{kind}.wanted" for kind in kinds):
+            if not path.exists():
+                # Not left empty, so that a full disk is noticed here, where it can be told.
+                path.write_text("wanted\n")
 
     def wants(self, kind: str) -> bool:
         """Whether anybody asked for the server."""

@@ -26,12 +26,6 @@ class Place:
     outside: Path
     account: Account | None
 
-    def hand_over(self, path: Path) -> None:
-        """Give a file or folder to the account that the servers run as, and to nobody else."""
-        path.chmod(0o700 if path.is_dir() else 0o600)
-        if self.account:
-            os.chown(path, *self.account)
-
     def owner(self, data: Path) -> Account | None:
         """Return the account to run a server as that keeps its files in ``data``."""
         if not data.exists():
@@ -49,9 +43,9 @@ class Place:
 
 def place(home: Home) -> Place:
     """Choose the folder: the home itself, unless root's servers could not reach it there."""
-    outside = OUTSIDE / f"taxpoynt-{home.identity()}"
     if os.geteuid() != 0:
-        return Place(home.path, outside, None)
+        return Place(home.path, home.path, None)
+    outside = OUTSIDE / f"taxpoynt-{home.identity()}"
     if not outside.exists() and reachable(home.path):
         return Place(home.path, outside, _nobody())
     if not outside.exists():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.embedded import binaries
 from config.embedded.errors import EmbeddedServerError, with_log
+from config.embedded.home import write_private
 from config.embedded.locks import FileLock
 from config.embedded.ports import HOST
 from config.embedded.processes import works_in
@@ -96,14 +97,13 @@ class Postgres(Server):
         for leftover in self.place.folder.glob("postgres.new-*"):
             shutil.rmtree(leftover)
         draft = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.place.folder))
-        self.place.hand_over(draft)
+        draft.chmod(0o711)
         cluster, password, statement = draft / "cluster", draft / "password", draft / "statement"
-        for path, text in (
-            (password, self.home.secret(self.name)),
-            (statement, f"CREATE DATABASE {_NAME}\n"),
-        ):
-            path.write_text(text)
-            self.place.hand_over(path)
+        cluster.mkdir()
+        write_private(password, self.home.secret(self.name))
+        write_private(statement, f"CREATE DATABASE {_NAME}\n")
+        for path in (cluster, password, statement):
+            self.hand_over(path)
         initdb = self._program.with_name("initdb")
         access: Command = ["-U", _NAME, "-A", "scram-sha-256", "--pwfile", password]
         self._finish([initdb, "-D", cluster, *access, *_INITDB], lock)

@@ -112,6 +112,15 @@ class Server(ABC):
                 pass_fds=(descriptor,),
             )
 
+    def hand_over(self, path: Path) -> None:
+        """Give a file or folder to the server's user, and to nobody else.
+
+        Its parent must not be that user's: who owns a folder could put a link in the file's place.
+        """
+        path.chmod(0o700 if path.is_dir() else 0o600)
+        if self.account:
+            os.chown(path, *self.account)
+
     def _claim(self, lock: FileLock) -> None:
         """Take the server's lock; a server left over from a killed keeper is stopped first."""
         deadline = time.monotonic() + _STOP_S

@@ -40,7 +40,7 @@ def servers(
     if not wanted:
         yield Servers("", "")
         return
-    with _using(Home(home.absolute())) as ours:
+    with _using(Home(home.resolve())) as ours:
         try:
             found = _join(ours, wanted)
         except OSError as error:
@@ -50,7 +50,7 @@ def servers(
 
 def running(home: Path) -> Servers | None:
     """Return the servers of ``home`` if they are up now, without starting or holding them."""
-    ours = Home(home.absolute())
+    ours = Home(home.resolve())
     if not ours.run.is_dir():
         return None
     try:
@@ -63,7 +63,7 @@ def running(home: Path) -> Servers | None:
 
 def discard(home: Path) -> None:
     """Delete the servers' data of ``home``, wherever it lies; waits until they have stopped."""
-    ours = Home(home.absolute())
+    ours = Home(home.resolve())
     if not ours.run.is_dir():
         return
     deadline = time.monotonic() + _STOPPED_S

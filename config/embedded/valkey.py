@@ -20,7 +20,7 @@ _SETTINGS = {
     "maxmemory": "512mb",
     "maxmemory-policy": "noeviction",
     "logfile": '""',
-    # Keeps the configuration's path in the command line, by which the process is known again.
+    # Keeps the command line, by which the process is known again.
     "set-proc-title": "no",
 }
 
@@ -39,20 +39,19 @@ class Valkey(Server):
     def prepare(self, lock: FileLock) -> None:
         """Make the data folder, and the configuration that keeps the password private."""
         self.data.mkdir(exist_ok=True)
-        self.place.hand_over(self.data)
-        marker = self.data / "made-by"
+        self.hand_over(self.data)
+        marker = self.place.folder / "valkey.made-by"
         program = binaries.valkey(self.place, marker.read_text() if marker.exists() else None)
         marker.write_text(program.made_by)
         self._program = program.path
-        settings = _SETTINGS | {"dir": f'"{self.data}"'}
-        settings["requirepass"] = self.home.secret(self.name)
+        settings = _SETTINGS | {"requirepass": self.home.secret(self.name)}
         lines = [f"{name} {value}" for name, value in settings.items()]
         write_private(self._configuration, "\n".join([*lines, ""]))
-        self.place.hand_over(self._configuration)
+        self.hand_over(self._configuration)
 
     def command(self, port: int) -> Command:
         """Return the command that runs it."""
-        return [self._program, self._configuration, "--port", str(port)]
+        return [self._program, self._configuration, "--port", str(port), "--dir", self.data]
 
     def answers(self, pid: int, port: int) -> bool:
         """Whether the server accepts the password and has loaded its data."""
@@ -66,4 +65,4 @@ class Valkey(Server):
 
     @property
     def _configuration(self) -> Path:
-        return self.data / "valkey.conf"
+        return self.place.folder / "valkey.conf"

@@ -1,13 +1,16 @@
 """Homes to run servers in."""
 
+import contextlib
+import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from config.embedded import discard
-from tests.integration.embedded.state import is_gone
+from config.embedded import discard, running
+from tests.integration.embedded.state import is_gone, recorded
 from tests.waiting import until
 
 
@@ -24,6 +27,10 @@ def _used_home() -> Iterator[Path]:
 def home(_used_home: Path) -> Iterator[Path]:
     """One home for many tests, since making a cluster takes its time; no server is up in it."""
     yield _used_home
+    if running(_used_home):
+        # Told to, it need not wait whether somebody comes back.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            os.kill(recorded(_used_home)["keeper"], signal.SIGTERM)
     if (_used_home / "run").exists():
         until(lambda: is_gone(_used_home), what="servers stopped")
 

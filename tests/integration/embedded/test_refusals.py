@@ -1,5 +1,6 @@
 """When the servers cannot run, a sentence says why and what to do."""
 
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded import EmbeddedServerError, servers
+from config.embedded.errors import explain, with_log
 from config.embedded.home import Home
 from config.embedded.placing import place
 from tests.integration.embedded.state import broker, is_gone, recorded
@@ -40,6 +42,14 @@ def test_home_that_may_not_be_written(tmp_path: Path) -> None:
     os.close(writing)
     with os.fdopen(reading) as answer:
         assert "permission denied. Set TAXPOYNT_HOME" in answer.read()
+
+
+def test_full_disk(tmp_path: Path) -> None:
+    full = "the disk is full. Free some space and start again."
+    assert str(explain(OSError(errno.ENOSPC, "No space"), tmp_path)).endswith(full)
+    log = tmp_path / "server.log"
+    log.write_text("FATAL:  could not write: No space left on device\n")
+    assert full in with_log("It ended.", log)
 
 
 def test_data_of_another_version(new_home: Callable[[str], Path]) -> None:
@@ -87,6 +97,7 @@ def _data(home: Path) -> Path:
     Home(home).make()
     found = place(Home(home))
     data = found.folder / "postgres"
-    data.mkdir()
-    found.hand_over(data)
+    data.mkdir(mode=0o700)
+    if found.account:
+        os.chown(data, *found.account)
     return data

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-
 from config.embedded import running, servers
 from tests.integration.embedded.member import Member
 from tests.integration.embedded.state import both_answer, broker, database, is_gone
@@ -113,7 +111,7 @@ def test_second_home_is_independent(home: Path, new_home: Callable[[str], Path])
         assert running(home) == ours
 
 
-@pytest.mark.parametrize("name", ["postgres.password", "valkey.password", "run/servers.json"])
-def test_secrets_are_the_owners_alone(home: Path, name: str) -> None:
+def test_secrets_are_the_owners_alone(home: Path) -> None:
     with servers(home):
-        assert (home / name).stat().st_mode & 0o777 == 0o600
+        for name in ("postgres.password", "valkey.password", "run/servers.json"):
+            assert (home / name).stat().st_mode & 0o777 == 0o600
