@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -20,7 +20,7 @@ _SHARED: list[Any] = [
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
 
 
-def configure(level: str = "INFO", *, part: str = "cli") -> None:
+def configure(level: str = "INFO", *, part: str = "cli", stream: TextIO | None = None) -> None:
     """Send every logger of this process, the libraries' too, through one JSON renderer."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=_SHARED,
@@ -31,7 +31,7 @@ def configure(level: str = "INFO", *, part: str = "cli") -> None:
             _render,
         ],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -33,12 +33,14 @@ def spawn(
     cwd: Path | None = None,
     stdin: Path | None = None,
     pass_fds: Sequence[int] = (),
+    own_group: bool = False,
 ) -> subprocess.Popen[bytes]:
     """Start a child that receives ``death_signal`` when its parent dies, even by kill -9.
 
     ``log`` is a file to append to, ``subprocess.PIPE``, or None to write where the parent writes.
     The signal is Linux's alone; elsewhere the child lives on. It comes when the *thread* that
     called this ends, so call it from a thread that lives as long as the child shall.
+    With ``own_group`` a Ctrl-C at the terminal reaches the parent alone.
     """
     with ExitStack() as opened:
         source = opened.enter_context(stdin.open("rb")) if stdin else subprocess.DEVNULL
@@ -54,8 +56,15 @@ def spawn(
             group=user.gid if user else None,
             extra_groups=[] if user else None,
             pass_fds=pass_fds,
+            process_group=0 if own_group else None,
             preexec_fn=_bind_to_parent(death_signal) if death_signal else None,
         )
+
+
+def end_with_parent(death_signal: signal.Signals = signal.SIGKILL) -> None:
+    """Have this process receive ``death_signal`` when the one that started it dies."""
+    if _prctl is not None:
+        _prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
 
 
 def _bind_to_parent(death_signal: signal.Signals) -> Callable[[], None] | None:

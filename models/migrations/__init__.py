@@ -30,6 +30,15 @@ def current() -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def behind() -> bool:
+    """Whether a step is missing. A database ahead of this code serves it: steps only add."""
+    found = current()
+    if found is None:
+        return True
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return found in {step.revision for step in steps} - {head()}
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
