@@ -1,5 +1,6 @@
 """Nouns: tables, and the queries on them."""
 
+from models.api_token import ApiToken
 from models.base import Base
 from models.connection import Connection
 from models.cursor import StreamCursor
@@ -15,6 +16,7 @@ from models.parked_record import ParkedRecord
 from models.sync_run import Slice, SyncRun
 
 __all__ = [
+    "ApiToken",
     "Base",
     "Connection",
     "Customer",

@@ -30,6 +30,9 @@ class Invoice(Owned, Base):
         UniqueConstraint("organization_id", "number"),
         UniqueConstraint("series_id", "sequence"),
         Index("ix_invoices_organization_id_id", "organization_id", "id"),
+        Index(
+            "ix_invoices_organization_id_business_date", "organization_id", "business_date", "id"
+        ),
     )
 
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id"))

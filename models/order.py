@@ -28,6 +28,16 @@ class Order(Owned, Base):
         Index("ix_orders_organization_id_business_date", "organization_id", "business_date", "id"),
         Index("ix_orders_organization_id_id", "organization_id", "id"),
         Index("ix_orders_invoice_due", "id", postgresql_where=text("invoice_state = 'due'")),
+        Index("ix_orders_display_number", "organization_id", "display_number"),
+        # Most orders are invoiced or need none; the list of those that aren't must not walk past.
+        Index(
+            "ix_orders_unsettled",
+            "organization_id",
+            "invoice_state",
+            "business_date",
+            "id",
+            postgresql_where=text("invoice_state NOT IN ('issued', 'not needed')"),
+        ),
     )
 
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))

@@ -104,6 +104,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_customers')),
     sa.UniqueConstraint('connection_id', 'external_id', name=op.f('uq_customers_connection_id_external_id'))
     )
+    op.create_index('ix_customers_organization_id_id', 'customers', ['organization_id', 'id'], unique=False)
     op.create_table('inbox_events',
     sa.Column('connection_id', sa.BigInteger(), nullable=False),
     sa.Column('delivery_id', sa.Text(), nullable=False),
@@ -255,6 +256,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('connection_id', 'external_id', name=op.f('uq_orders_connection_id_external_id'))
     )
     op.create_index('ix_orders_invoice_due', 'orders', ['id'], unique=False, postgresql_where=sa.text("invoice_state = 'due'"))
+    op.create_index('ix_orders_display_number', 'orders', ['organization_id', 'display_number'], unique=False)
+    op.create_index('ix_orders_unsettled', 'orders', ['organization_id', 'invoice_state', 'business_date', 'id'], unique=False, postgresql_where=sa.text("invoice_state NOT IN ('issued', 'not needed')"))
     op.create_index('ix_orders_organization_id_business_date', 'orders', ['organization_id', 'business_date', 'id'], unique=False)
     op.create_index('ix_orders_organization_id_id', 'orders', ['organization_id', 'id'], unique=False)
     op.create_table('sync_slices',
@@ -315,6 +318,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('organization_id', 'number', name=op.f('uq_invoices_organization_id_number')),
     sa.UniqueConstraint('series_id', 'sequence', name=op.f('uq_invoices_series_id_sequence'))
     )
+    op.create_index('ix_invoices_organization_id_business_date', 'invoices', ['organization_id', 'business_date', 'id'], unique=False)
     op.create_index('ix_invoices_organization_id_id', 'invoices', ['organization_id', 'id'], unique=False)
     op.create_table('order_charges',
     sa.Column('external_id', sa.Text(), nullable=False),
@@ -502,9 +506,12 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_order_charges_order_id'), table_name='order_charges')
     op.drop_table('order_charges')
     op.drop_index('ix_invoices_organization_id_id', table_name='invoices')
+    op.drop_index('ix_invoices_organization_id_business_date', table_name='invoices')
     op.drop_table('invoices')
     op.drop_index('ix_sync_slices_unfinished', table_name='sync_slices', postgresql_where=sa.text("status <> 'done'"))
     op.drop_table('sync_slices')
+    op.drop_index('ix_orders_unsettled', table_name='orders', postgresql_where=sa.text("invoice_state NOT IN ('issued', 'not needed')"))
+    op.drop_index('ix_orders_display_number', table_name='orders')
     op.drop_index('ix_orders_organization_id_id', table_name='orders')
     op.drop_index('ix_orders_organization_id_business_date', table_name='orders')
     op.drop_index('ix_orders_invoice_due', table_name='orders', postgresql_where=sa.text("invoice_state = 'due'"))
@@ -521,6 +528,7 @@ def downgrade() -> None:
     op.drop_index('ix_inbox_events_parked', table_name='inbox_events', postgresql_where=sa.text("state = 'parked'"))
     op.drop_index('ix_inbox_events_connection_id_id', table_name='inbox_events')
     op.drop_table('inbox_events')
+    op.drop_index('ix_customers_organization_id_id', table_name='customers')
     op.drop_table('customers')
     op.drop_index('ix_cursors_next_due_at', table_name='cursors')
     op.drop_table('cursors')

@@ -1,0 +1,71 @@
+"""Lists connections with how each one is doing: lag, what waits, what failed."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, Select, func, inspect, literal_column, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.connection import Connection
+from models.cursor import StreamCursor
+from models.inbox_event import PARKED, PENDING, InboxEvent
+from models.paging import FIRST, Listed, Sort, Span, page
+from models.parked_record import ParkedRecord
+
+# Counting stops here: beyond it nobody needs the last digit, and a backlog must not slow a page.
+COUNTED_TO = 10_000
+
+# Sealed columns and the address's key stay out of every list.
+_COLUMNS = tuple(
+    c for c in inspect(Connection).columns if c.key not in {"secrets", "tokens", "settings", "key"}
+)
+_BY_NAME = Sort("name", (Connection.name, Connection.id), descending=False)
+
+
+def connections(
+    session: Session,
+    organization_id: int,
+    *,
+    span: Span = FIRST,
+) -> Listed:
+    """A page of a merchant's connections, by name. Raises: CursorError."""
+    return page(session, _described(organization_id), _BY_NAME, span)
+
+
+def connection(session: Session, organization_id: int, name: str) -> RowMapping | None:
+    """One connection as the list shows it."""
+    query = _described(organization_id).where(Connection.name == name)
+    return session.execute(query).mappings().first()
+
+
+def _described(organization_id: int) -> Select[Any]:
+    """`complete_until` is the oldest watermark of its streams: all before it is here."""
+    oldest = select(func.min(StreamCursor.watermark)).where(
+        StreamCursor.connection_id == Connection.id
+    )
+    waiting_since = (
+        select(InboxEvent.received_at)
+        .where(InboxEvent.connection_id == Connection.id, InboxEvent.state == PENDING)
+        .order_by(InboxEvent.id)
+        .limit(1)
+    )
+    return select(
+        *_COLUMNS,
+        oldest.scalar_subquery().label("complete_until"),
+        waiting_since.scalar_subquery().label("waiting_since"),
+        _count(InboxEvent.connection_id, InboxEvent.state == PENDING).label("waiting"),
+        _count(InboxEvent.connection_id, InboxEvent.state == PARKED).label("parked_events"),
+        _count(ParkedRecord.connection_id).label("parked_records"),
+    ).where(Connection.organization_id == organization_id)
+
+
+def _count(
+    owner: InstrumentedAttribute[int], *conditions: ColumnElement[bool]
+) -> ColumnElement[int]:
+    some = (
+        select(literal_column("1"))
+        .where(owner == Connection.id, *conditions)
+        .limit(COUNTED_TO)
+        .correlate(Connection)
+        .subquery()
+    )
+    return select(func.count()).select_from(some).scalar_subquery()

@@ -1,0 +1,73 @@
+"""Lists deliveries, and finds one with everything that came with it."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, inspect, select
+from sqlalchemy.orm import Session
+
+from models.connection import Connection
+from models.inbox_event import DONE, PARKED, PENDING, InboxEvent
+from models.order import Order
+from models.paging import FIRST, Listed, Span
+from models.per_connection import newest
+
+STATES = (PENDING, PARKED, DONE)
+# Headers and body are shown one delivery at a time.
+_COLUMNS = tuple(c for c in inspect(InboxEvent).columns if c.key not in {"headers", "body"})
+
+
+def events(
+    session: Session,
+    organization_id: int,
+    *,
+    state: str | None = None,
+    connection: str | None = None,
+    span: Span = FIRST,
+) -> Listed:
+    """A page of a merchant's deliveries, newest first. Raises: CursorError."""
+    states: list[ColumnElement[bool]] = [] if state is None else [InboxEvent.state == state]
+    return newest(session, organization_id, _COLUMNS, states, span, connection=connection)
+
+
+def event(session: Session, organization_id: int, event_id: int) -> RowMapping | None:
+    """One delivery, headers and body included, with the order it was about."""
+    return _one(session, organization_id, InboxEvent.id == event_id)
+
+
+def events_of_record(
+    session: Session, organization_id: int, connection_id: int, external_id: str, limit: int = 50
+) -> list[RowMapping]:
+    """The deliveries that were about one record, oldest first."""
+    query = (
+        select(*_COLUMNS)
+        .where(
+            InboxEvent.organization_id == organization_id,
+            InboxEvent.connection_id == connection_id,
+            InboxEvent.record_external_id == external_id,
+        )
+        .order_by(InboxEvent.id)
+        .limit(limit)
+    )
+    return list(session.execute(query).mappings())
+
+
+def _one(
+    session: Session, organization_id: int, condition: ColumnElement[bool]
+) -> RowMapping | None:
+    same_record: Any = (Order.connection_id == InboxEvent.connection_id) & (
+        Order.external_id == InboxEvent.record_external_id
+    )
+    query = (
+        select(
+            *inspect(InboxEvent).columns,
+            Connection.name.label("connection"),
+            Connection.platform,
+            Connection.secrets.label("connection_secrets"),
+            Order.id.label("order_id"),
+            Order.display_number.label("order_display_number"),
+        )
+        .join(Connection, Connection.id == InboxEvent.connection_id)
+        .outerjoin(Order, same_record)
+        .where(InboxEvent.organization_id == organization_id, condition)
+    )
+    return session.execute(query).mappings().first()

@@ -1,0 +1,48 @@
+"""Lists the small nouns: locations and customers."""
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
+
+from models.connection import Connection
+from models.customer import Customer
+from models.location import Location
+from models.paging import FIRST, Listed, Sort, Span, page
+
+_LOCATIONS = Sort("name", (Location.name, Location.id), descending=False)
+_CUSTOMERS = Sort("-id", (Customer.id,))
+
+
+def locations(
+    session: Session,
+    organization_id: int,
+    *,
+    connection: str | None = None,
+    span: Span = FIRST,
+) -> Listed:
+    """A page of a merchant's locations, by name. Raises: CursorError."""
+    query = (
+        select(*inspect(Location).columns, Connection.name.label("connection"), Connection.platform)
+        .join(Connection, Connection.id == Location.connection_id)
+        .where(Location.organization_id == organization_id)
+    )
+    if connection is not None:
+        query = query.where(Connection.name == connection)
+    return page(session, query, _LOCATIONS, span)
+
+
+def customers(
+    session: Session,
+    organization_id: int,
+    *,
+    connection: str | None = None,
+    span: Span = FIRST,
+) -> Listed:
+    """A page of a merchant's customers, newest first. Raises: CursorError."""
+    query = (
+        select(*inspect(Customer).columns, Connection.name.label("connection"), Connection.platform)
+        .join(Connection, Connection.id == Customer.connection_id)
+        .where(Customer.organization_id == organization_id)
+    )
+    if connection is not None:
+        query = query.where(Connection.name == connection)
+    return page(session, query, _CUSTOMERS, span)
