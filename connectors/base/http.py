@@ -7,6 +7,7 @@ the task that called.
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -30,7 +31,8 @@ _UNKNOWN_WAIT_S = 30.0
 class Client:
     """Sends the requests of one connection; one thread uses it at a time.
 
-    `patience_s` is the longest that one `send` waits in all, through `wait`, for its budget.
+    `patience_s` is the longest that one `send` waits in all, through `wait`, for its budget; calls
+    that must be spaced wait for their turn besides.
     """
 
     def __init__(
@@ -76,7 +78,7 @@ class Client:
 
         Raises: TransientError, WindowExpiredError, PermanentError, AccessRefusedError.
         """
-        patience = _Patience(self._patience_s, self._wait)
+        patience = _Patience(self._patience_s + self._courtesy_s(request), self._wait)
         tokens = self._token() if request.auth else None
         response, outcome = self._call(request, tokens, patience)
         if outcome.do is Do.REFRESH and tokens is not None:
@@ -85,6 +87,11 @@ class Client:
         if response is not None and outcome.do in (Do.OK, Do.MISSING):
             return response
         raise _told(request, outcome)
+
+    def _courtesy_s(self, request: Request) -> float:
+        """The space that such calls keep between them: it is part of the call, not a shortage."""
+        buckets = (self._connector.buckets[name] for name in request.buckets)
+        return sum(bucket.window.total_seconds() for bucket in buckets if bucket.spaced)
 
     def _token(self) -> Tokens:
         tokens = self._tokens.current()
@@ -103,9 +110,10 @@ class Client:
         response, outcome = self._attempt(request, tokens)
         if outcome.do is not Do.WAIT:
             return response, outcome
-        wait_s = self._block(request, outcome)
+        wait_s = _UNKNOWN_WAIT_S if outcome.wait_s is None else outcome.wait_s
+        self._block(request, outcome.bucket, wait_s)
         if not patience.covers(wait_s):
-            return response, outcome
+            return response, replace(outcome, wait_s=wait_s)
         patience.spend(wait_s)
         self._take(request, patience)
         return self._attempt(request, tokens)
@@ -140,12 +148,10 @@ class Client:
                 )
             patience.spend(wait_s)
 
-    def _block(self, request: Request, outcome: Outcome) -> float:
-        wait_s = _UNKNOWN_WAIT_S if outcome.wait_s is None else outcome.wait_s
+    def _block(self, request: Request, bucket: str | None, wait_s: float) -> None:
         now = self.server_now()
-        for name in [outcome.bucket] if outcome.bucket else request.buckets:
+        for name in [bucket] if bucket else request.buckets:
             self._budget.block(self._limit(name, request), now + timedelta(seconds=wait_s), now)
-        return wait_s
 
     def _limit(self, name: str, request: Request) -> Limit:
         bucket = self._connector.buckets[name]

@@ -17,13 +17,11 @@ _NUL = b"\\u0000"
 
 
 def decode(raw: bytes) -> Order:
-    """The parts of an order. Raises: SkippedRecord when it can't be read."""
+    """The parts of an order. Raises: SkippedRecord when it can't be read; RecursionError."""
     try:
         order = _decoder.decode(raw)
     except msgspec.ValidationError as misfit:
         raise unreadable(str(misfit)) from None
-    except RecursionError:
-        raise too_deep() from None
     except msgspec.DecodeError as broken:
         order = _with_constants(raw, str(broken))
     if _NUL in raw:
@@ -72,8 +70,6 @@ def _with_constants(raw: bytes, reason: str) -> Order:
     try:
         loose: Any = json.loads(raw, parse_float=Decimal, parse_constant=Decimal)
         return msgspec.convert(loose, Order)
-    except RecursionError:
-        raise too_deep() from None
     except (ValueError, ArithmeticError):
         raise unreadable(reason) from None
 

@@ -22,11 +22,14 @@ def read_order(record: Record) -> OrderRecord:
 
     Raises: SkippedRecord with the reason and the field when it can't be understood.
     """
-    order = decoding.decode(record.raw)
     try:
-        return _order(order, record)
-    except Absurd:
-        raise decoding.absurd(_first_absurd(order)) from None
+        order = decoding.decode(record.raw)
+        try:
+            return _order(order, record)
+        except Absurd:
+            raise decoding.absurd(_first_absurd(order)) from None
+    except RecursionError:
+        raise decoding.too_deep() from None
 
 
 def _order(order: schemas.Order, record: Record) -> OrderRecord:

@@ -60,7 +60,21 @@ def read(http: Http, restaurants: Sequence[str]) -> list[LocationRecord]:
     return found
 
 
+def touch(http: Http, restaurants: Sequence[str]) -> None:
+    """One call that the credentials must allow. Raises: PermanentError when they don't."""
+    if restaurants:
+        _restaurant(http, restaurants[0])
+    else:
+        _list(http)
+
+
 def _listed(http: Http) -> Iterator[str]:
+    for access in _list(http):
+        if access.restaurantGuid and not access.deleted:
+            yield access.restaurantGuid
+
+
+def _list(http: Http) -> list[_Access]:
     try:
         response = http.send(Request("GET", PARTNERS, buckets=ADDRESS))
     except PermanentError as refused:
@@ -69,9 +83,7 @@ def _listed(http: Http) -> Iterator[str]:
         raise _none("These Toast credentials can't list their restaurants.") from None
     if response.status != 200:
         raise _none("Toast has no list of restaurants for these credentials.")
-    for access in _decoded(response.body, list[_Access]):
-        if access.restaurantGuid and not access.deleted:
-            yield access.restaurantGuid
+    return _decoded(response.body, list[_Access])
 
 
 def _restaurant(http: Http, guid: str) -> LocationRecord:

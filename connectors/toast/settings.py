@@ -55,16 +55,18 @@ class ToastSettings(Schema):
 
     @pre_load
     def tidy(self, data: Any, **kwargs: Any) -> Any:
-        """Refuse unknown names in one sentence; take off what pasting leaves at the ends."""
+        """Refuse unknown names in a sentence; take off what pasting leaves at the ends."""
         if not isinstance(data, Mapping):
             return data
         if unknown := sorted(str(name) for name in data if name not in self.fields):
+            takes = ", ".join(self.fields)
             raise ValidationError(
-                f"Toast has no setting called {', '.join(unknown)};"
-                f" it takes {', '.join(self.fields)}."
+                {
+                    name: [f"Toast has no setting called {name}; it takes {takes}."]
+                    for name in unknown
+                }
             )
-        tidied = {name: _stripped(name, value) for name, value in data.items()}
-        return tidied
+        return {name: _stripped(name, value) for name, value in data.items()}
 
 
 def _stripped(name: str, value: Any) -> Any:
