@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
@@ -79,8 +80,9 @@ def _answer_errors(app: Flask) -> None:
 
     @app.errorhandler(ValueError)
     @app.errorhandler(LookupError)
+    @app.errorhandler(msgspec.ValidationError)
     def misused(error: Exception) -> Any:
         if not request.path.startswith("/control"):
             raise error
-        status = 400 if isinstance(error, ValueError) else 404
+        status = 404 if isinstance(error, LookupError) else 400
         return jsonify(error_message(status, str(error))), status

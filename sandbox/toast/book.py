@@ -61,6 +61,10 @@ class OrderBook:
         self._write({"restaurant": restaurant.guid, "body": body})
         return held
 
+    def __len__(self) -> int:
+        """How many orders there are."""
+        return len(self._orders)
+
     def get(self, guid: str) -> Held | None:
         """The order of that guid."""
         return self._orders.get(guid)

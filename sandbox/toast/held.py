@@ -8,10 +8,10 @@ from typing import Any, Protocol
 import msgspec
 
 from sandbox.toast import money, times
+from sandbox.toast.body.order import business_date, order_json
 from sandbox.toast.identity import identify
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Order
-from sandbox.toast.order_json import business_date, order_json
 
 
 class Source(Protocol):

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sandbox.toast import times
 from sandbox.toast.identity import identify
-from sandbox.toast.kitchen import finished_order, fresh_order, gratuity, guest, settle
-from sandbox.toast.menu import dishes
+from sandbox.toast.kitchen import finished_order, fresh_order
 from sandbox.toast.merchant import Restaurant, named_guid
-from sandbox.toast.mutation import mutate
-from sandbox.toast.order import Discount, Order
-from sandbox.toast.pricing import price_check
+from sandbox.toast.order import Order
+from sandbox.toast.specials import special
 
 _DAYS = 35
 _HOUR_MS = 3_600_000
-
-Special = Callable[[Order, Restaurant, random.Random], Order]
 
 
 def history(restaurant: Restaurant, anchor_ms: int, count: int) -> Iterator[Order]:
@@ -27,12 +23,12 @@ def history(restaurant: Restaurant, anchor_ms: int, count: int) -> Iterator[Orde
         dice = random.Random(f"{restaurant.guid}/{number}")
         opened_ms = _opened_ms(restaurant, anchor_ms, number, count, dice)
         guid = named_guid("history", restaurant.guid, anchor_ms, number)
-        special = _SPECIALS.get(number % (4 * len(_KINDS)))
-        if special is None:
+        change = special(number)
+        if change is None:
             yield finished_order(restaurant, guid, str(number + 1), opened_ms, dice)
         else:
             order = fresh_order(restaurant, guid, str(number + 1), opened_ms, dice)
-            yield identify(special(order, restaurant, dice))
+            yield identify(change(order, restaurant, dice))
     yield from _unsettled(restaurant, anchor_ms, count)
 
 
@@ -56,72 +52,3 @@ def _unsettled(restaurant: Restaurant, anchor_ms: int, count: int) -> Iterator[O
     future = fresh_order(restaurant, guid, str(count + 2), anchor_ms - _HOUR_MS // 2, dice)
     future.promised_ms = anchor_ms + 48 * _HOUR_MS
     yield future
-
-
-def _later(order: Order, hours: float = 0.75) -> int:
-    return order.opened_ms + int(hours * _HOUR_MS)
-
-
-def _settled(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    return settle(order, restaurant, _later(order), dice)
-
-
-def _modified(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    order.checks[0].lines.append(dishes(restaurant)[1].line(2, extras=2))
-    return _settled(order, restaurant, dice)
-
-
-def _item_discount(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    order.checks[0].lines[0].discounts.append(Discount(name="Lunch Deal", percent=15))
-    return _settled(order, restaurant, dice)
-
-
-def _check_discount(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    order.checks[0].discounts.append(Discount(name="Loyal Guest", percent=7.9))
-    return _settled(order, restaurant, dice)
-
-
-def _gratuity(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    order.guests = 8
-    order.checks[0].charges.append(gratuity())
-    return _settled(order, restaurant, dice)
-
-
-def _void_item(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    order.checks[0].lines.append(dishes(restaurant)[0].line())
-    mutate(order, restaurant, _later(order, 0.2), {"do": "void_item"})
-    return _settled(order, restaurant, dice)
-
-
-def _void_order(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    return mutate(order, restaurant, _later(order, 0.3), {"do": "void_order"})
-
-
-def _refund(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    due = {"do": "pay", "payment": {"kind": "CASH", "amount_cents": _due(order, restaurant)}}
-    mutate(order, restaurant, _later(order), due)
-    # The next day: refunds count to the day they are made.
-    return mutate(order, restaurant, _later(order, 20), {"do": "refund"})
-
-
-def _due(order: Order, restaurant: Restaurant) -> int:
-    return price_check(order.checks[0], restaurant).due
-
-
-def _guest(order: Order, restaurant: Restaurant, dice: random.Random) -> Order:
-    order.checks[0].guest = guest(dice)
-    return _settled(order, restaurant, dice)
-
-
-_KINDS: tuple[Special, ...] = (
-    _modified,
-    _item_discount,
-    _check_discount,
-    _gratuity,
-    _void_item,
-    _void_order,
-    _refund,
-    _guest,
-)
-# Every fourth order is one of these.
-_SPECIALS: dict[int, Special] = {4 * place + 3: kind for place, kind in enumerate(_KINDS)}

@@ -1,39 +1,12 @@
-"""What the demo merchant sells, and where."""
+"""What the demo merchant sells."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from sandbox.toast.merchant import Merchant, Restaurant, TaxRate, merchant_of, named_guid
+from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Line
-
-LAGOS = Restaurant(
-    guid=named_guid("restaurant", "Palm Kitchen Lagos"),
-    name="Palm Kitchen Lagos",
-    location="Victoria Island",
-    zone="Africa/Lagos",
-    currency="NGN",
-    country="NG",
-    city="Lagos",
-    taxes=(TaxRate("VAT 7.5%", Decimal("0.075")),),
-)
-NEW_YORK = Restaurant(
-    guid=named_guid("restaurant", "Palm Kitchen New York"),
-    name="Palm Kitchen New York",
-    location="Harlem",
-    zone="America/New_York",
-    currency="USD",
-    country="US",
-    city="New York",
-    # Three rates on one sale: their decimals, and their rounding, show.
-    taxes=(
-        TaxRate("State 4%", Decimal("0.04")),
-        TaxRate("City 4.5%", Decimal("0.045")),
-        TaxRate("MCTD 0.375%", Decimal("0.00375")),
-        TaxRate("Bottle deposit", Decimal("0.05"), kind="FIXED", default=False),
-    ),
-)
+from sandbox.toast.places import LAGOS, NEW_YORK
 
 
 @dataclass(frozen=True)
@@ -87,11 +60,6 @@ MENUS: dict[str, tuple[Dish, ...]] = {
         Dish("Gift Shop Candy", 700, "Shelf", tax_included=True),
     ),
 }
-
-
-def demo_merchant() -> Merchant:
-    """One management group with two restaurants."""
-    return merchant_of("Palm Kitchen Group", (LAGOS, NEW_YORK))
 
 
 def dishes(restaurant: Restaurant) -> tuple[Dish, ...]:

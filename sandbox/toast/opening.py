@@ -13,10 +13,11 @@ from sandbox.toast.book import OrderBook
 from sandbox.toast.held import hold
 from sandbox.toast.history import history
 from sandbox.toast.limits import Limits, RateLimits
-from sandbox.toast.menu import demo_merchant
 from sandbox.toast.merchant import Merchant
+from sandbox.toast.places import demo_merchant
 from sandbox.toast.platform import Platform
-from sandbox.toast.seed import SeedReport, read_seed, seed_merchant
+from sandbox.toast.seed import SeedReport, read_seed
+from sandbox.toast.takeaway import seed_merchant
 from sandbox.toast.tokens import SCOPES, TokenIssuer
 from sandbox.toast.webhook.agenda import Agenda
 from sandbox.toast.webhook.announcer import Announcer

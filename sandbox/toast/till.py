@@ -64,9 +64,9 @@ class Till:
 def new_order(
     platform: Platform, restaurant: Restaurant, dice: random.Random, rung: int | str
 ) -> Order:
-    """An open order as of now; its guid follows from the instant and the count."""
+    """An open order as of now; its guid follows from the instant and from what came before."""
     now_ms = platform.clock.now_ms()
-    guid = named_guid("live", restaurant.guid, now_ms, rung)
+    guid = named_guid("live", restaurant.guid, now_ms, rung, len(platform.book))
     # Display numbers start over, as on a real till: they are not unique.
     number = str(now_ms // 1000 % 1000)
     return identify(fresh_order(restaurant, guid, number, now_ms, dice))

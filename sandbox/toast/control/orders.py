@@ -89,7 +89,7 @@ def _spelled_out(platform: Platform, document: dict[str, Any], rung: itertools.c
     now_ms = platform.clock.now_ms()
     order.opened_ms = order.opened_ms or now_ms
     order.modified_ms = order.modified_ms or order.closed_ms or order.opened_ms
-    order.guid = order.guid or named_guid("spelled out", now_ms, next(rung))
+    order.guid = order.guid or named_guid("spelled out", now_ms, next(rung), len(platform.book))
     return identify(order)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+log = logging.getLogger(__name__)
 
 Job = Callable[[], None]
 
@@ -93,6 +96,9 @@ class Agenda:
     def _do(self, job: Job) -> None:
         try:
             job()
+        except Exception:
+            # One bad message must not end the thread, nor go unseen.
+            log.exception("a webhook could not be sent")
         finally:
             with self._changed:
                 self._running -= 1

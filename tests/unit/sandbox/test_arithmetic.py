@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.toast import money
+from sandbox.toast.body.order import order_json
 from sandbox.toast.identity import identify
-from sandbox.toast.menu import LAGOS, NEW_YORK, dishes
+from sandbox.toast.menu import dishes
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Charge, Check, Discount, Line, Order, Payment
-from sandbox.toast.order_json import order_json
+from sandbox.toast.places import LAGOS, NEW_YORK
 from sandbox.toast.pricing import price_check
 
 AT_MS = 1_795_352_400_000

@@ -45,6 +45,7 @@ def test_a_torn_last_line_is_forgotten(tmp_path: Path) -> None:
     assert again.platform.book.get(kept) is not None
     assert again.platform.book.get(torn) is None
     new = again.control("POST", "orders", {})["guids"][0]
+    assert new != kept
     assert StandIn(data=tmp_path).platform.book.get(new) is not None
 
 

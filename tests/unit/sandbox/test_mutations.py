@@ -102,6 +102,16 @@ def test_what_toast_does_not_refund(toast: StandIn, guid: str) -> None:
     assert "can't be refunded" in refused(toast, guid, do="refund")
 
 
+def test_a_captured_card_is_not_voided(toast: StandIn, guid: str) -> None:
+    change(toast, guid, do="pay", payment=card(1_613))
+    assert "only be refunded" in refused(toast, guid, do="void_order")
+
+
+def test_a_wrong_shape_is_refused_with_the_place(toast: StandIn, guid: str) -> None:
+    payment = {"kind": "SHELLS", "amount_cents": 5}
+    assert "$.kind" in refused(toast, guid, do="pay", payment=payment)
+
+
 def test_a_payment_is_refunded_once(toast: StandIn, guid: str) -> None:
     change(toast, guid, do="pay", payment=card(1_613))
     change(toast, guid, do="refund", amount_cents=300)

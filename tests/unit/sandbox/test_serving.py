@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 import threading
@@ -71,6 +72,21 @@ def test_a_body_that_ends_too_early(served: Served, kind: str) -> None:
     with pytest.raises(requests.RequestException):
         ask(served)
     assert ask(served).status_code == 401
+
+
+def test_a_cut_is_a_reset_and_a_truncation_an_orderly_end(served: Served) -> None:
+    ends = {}
+    for kind in ("cut", "truncate"):
+        fault(served, kind=kind)
+        with socket.create_connection(("127.0.0.1", served.port), timeout=5) as wire:
+            wire.sendall(f"GET {PARTNERS} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+            try:
+                while wire.recv(65_536):
+                    pass
+                ends[kind] = "end"
+            except ConnectionResetError:
+                ends[kind] = "reset"
+    assert ends == {"cut": "reset", "truncate": "end"}
 
 
 def test_an_answer_that_does_not_come(served: Served) -> None:

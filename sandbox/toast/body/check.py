@@ -1,19 +1,17 @@
-"""A check as the orders API shows it. Source: orders API 2.9.0, Check, AppliedServiceCharge."""
+"""A check as the orders API shows it. Source: orders API 2.9.0, Check."""
 
 from __future__ import annotations
 
 from sandbox.toast import money, times
+from sandbox.toast.body.adjustment import applied_discount
+from sandbox.toast.body.charge import service_charge
+from sandbox.toast.body.payment import payment
+from sandbox.toast.body.reference import Json, local
+from sandbox.toast.body.selection import selection
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Check, Guest, Order
-from sandbox.toast.payment_json import payment
-from sandbox.toast.pricing import PricedCharge, PricedCheck, price_check
-from sandbox.toast.reference import Json, configured, local
-from sandbox.toast.selection_json import (
-    applied_discount,
-    applied_tax,
-    refund_details,
-    selection,
-)
+from sandbox.toast.priced import PricedCheck
+from sandbox.toast.pricing import price_check
 
 
 def check(held: Check, order: Order, restaurant: Restaurant) -> Json:
@@ -28,7 +26,7 @@ def check(held: Check, order: Order, restaurant: Restaurant) -> Json:
         "selections": [selection(one, order, restaurant, order.opened_ms) for one in priced.lines],
         "payments": [payment(one, order.guid, held.guid, restaurant) for one in held.payments],
         "appliedDiscounts": [applied_discount(one, restaurant) for one in priced.discounts],
-        "appliedServiceCharges": [_charge(one, order, restaurant) for one in priced.charges],
+        "appliedServiceCharges": [service_charge(one, order, restaurant) for one in priced.charges],
     }
 
 
@@ -87,30 +85,4 @@ def _customer(guest: Guest) -> Json:
         "phone": guest.phone,
         "phoneCountryCode": "1" if guest.phone else None,
         "email": guest.email,
-    }
-
-
-def _charge(priced: PricedCharge, order: Order, restaurant: Restaurant) -> Json:
-    charge = priced.charge
-    refund = None
-    if charge.refund_guid is not None:
-        refund = refund_details(priced.cents, priced.tax, charge.refund_guid)
-    return {
-        "guid": charge.guid,
-        "entityType": "AppliedServiceCharge",
-        "externalId": None,
-        "chargeAmount": money.amount(priced.cents),
-        "serviceCharge": configured(restaurant, "ServiceCharge", charge.name),
-        "chargeType": "FIXED" if charge.percent is None else "PERCENT",
-        "name": charge.name,
-        "delivery": order.dining == "Delivery",
-        "takeout": order.dining == "Take Out",
-        "dineIn": order.dining == "Dine In",
-        "gratuity": charge.gratuity,
-        "taxable": charge.taxable,
-        "appliedTaxes": [applied_tax(each, restaurant) for each in priced.taxes],
-        "serviceChargeCalculation": "PRE_DISCOUNT" if charge.pre_discount else "POST_DISCOUNT",
-        "refundDetails": refund,
-        "serviceChargeCategory": charge.category,
-        "paymentGuid": None,
     }

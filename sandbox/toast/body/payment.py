@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sandbox.toast import money, times
+from sandbox.toast.body.reference import Json, configured, local
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Payment, Refund
-from sandbox.toast.reference import Json, configured, local
 
 
 def payment(paid: Payment, order_guid: str, check_guid: str, restaurant: Restaurant) -> Json:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sandbox.toast import times
-from sandbox.toast.check_json import check, paid_ms
+from sandbox.toast.body.check import check, paid_ms
+from sandbox.toast.body.reference import Json, configured, local
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Order
-from sandbox.toast.reference import Json, configured, local
 
 
 def business_date(order: Order, restaurant: Restaurant) -> int:

@@ -1,0 +1,1 @@
+"""Bodies: orders as the API shows them."""
