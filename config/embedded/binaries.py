@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.embedded.errors import EmbeddedServerError
-from config.embedded.placing import Place, open_folder, reachable
+from config.embedded.placing import Place, reachable
 
 _VERSION = re.compile(r"(PostgreSQL|Valkey|Redis)\D*(\d+)")
 _OLDEST = {"PostgreSQL": 15, "Valkey": 7, "Redis": 7}
@@ -102,12 +102,11 @@ def _within_reach(place: Place, package: Path, program: str) -> Iterator[Path]:
         if place.account is None or reachable(found):
             yield found
         else:
-            yield _copied(package, place.outside) / found.relative_to(package)
+            yield _copied(package, place.folder) / found.relative_to(package)
 
 
-def _copied(package: Path, outside: Path) -> Path:
-    open_folder(outside)
-    copy = outside / f"{package.name}-{importlib.metadata.version(package.name)}"
+def _copied(package: Path, folder: Path) -> Path:
+    copy = folder / f"{package.name}-{importlib.metadata.version(package.name)}"
     if not copy.exists():
         draft = copy.with_name(f"{copy.name}.draft")
         shutil.rmtree(draft, ignore_errors=True)

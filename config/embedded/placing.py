@@ -23,7 +23,6 @@ class Place:
     """The folder for the servers' files, and the account for whoever starts them as root."""
 
     folder: Path
-    outside: Path
     account: Account | None
 
     def owner(self, data: Path) -> Account | None:
@@ -42,19 +41,27 @@ class Place:
 
 
 def place(home: Home) -> Place:
-    """Choose the folder: the home itself, unless root's servers could not reach it there."""
+    """Choose the folder: where data is already, else the home, if root's servers get there."""
     if os.geteuid() != 0:
-        return Place(home.path, home.path, None)
-    outside = OUTSIDE / f"taxpoynt-{home.identity()}"
-    if not outside.exists() and reachable(home.path):
-        return Place(home.path, outside, _nobody())
-    if not outside.exists():
+        return Place(home.path, None)
+    outside = _outside(home)
+    if not _holds_data(outside):
+        if _holds_data(home.path) or reachable(home.path):
+            return Place(home.path, _nobody())
         _log.info("%s is closed to other users: the servers' files are in %s", home.path, outside)
-    open_folder(outside)
-    return Place(outside, outside, _nobody())
+        _open_folder(outside)
+    return Place(outside, _nobody())
 
 
-def open_folder(folder: Path) -> None:
+def _outside(home: Home) -> Path:
+    return OUTSIDE / f"taxpoynt-{home.identity()}"
+
+
+def _holds_data(folder: Path) -> bool:
+    return (folder / "postgres").exists() or (folder / "valkey").exists()
+
+
+def _open_folder(folder: Path) -> None:
     """Make a folder of root's that others may pass through but not list."""
     folder.mkdir(mode=0o711, exist_ok=True)
     found = folder.lstat()
@@ -72,10 +79,11 @@ def reachable(path: Path) -> bool:
 def remove(home: Home) -> None:
     """Delete the servers' files of a home whose servers are down."""
     folders = [home.path / "postgres", home.path / "valkey"]
-    if (home.path / "home-id").exists():
-        folders.append(OUTSIDE / f"taxpoynt-{home.identity()}")
+    if os.geteuid() == 0:
+        folders.append(_outside(home))
     for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 def _nobody() -> Account:

@@ -141,11 +141,10 @@ class Server(ABC):
         log = self.home.fresh_log(self.name)
         for port in ports.to_try(self.port):
             written = log.stat().st_size if log.exists() else 0
-            process = self.run(self.command(port), lock)
+            process = self._process = self.run(self.command(port), lock)
             self.home.remember(f"{self.name}.pid", process.pid)
             if self._comes_up(process, port):
                 self.home.remember(f"{self.name}.port", port)
-                self._process = process
                 return
             if ports.is_free(port):
                 raise EmbeddedServerError(

@@ -66,13 +66,20 @@ def discard(home: Path) -> None:
     ours = Home(home.resolve())
     if not ours.run.is_dir():
         return
+    try:
+        with ours.deciding(), ours.lock("keeper") as keeper:
+            _await_end(ours, keeper)
+            placing.remove(ours)
+    except OSError as error:
+        raise explain(error, home) from error
+
+
+def _await_end(home: Home, keeper: FileLock) -> None:
     deadline = time.monotonic() + _STOPPED_S
-    with ours.deciding(), ours.lock("keeper") as keeper:
-        while not keeper.try_take():
-            if time.monotonic() > deadline:
-                raise EmbeddedServerError(f"The servers of {home} are in use: stop that first.")
-            time.sleep(_POLL_S)
-        placing.remove(ours)
+    while not keeper.try_take():
+        if time.monotonic() > deadline:
+            raise EmbeddedServerError(f"The servers of {home.path} are in use: stop that first.")
+        time.sleep(_POLL_S)
 
 
 @contextmanager

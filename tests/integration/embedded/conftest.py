@@ -14,13 +14,26 @@ from tests.integration.embedded.state import is_gone, recorded
 from tests.waiting import until
 
 
-@pytest.fixture(scope="session")
-def _used_home() -> Iterator[Path]:
+@contextlib.contextmanager
+def _open_folder() -> Iterator[Path]:
+    # Not pytest's own folder, which is closed to other users.
     with tempfile.TemporaryDirectory(prefix="embedded-") as folder:
-        # Not pytest's own folder, which is closed to other users.
         Path(folder).chmod(0o755)
         yield Path(folder)
         discard(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def _used_home() -> Iterator[Path]:
+    with _open_folder() as home:
+        yield home
+
+
+@pytest.fixture
+def open_home() -> Iterator[Path]:
+    """A new home that other users can enter."""
+    with _open_folder() as home:
+        yield home
 
 
 @pytest.fixture

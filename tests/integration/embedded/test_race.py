@@ -11,7 +11,7 @@ from tests.waiting import until
 
 _ROOT = Path(__file__).parents[3]
 _PROCESSES = 4
-_TURNS = 5
+_TURNS = 4
 
 
 def test_newcomers_at_the_moment_of_stopping_are_served(home: Path) -> None:
