@@ -36,7 +36,7 @@ def configure(level: str = "INFO", *, part: str = "cli", stream: TextIO | None =
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("urllib3", "kombu", "amqp"):
+    for chatty in ("alembic", "urllib3", "kombu", "amqp"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,6 +1,42 @@
 """Verbs: the only Celery code. `celery -A tasks …` finds the application here."""
 
+import logging
+from typing import Any
+
 from celery import Celery
+from celery.signals import setup_logging, worker_init, worker_process_init
 
 app = Celery("taxpoynt")
 app.config_from_object("celeryconfig")
+
+# Each says a line or two a task at INFO; what a task did is in its own line.
+_CHATTY = ("celery.app.trace", "celery.worker.strategy", "celery.redirected")
+
+
+@setup_logging.connect
+def _log_our_way(**_: Any) -> None:
+    from config.logging import configure
+    from config.settings import settings
+
+    if not logging.getLogger().handlers:
+        configure(settings().log_level, part="worker")
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@worker_init.connect
+def _look_at_the_ground(**_: Any) -> None:
+    """Refuse to run where work would be lost. Raises: SystemExit with the reasons."""
+    from tasks import preflight
+
+    if failed := preflight.failures():
+        raise SystemExit("\n".join(f"{f.sentence} {f.next_step}".strip() for f in failed))
+
+
+@worker_process_init.connect
+def _begin_child(**_: Any) -> None:
+    from config.embedded.processes import end_with_parent
+    from models import session
+
+    end_with_parent()
+    session.forget()

@@ -1,0 +1,18 @@
+"""Run beat: it rings for what is due. More than one does no harm."""
+
+from cli import logs
+from cli.ground import ground
+from cli.output import Output
+from cli.verb import verb
+
+
+@verb
+def command(out: Output) -> None:
+    """Ring the timetable until told to stop."""
+    logs.to_stderr("beat")
+    with ground() as settings:
+        from tasks import app
+
+        out.service({"part": "beat"})
+        (settings.home / "run").mkdir(parents=True, exist_ok=True)
+        app.start(["beat", f"--loglevel={settings.log_level}"])

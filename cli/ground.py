@@ -1,0 +1,98 @@
+"""The ground a command stands on: settings, servers, tables and the first organization."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from cli import environment
+from config import embedded
+from config.errors import PermanentError
+from config.settings import Settings, read, refresh, settings
+
+FIRST_ORGANIZATION = "My company"
+FIRST_OWNER = "owner@localhost"
+
+
+class TablesBehindError(PermanentError):
+    """The database lacks tables or columns that this code needs."""
+
+
+@contextmanager
+def ground(*, tables: bool = True) -> Iterator[Settings]:
+    """Have servers and tables while the body runs; yields the settings.
+
+    Servers that no setting names are embedded ones, shared with whoever else uses the home.
+    With `tables` off nothing is asked of the database.
+    """
+    with servers() as found:
+        try:
+            if tables:
+                have_tables()
+            yield found
+        finally:
+            _let_go()
+
+
+@contextmanager
+def servers() -> Iterator[Settings]:
+    """Have the servers while the body runs, the database as it is."""
+    given = read(environment.current())
+    with ExitStack() as held:
+        if not (given.database_url and given.broker_url and given.redis_url):
+            held.enter_context(
+                embedded.servers(
+                    given.home,
+                    want_database=given.database_url is None,
+                    want_broker=given.broker_url is None or given.redis_url is None,
+                )
+            )
+        _know_public_url(given)
+        yield refresh()
+
+
+def have_tables() -> None:
+    """Bring an embedded database up to date; on a server of your own that is your decision.
+
+    Raises: TablesBehindError.
+    """
+    from models import migrations
+
+    if migrations.behind():
+        if read(environment.current()).database_url is not None:
+            raise TablesBehindError(
+                "database.behind",
+                "The database's tables are older than this program.",
+                next_step="Run 'taxpoynt migrate', then start again.",
+            )
+        migrations.upgrade()
+    have_first_organization()
+
+
+def have_first_organization() -> None:
+    """Make an organization and its owner where there is none."""
+    from models import organizations
+    from models.session import unit_of_work
+
+    with unit_of_work() as session:
+        organizations.first(
+            session,
+            name=FIRST_ORGANIZATION,
+            owner_email=FIRST_OWNER,
+            owner_name="Owner",
+        )
+
+
+def _know_public_url(given: Settings) -> None:
+    """Outside `up` too, links and webhook addresses lead to the web that runs in this home."""
+    port = embedded.home.Home(given.home).remembered("web.port")
+    if given.public_url is None and port is not None:
+        environment.suppose("TAXPOYNT_PUBLIC_URL", f"http://127.0.0.1:{port}")
+
+
+def _let_go() -> None:
+    """Close the database's connections before an embedded server stops."""
+    from models.session import engine
+
+    if engine.cache_info().currsize:
+        engine().dispose()
+        engine.cache_clear()
+    settings.cache_clear()

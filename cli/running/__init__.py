@@ -1,0 +1,1 @@
+"""What `taxpoynt up` is made of: the parts, their addresses, and who watches them."""

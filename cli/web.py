@@ -1,0 +1,82 @@
+"""Run the web: webhook addresses, pages and the JSON API."""
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import environment, logs
+from cli.ground import ground
+from cli.output import Output
+from cli.verb import verb
+from config.embedded.processes import end_with_parent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+
+# A delivery waits for one commit, so threads share a core well; past four processes a machine of
+# this kind is bound by its database. Pages that stay open hold a thread each while they listen,
+# so there are more threads than connections in a process's pool.
+_PROCESSES = min(4, max(2, os.cpu_count() or 1))
+_THREADS = 24
+# Connections that wait while all threads are busy: a second's worth of a burst.
+_BACKLOG = 2048
+_STOP_S = 10
+
+
+@verb
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def command(out: Output, host: str, port: int) -> None:
+    """Answer platforms and people until told to stop."""
+    logs.to_stderr("web")
+    with ground() as settings:
+        _measure_in(settings.home / "run" / "metrics")
+        out.service({"part": "web", "url": f"http://{host}:{port}"})
+        _serve(host, port)
+
+
+def application() -> "Flask":
+    """The web as one WSGI application."""
+    from flask import Flask
+
+    import dashboard
+    import webhooks
+
+    end_with_parent()
+    logs.to_stderr("web")
+    app = Flask("taxpoynt")
+    webhooks.register(app)
+    dashboard.register(app)
+    return app
+
+
+def _serve(host: str, port: int) -> None:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+
+    Granian(
+        "cli.web:application",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=_PROCESSES,
+        blocking_threads=_THREADS,
+        backlog=_BACKLOG,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_S,
+    ).serve()
+
+
+def _measure_in(folder: "Path") -> None:
+    """Have the processes add up their metrics in a folder; what an earlier run left is dropped."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    environment.suppose("PROMETHEUS_MULTIPROC_DIR", str(folder))

@@ -1,0 +1,124 @@
+"""What a worker stands on, and the four findings on which it refuses to run.
+
+Each is a way in which Celery on Redis loses work without a word; `taxpoynt doctor` says the same.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from config import clock
+from config.settings import settings
+
+OLDEST_KOMBU = (5, 7)
+# Redis and workers compare times to decide what is overdue.
+CLOCK_TOLERANCE_S = 2.0
+
+
+class Level(StrEnum):
+    """How a finding weighs."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: what it is about, how it is, and what to do."""
+
+    subject: str
+    level: Level
+    sentence: str
+    next_step: str = ""
+
+
+def failures() -> list[Finding]:
+    """The findings on which a worker refuses to run."""
+    return [found for found in findings() if found.level is Level.FAIL]
+
+
+def findings() -> Iterator[Finding]:
+    """Look at library, limits and broker; a broker that is away is for the worker to wait for."""
+    import celeryconfig
+
+    yield of_kombu(version("kombu"))
+    if not (settings().broker_url or "").startswith("redis"):
+        return
+    yield of_limits(celeryconfig.task_time_limit, celeryconfig.visibility_timeout)
+    try:
+        with connected(settings().broker()) as redis:
+            yield of_eviction(str(redis.info("memory").get("maxmemory_policy", "unknown")))
+            yield of_clock("Redis", redis_clock_offset_s(redis))
+    except RedisError:
+        return
+
+
+def connected(url: str) -> Redis:
+    """A client that gives up soon."""
+    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2, decode_responses=True)
+
+
+def redis_clock_offset_s(redis: Redis) -> float:
+    """How far this machine's clock is ahead of the server's, in seconds."""
+    seconds, microseconds = redis.time()
+    return clock.now().timestamp() - (seconds + microseconds / 1e6)
+
+
+def of_kombu(installed: str) -> Finding:
+    """Older ones go deaf after the broker was away."""
+    if tuple(int(part) for part in installed.split(".")[:2]) >= OLDEST_KOMBU:
+        return Finding("kombu", Level.OK, f"kombu {installed} hears the broker again after a loss.")
+    return Finding(
+        "kombu",
+        Level.FAIL,
+        f"kombu {installed} goes deaf when the broker was away for a while.",
+        "Install what requirements.lock names: 'make up' does.",
+    )
+
+
+def of_limits(time_limit_s: float, visibility_timeout_s: float) -> Finding:
+    """A task that outlives its message starts a second time beside itself."""
+    if time_limit_s < visibility_timeout_s:
+        return Finding(
+            "time limit",
+            Level.OK,
+            f"A task ends within {time_limit_s:g} s, its message returns after "
+            f"{visibility_timeout_s:g} s.",
+        )
+    return Finding(
+        "time limit",
+        Level.FAIL,
+        f"A task may take {time_limit_s:g} s but its message returns after "
+        f"{visibility_timeout_s:g} s.",
+        "Lower task_time_limit in celeryconfig.py below visibility_timeout.",
+    )
+
+
+def of_eviction(policy: str) -> Finding:
+    """Any other policy drops accepted work without an error."""
+    if policy == "noeviction":
+        return Finding("eviction", Level.OK, "The broker never throws work away (noeviction).")
+    return Finding(
+        "eviction",
+        Level.FAIL,
+        f"The broker throws work away when its memory is full (maxmemory-policy is {policy}).",
+        "Set maxmemory-policy noeviction in its configuration; don't share it with a cache.",
+    )
+
+
+def of_clock(server: str, offset_s: float) -> Finding:
+    """Clocks apart start work twice, or late."""
+    if abs(offset_s) <= CLOCK_TOLERANCE_S:
+        return Finding("clock", Level.OK, f"This clock and {server}'s agree.")
+    direction = "ahead of" if offset_s > 0 else "behind"
+    return Finding(
+        "clock",
+        Level.FAIL,
+        f"This machine's clock is {abs(offset_s):.1f} s {direction} {server}'s.",
+        "Have both machines keep time with NTP.",
+    )
