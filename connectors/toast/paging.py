@@ -40,15 +40,14 @@ def backwards(read: Read, resume_at: int | None = None) -> Iterator[tuple[Listin
 
     That number is 0 after the first page; `resume_at` is such a number from an earlier reading.
 
-    Raises: PermanentError when two pages are the same: page numbers have no effect then.
+    Raises: PermanentError when a later page is the same as an earlier one: page numbers have no
+        effect then. Rows that leave never make it so, as they only move others forward.
     """
     number, listing = _last(read) if resume_at is None else (resume_at, read(resume_at))
     yield listing, number - 1
     while number > 1:
-        number, before = number - 1, listing
-        listing = read(number)
-        _must_differ(listing, before)
-        yield listing, number - 1
+        number -= 1
+        yield read(number), number - 1
 
 
 def _last(read: Read) -> tuple[int, Listing]:

@@ -62,17 +62,23 @@ def test_a_refused_token_is_renewed_once_and_the_call_repeated():
 
 
 def test_a_second_refusal_is_final():
-    with playing(then(Answer(401), Answer(401))) as stage, client(stage) as http:
-        with pytest.raises(AccessRefusedError) as caught:
-            http.send(ASK)
+    with (
+        playing(then(Answer(401), Answer(401))) as stage,
+        client(stage) as http,
+        pytest.raises(AccessRefusedError) as caught,
+    ):
+        http.send(ASK)
     assert caught.value.code == "toast.token_refused"
     assert stage.paths() == ["login", "thing", "login", "thing"]
 
 
 def test_a_refused_login_tells_the_merchant_what_to_check():
-    with playing(lambda _: Answer(401)) as stage, client(stage) as http:
-        with pytest.raises(AccessRefusedError, match="client id and secret") as caught:
-            http.send(ASK)
+    with (
+        playing(lambda _: Answer(401)) as stage,
+        client(stage) as http,
+        pytest.raises(AccessRefusedError, match="client id and secret") as caught,
+    ):
+        http.send(ASK)
     assert caught.value.next_step
     assert stage.paths() == ["login"]
 
@@ -114,9 +120,12 @@ def test_a_short_wait_is_waited_out():
 
 def test_it_waits_for_one_answer_only_once():
     limited = Answer(429, headers={"Retry-After": "0.5"})
-    with playing(then(limited, limited)) as stage, client(stage, wait=lambda _: None) as http:
-        with pytest.raises(TransientError):
-            http.send(ASK)
+    with (
+        playing(then(limited, limited)) as stage,
+        client(stage, wait=lambda _: None) as http,
+        pytest.raises(TransientError),
+    ):
+        http.send(ASK)
     assert stage.paths() == ["login", "thing", "thing"]
 
 
@@ -142,16 +151,21 @@ class Empty(Unlimited):
 
 def test_it_waits_for_its_budget_within_its_patience():
     waits: list[float] = []
-    with playing(then(Answer())) as stage:
-        with client(stage, budget=Empty(0.0, 0.5, 0.5), wait=waits.append) as http:
-            http.send(ASK)
+    with (
+        playing(then(Answer())) as stage,
+        client(stage, budget=Empty(0.0, 0.5, 0.5), wait=waits.append) as http,
+    ):
+        http.send(ASK)
     assert waits == [0.5, 0.5]
 
 
 def test_beyond_its_patience_it_says_when_to_come_back():
-    with playing(then()) as stage, client(stage, budget=Empty(0.0, 3.0)) as http:
-        with pytest.raises(TransientError) as caught:
-            http.send(ASK)
+    with (
+        playing(then()) as stage,
+        client(stage, budget=Empty(0.0, 3.0)) as http,
+        pytest.raises(TransientError) as caught,
+    ):
+        http.send(ASK)
     assert caught.value.retry_after_s == 3.0
     assert stage.paths() == ["login"]
 
@@ -160,9 +174,12 @@ def test_a_full_bucket_is_shut_for_everybody():
     budget = Empty()
     headers = {"Retry-After": "60", "X-Toast-RateLimit-By": "ENDPOINT"}
     ask = Request("GET", "/bulk", location="s", buckets=("global", "ordersBulk"))
-    with playing(then(Answer(429, headers=headers))) as stage:
-        with client(stage, budget=budget) as http, pytest.raises(TransientError):
-            http.send(ask)
+    with (
+        playing(then(Answer(429, headers=headers))) as stage,
+        client(stage, budget=budget) as http,
+        pytest.raises(TransientError),
+    ):
+        http.send(ask)
     assert budget.blocked == ["c1:s/ordersBulk"]
 
 
@@ -203,9 +220,12 @@ def test_nobody_listening_is_transient():
 
 def test_no_error_tells_a_secret_or_an_address():
     for answer in (Answer(500), Answer(400, missing=3), Answer(401, SECRET.encode())):
-        with playing(lambda _, told=answer: told) as stage, client(stage) as http:  # type: ignore[misc]
-            with pytest.raises(Fault) as caught:
-                http.send(ASK)
+        with (
+            playing(lambda _, told=answer: told) as stage,
+            client(stage) as http,  # type: ignore[misc]
+            pytest.raises(Fault) as caught,
+        ):
+            http.send(ASK)
         assert SECRET not in str(caught.value)
         assert "127.0.0.1" not in str(caught.value)
         assert caught.value.__cause__ is None
