@@ -103,8 +103,8 @@ class ToastWebhook:
 
 
 def _hint(guid: str, location: str, order: _Order, raw: bytes) -> Hint:
-    """The order itself, or where to fetch it when only its identity was sent."""
-    if not order.modifiedDate and bytes(order.checks) == b"null":
+    """The order itself, or where to fetch it when its version or its checks were not sent."""
+    if not order.modifiedDate or bytes(order.checks) == b"null":
         return Hint("orders", guid, location=location)
     # Guest and outside reference are left out of deliveries.
     record = Record("orders", guid, raw, location, partial=True)
