@@ -1,0 +1,100 @@
+"""Error answers in the style of the door: a page for people, a problem for programs."""
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from config.errors import Fault, TransientError
+from config.logging import logger
+from dashboard.csrf import ForgedFormError
+from dashboard.problem import problem
+from dashboard.security import harden
+
+log = logger(__name__)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What to tell: a status, a code, a title, what happened, and the next step."""
+
+    status: int
+    code: str
+    title: str
+    sentence: str
+    next_step: str
+
+
+_KNOWN = {
+    400: ("Not understood", "This address or form has something in it that can't be read."),
+    403: ("Not allowed", "You may not do this."),
+    404: ("Not found", "There is nothing of yours at this address."),
+    405: ("Not possible here", "This address doesn't take that kind of request."),
+    413: ("Too large", "What was sent is larger than anything expected here."),
+    429: ("Too many requests", "There were too many requests in a short time."),
+}
+_START_AGAIN = "Go back to the first page and follow its links."
+_CRASHED = Wrong(
+    500,
+    "internal",
+    "Something broke",
+    "An error of ours kept this from being shown. Nothing of yours was changed by it.",
+    "Try again; if it stays, the web server's log has the details.",
+)
+
+
+def register(app: Flask) -> None:
+    """Answer errors of the whole application, unless a blueprint answers its own."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Fault, _fault)
+    app.register_error_handler(Exception, _crash)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    title, sentence = _KNOWN.get(status, (error.name, error.description or error.name))
+    messages = getattr(error, "data", {}).get("messages")
+    if messages:
+        sentence = _flat(messages)
+    response = _answer(Wrong(status, _code(error.name), title, sentence, _START_AGAIN))
+    for name, value in error.get_headers():
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    return response
+
+
+def _fault(fault: Fault) -> Response:
+    if isinstance(fault, TransientError):
+        away = Wrong(503, fault.code, "Not available just now", fault.sentence, fault.next_step)
+        response = _answer(away)
+        response.headers["Retry-After"] = str(round(fault.retry_after_s or 5))
+        return response
+    status = 403 if isinstance(fault, ForgedFormError) else 400
+    return _answer(Wrong(status, fault.code, _KNOWN[status][0], fault.sentence, fault.next_step))
+
+
+def _crash(error: Exception) -> Response:
+    log.error("request failed", path=request.path, method=request.method, exc_info=error)
+    return _answer(_CRASHED)
+
+
+def _answer(wrong: Wrong) -> Response:
+    if request.path.startswith(("/api/", "/webhooks/")):
+        return harden(problem(wrong.status, wrong.code, wrong.sentence, wrong.next_step))
+    return harden(make_response(render_template("error.html", wrong=wrong), wrong.status))
+
+
+def _code(name: str) -> str:
+    return f"http.{name.lower().replace(' ', '_').replace(chr(39), '')}"
+
+
+def _flat(messages: object, where: str = "") -> str:
+    """Validation messages as one sentence: `limit: Must be greater than 0.`"""
+    if isinstance(messages, dict):
+        places = {"json", "query", "form", "headers", "path", "_schema"}
+        parts = [_flat(v, where if k in places else str(k)) for k, v in messages.items()]
+        return " ".join(parts)
+    texts = messages if isinstance(messages, list) else [messages]
+    return " ".join(f"{where}: {text}" if where else str(text) for text in texts)

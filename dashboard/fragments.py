@@ -1,0 +1,50 @@
+"""Pages with a part that lives: the whole page, and that part alone when it has changed.
+
+A page named `orders` has `pages/orders.py` with `load`, `orders.html`, and `orders_live.html`,
+which the page includes and the live stream sends.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+from flask import render_template, request
+from sqlalchemy.orm import Session
+
+from dashboard.access import Visitor
+from dashboard.pages.asked import Args, address
+from models.pulse import pulse
+
+NAMES = frozenset({"home", "orders", "invoices", "events", "sync-runs"})
+
+Load = Callable[[Session, Visitor, Args], Mapping[str, Any]]
+
+
+def render(name: str, database: Session, visitor: Visitor, **more: Any) -> str:
+    """The whole page. Its pulse is taken first, so that no later change is missed."""
+    seen = pulse(database, visitor.organization_id)
+    context = _context(name, database, visitor, request.args)
+    # Further pages of a list are history: only the first one moves.
+    moves = "after" not in request.args
+    live = f"/live/{name}{address(request.args, seen=seen)}" if moves else None
+    return render_template(f"{_file(name)}.html", **context, **more, live=live)
+
+
+def if_changed(
+    name: str, database: Session, visitor: Visitor, args: Args, seen: str | None
+) -> tuple[str, str] | None:
+    """The pulse and the fragment, unless the pulse is still the one `seen`."""
+    current = pulse(database, visitor.organization_id)
+    if current == seen:
+        return None
+    context = _context(name, database, visitor, args)
+    return current, render_template(f"{_file(name)}_live.html", **context)
+
+
+def _context(name: str, database: Session, visitor: Visitor, args: Args) -> dict[str, Any]:
+    load: Load = import_module(f"dashboard.pages.{_file(name)}").load
+    return {**load(database, visitor, args), "visitor": visitor, "args": args, "address": address}
+
+
+def _file(name: str) -> str:
+    return name.replace("-", "_")

@@ -1,0 +1,104 @@
+"""Lists as CSV: all rows that the filters let through, written while they are read."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import RowMapping
+from sqlalchemy.orm import Session
+
+from dashboard.access import Visitor, signed_in
+from dashboard.pages import asked, blueprint, invoices, orders
+from documents import figures
+from models import listing
+from models.invoice_list import SORTS as INVOICE_SORTS
+from models.listing import MOST, Listed, Span
+from models.order_list import SORTS as ORDER_SORTS
+from models.session import unit_of_work
+
+_ORDERS = (
+    *("business_date", "connection", "location", "external_id", "display_number", "source"),
+    *("state", "voided", "deleted", "opened_at", "paid_at", "closed_at", "currency", "net"),
+    *("discounts", "charges", "gratuities", "tax", "total", "tips", "paid", "refunded"),
+    *("invoice_state", "invoice_number"),
+)
+_INVOICES = (
+    *("number", "status", "business_date", "issued_at", "connection", "location"),
+    *("order_external_id", "order_display_number", "currency", "net", "tax", "gratuities"),
+    "total",
+)
+# A spreadsheet would run such a text as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Read = Callable[[Session, Span], Listed]
+
+
+@blueprint.get("/orders.csv")
+@signed_in
+def orders_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
+    """Orders, filtered as the list is."""
+    ours, wanted = visitor.organization_id, orders.wanted(request.args)
+    sort = asked.sort(request.args, ORDER_SORTS, orders.USUAL_SORT)
+    return _file(
+        "orders.csv", _ORDERS, lambda db, span: listing.orders(db, ours, wanted, span, sort)
+    )
+
+
+@blueprint.get("/invoices.csv")
+@signed_in
+def invoices_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
+    """Invoices, filtered as the list is."""
+    ours, wanted = visitor.organization_id, invoices.wanted(request.args)
+    sort = asked.sort(request.args, INVOICE_SORTS, invoices.USUAL_SORT)
+    return _file(
+        "invoices.csv", _INVOICES, lambda db, span: listing.invoices(db, ours, wanted, span, sort)
+    )
+
+
+def _file(name: str, columns: tuple[str, ...], read: Read) -> Response:
+    response = Response(_lines(columns, read), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _lines(columns: tuple[str, ...], read: Read) -> Iterator[str]:
+    """A page of rows at a time, each in a short transaction of its own."""
+    yield _line(columns)
+    after: str | None = None
+    while True:
+        with unit_of_work() as database:
+            listed = read(database, Span(MOST, after))
+        yield "".join(_line(_cells(row, columns)) for row in listed.items)
+        after = listed.next
+        if after is None:
+            return
+
+
+def _cells(row: RowMapping, columns: tuple[str, ...]) -> Iterator[str]:
+    for column in columns:
+        yield _cell(row[column], row["currency"])
+
+
+def _cell(value: Any, currency: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return figures.plain(value, currency)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return str(value)
+
+
+def _line(cells: Any) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()

@@ -1,0 +1,79 @@
+"""The first page: is every platform connected, what waits, what failed, how is today going."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from config import clock
+from dashboard.access import Visitor, signed_in
+from dashboard.fragments import render
+from dashboard.pages import blueprint
+from dashboard.pages.asked import Args
+from models import listing
+from models.connection_list import COUNTED_TO
+from models.listing import Span
+from models.overview import Day, today
+
+_SHORT = Span(limit=8)
+
+
+@blueprint.get("/")
+@signed_in
+def home(database: Session, visitor: Visitor) -> ResponseReturnValue:
+    """The page."""
+    return render("home", database, visitor)
+
+
+def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
+    """What the page shows: seven queries, whatever there is to show."""
+    ours = visitor.organization_id
+    days = today(database, ours, clock.now())
+    connections = listing.connections(database, ours, span=Span(limit=listing.MOST)).items
+    return {
+        "connections": connections,
+        "counted_to": COUNTED_TO,
+        "days": _by_connection(days),
+        "totals": _totals(days),
+        "orders": listing.orders(database, ours, span=_SHORT, sort="-id").items,
+        "invoices": listing.invoices(database, ours, span=_SHORT).items,
+        "events": listing.events(database, ours, span=_SHORT).items,
+    }
+
+
+@dataclass
+class Sum:
+    """Today over all connections in one currency."""
+
+    currency: str
+    orders: int = 0
+    total: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    due: int = 0
+    issued: int = 0
+
+
+def _totals(days: Sequence[Day]) -> list[Sum]:
+    sums: dict[str, Sum] = {}
+    for day in days:
+        one = sums.setdefault(day.currency, Sum(day.currency))
+        one.orders += day.orders
+        one.total += day.total
+        one.tax += day.tax
+        one.due += day.due
+        one.issued += day.issued
+    return [sums[currency] for currency in sorted(sums)]
+
+
+def _by_connection(days: Iterable[Day]) -> dict[int, dict[str, int]]:
+    """Counts of orders and invoices; those may be added, whatever the currency."""
+    found: dict[int, dict[str, int]] = {}
+    for day in days:
+        counts = found.setdefault(day.connection_id, {"orders": 0, "due": 0, "issued": 0})
+        counts["orders"] += day.orders
+        counts["due"] += day.due
+        counts["issued"] += day.issued
+    return found

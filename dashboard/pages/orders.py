@@ -1,0 +1,67 @@
+"""Orders: the list, and one with everything it is made of and what became of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from dashboard.access import Visitor, signed_in
+from dashboard.fragments import render
+from dashboard.pages import asked, blueprint, choices, timeline
+from models import listing
+from models.invoice_detail import invoice_detail
+from models.order import CHANGED, DUE, ISSUED, NOT_DUE, NOT_NEEDED, PARKED
+from models.order_detail import order_detail
+from models.order_list import SORTS
+
+STATES = (DUE, ISSUED, CHANGED, NOT_DUE, NOT_NEEDED, PARKED)
+USUAL_SORT = "-business_date"
+
+
+@blueprint.get("/orders")
+@signed_in
+def orders(database: Session, visitor: Visitor) -> ResponseReturnValue:
+    """The list."""
+    found = choices.places_of(database, visitor.organization_id)
+    return render("orders", database, visitor, choices=found, states=STATES)
+
+
+def wanted(args: asked.Args) -> listing.OrderFilter:
+    """The filters of an address. Raises: FilterError."""
+    return listing.OrderFilter(
+        connection=asked.text(args, "connection"),
+        location_id=asked.number(args, "location"),
+        since=asked.day(args, "since"),
+        until=asked.day(args, "until"),
+        invoice_state=asked.one_of(args, "invoice", STATES),
+        search=asked.text(args, "search"),
+    )
+
+
+def load(database: Session, visitor: Visitor, args: asked.Args) -> Mapping[str, Any]:
+    """One page of the list."""
+    sort = asked.sort(args, SORTS, USUAL_SORT)
+    listed = listing.orders(
+        database, visitor.organization_id, wanted(args), asked.span(args), sort
+    )
+    return {"listed": listed, "sort": sort}
+
+
+@blueprint.get("/orders/<ident:order_id>")
+@signed_in
+def order(database: Session, visitor: Visitor, order_id: int) -> ResponseReturnValue:
+    """One order."""
+    ours = visitor.organization_id
+    detail = order_detail(database, ours, order_id)
+    if detail is None:
+        abort(404)
+    number = detail.order["invoice_number"]
+    invoice = invoice_detail(database, ours, number) if number else None
+    return render_template(
+        "order.html",
+        visitor=visitor,
+        detail=detail,
+        steps=timeline.of_order(detail, invoice.invoice if invoice else None),
+    )

@@ -1,0 +1,62 @@
+"""What became of a sale, step by step: delivered, applied, invoiced."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models.order_detail import OrderDetail
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened; `link` leads to its record, `after_s` is the time since the last."""
+
+    at: datetime
+    title: str
+    note: str = ""
+    link: str = ""
+    after_s: float | None = None
+
+
+def of_order(detail: OrderDetail, invoice: Mapping[Any, Any] | None) -> list[Step]:
+    """The steps of an order, oldest first."""
+    return _spaced(sorted(_of_order(detail, invoice), key=lambda step: step.at))
+
+
+def of_invoice(invoice: Mapping[Any, Any]) -> list[Step]:
+    """The steps that led to an invoice, oldest first."""
+    steps = [
+        Step(invoice["first_seen_at"], "Order first seen", link=f"/orders/{invoice['order_id']}"),
+        Step(invoice["issued_at"], "Invoice issued", invoice["number"]),
+    ]
+    if invoice["paid_at"]:
+        steps.append(Step(invoice["paid_at"], "Paid at the till"))
+    if invoice["applied_at"] > invoice["issued_at"]:
+        steps.append(Step(invoice["applied_at"], "Order changed after it was invoiced"))
+    return _spaced(sorted(steps, key=lambda step: step.at))
+
+
+def _of_order(detail: OrderDetail, invoice: Mapping[Any, Any] | None) -> Iterator[Step]:
+    order = detail.order
+    if order["opened_at"]:
+        yield Step(order["opened_at"], "Opened at the till")
+    if order["paid_at"]:
+        yield Step(order["paid_at"], "Paid at the till")
+    for event in detail.events:
+        note = event["event_type"] if event["state"] == "done" else event["state"]
+        yield Step(event["received_at"], "Delivered", note, f"/events/{event['id']}")
+    if order["first_seen_at"] < order["applied_at"]:
+        yield Step(order["first_seen_at"], "First applied")
+    yield Step(order["applied_at"], "Applied", "the newest version")
+    if invoice is not None:
+        link = f"/invoices/{invoice['number']}"
+        yield Step(invoice["issued_at"], "Invoiced", invoice["number"], link)
+
+
+def _spaced(steps: list[Step]) -> list[Step]:
+    waits = [None, *((b.at - a.at).total_seconds() for a, b in zip(steps, steps[1:], strict=False))]
+    return [
+        Step(step.at, step.title, step.note, step.link, wait)
+        for step, wait in zip(steps, waits, strict=True)
+    ]

@@ -1,0 +1,131 @@
+"""How pages put things: money with its currency, instants in their zone, states in words."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from markupsafe import Markup
+
+from connectors import platforms
+from dashboard.readable import readable_json
+from documents import figures
+
+
+def money(value: Decimal | None, currency: str) -> Markup:
+    """An amount with its currency, for a right-aligned cell."""
+    if value is None:
+        return Markup("–")
+    return Markup('<span class="money">{}<span class="currency">{}</span></span>').format(
+        figures.amount(value, currency), currency
+    )
+
+
+def instant(value: datetime | None, zone: str = "UTC", *, year: bool = False) -> Markup:
+    """An instant in `zone`, to the second; UTC on hover."""
+    if value is None:
+        return Markup("–")
+    local = value.astimezone(_zone(zone))
+    text = local.strftime("%-d %b %Y, %H:%M:%S" if year else "%-d %b %H:%M:%S")
+    return Markup(
+        '<time datetime="{}" title="{} UTC">{}<span class="zone">{}</span></time>'
+    ).format(_rfc3339(value), _utc(value), text, local.strftime("%Z"))
+
+
+def age(value: datetime | None, now: datetime) -> Markup:
+    """How long ago, kept up to date by the page's script."""
+    if value is None:
+        return Markup("–")
+    return Markup('<time datetime="{}" title="{} UTC" data-age>{}</time>').format(
+        _rfc3339(value), _utc(value), _ago((now - value).total_seconds())
+    )
+
+
+def lag(value: datetime | None, now: datetime) -> Markup:
+    """How far behind something is."""
+    if value is None:
+        return Markup("–")
+    return Markup('<time datetime="{}" title="complete until {} UTC" data-lag>{}</time>').format(
+        _rfc3339(value), _utc(value), span((now - value).total_seconds())
+    )
+
+
+def span(seconds: float) -> str:
+    """A length of time in its largest unit: `42 s`, `3 min`, `5 h`, `2 d`."""
+    seconds = max(0.0, seconds)
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def precise(seconds: float) -> str:
+    """A short wait with its fraction: `0.4 s`; longer ones as `span`."""
+    return f"{seconds:.1f} s" if abs(seconds) < 10 else span(seconds)
+
+
+def day(value: date | None) -> str:
+    """A date: `22 Nov 2026`."""
+    return "–" if value is None else value.strftime("%-d %b %Y")
+
+
+def count(value: int, most: int | None = None) -> str:
+    """A number of things; beyond `most` nobody counted on."""
+    return f"{value:,}+" if most is not None and value >= most else f"{value:,}"
+
+
+# Colour only stands beside the word; what isn't listed is neither good nor bad.
+_TONES = {
+    **dict.fromkeys(("connected", "done", "issued"), "good"),
+    **dict.fromkeys(("delayed", "pending", "due", "waiting", "running", "connecting"), "busy"),
+    **dict.fromkeys(("needs attention", "parked", "failed", "changed after issue"), "bad"),
+}
+
+
+def state(word: str) -> Markup:
+    """A state in words with a dot of its tone beside it."""
+    return Markup('<span class="state {}">{}</span>').format(_TONES.get(word, "idle"), word)
+
+
+@cache
+def platform_title(name: str) -> str:
+    """How a platform calls itself."""
+    known = platforms().get(name)
+    return known.title if known else name
+
+
+@cache
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _ago(seconds: float) -> str:
+    return "just now" if seconds < 1 else f"{span(seconds)} ago"
+
+
+def _utc(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _rfc3339(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "age": age,
+    "count": count,
+    "day": day,
+    "instant": instant,
+    "lag": lag,
+    "money": money,
+    "percent": figures.percent,
+    "precise": precise,
+    "quantity": figures.quantity,
+    "readable_json": readable_json,
+    "state": state,
+}

@@ -1,0 +1,90 @@
+"""An invoice as JSON: money as strings with its currency beside, instants in UTC."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from documents import figures
+
+
+class IssuedInvoice(Protocol):
+    """An invoice as it was issued: its head, its lines and its taxes, as mappings."""
+
+    @property
+    def invoice(self) -> Mapping[Any, Any]:
+        """The head, with the names of what it belongs to."""
+
+    @property
+    def lines(self) -> Any:
+        """Mappings, in order."""
+
+    @property
+    def taxes(self) -> Any:
+        """Mappings, in order."""
+
+
+def render(issued: IssuedInvoice) -> str:
+    """The document's text."""
+    return json.dumps(document(issued), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(issued: IssuedInvoice) -> dict[str, Any]:
+    """The document as plain data; amounts are in `currency`."""
+    head = issued.invoice
+    return {
+        "number": head["number"],
+        "status": head["status"],
+        "issued_at": _instant(head["issued_at"]),
+        "business_date": head["business_date"].isoformat(),
+        "currency": head["currency"],
+        "seller": {"name": head["organization"], "location": head["location"]},
+        "buyer": _buyer(head),
+        "order": {
+            "platform": head["platform"],
+            "external_id": head["order_external_id"],
+            "display_number": head["order_display_number"],
+        },
+        "lines": [_line(line) for line in issued.lines],
+        "taxes": [_tax(tax) for tax in issued.taxes],
+        **{name: _money(head, name) for name in ("net", "tax", "gratuities", "total")},
+    }
+
+
+def _buyer(head: Mapping[Any, Any]) -> dict[str, str] | None:
+    names = (head["customer_first_name"], head["customer_last_name"])
+    name = " ".join(part for part in names if part)
+    email = head["customer_email"]
+    if not name and not email:
+        return None
+    return {"name": name, "email": email or ""}
+
+
+def _line(line: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": line["kind"],
+        "name": line["name"],
+        "quantity": figures.quantity(line["quantity"]),
+        **{n: _money(line, n) for n in ("unit_price", "gross", "discount", "net", "tax")},
+        "modifiers": line["details"].get("modifiers", []),
+    }
+
+
+def _tax(tax: Mapping[str, Any]) -> dict[str, Any]:
+    rate: Decimal | None = tax["rate"]
+    return {
+        "name": tax["name"],
+        "rate": None if rate is None else format(rate.normalize(), "f"),
+        "taxable": _money(tax, "taxable"),
+        "amount": _money(tax, "amount"),
+        "remitted_by_marketplace": tax["remitted_by_marketplace"],
+    }
+
+
+def _money(row: Mapping[Any, Any], name: str) -> str:
+    return figures.plain(row[name], row["currency"])
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
