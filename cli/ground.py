@@ -8,9 +8,6 @@ from config import embedded
 from config.errors import PermanentError
 from config.settings import Settings, read, refresh, settings
 
-FIRST_ORGANIZATION = "My company"
-FIRST_OWNER = "owner@localhost"
-
 
 class TablesBehindError(PermanentError):
     """The database lacks tables or columns that this code needs."""
@@ -73,12 +70,7 @@ def have_first_organization() -> None:
     from models.session import unit_of_work
 
     with unit_of_work() as session:
-        organizations.first(
-            session,
-            name=FIRST_ORGANIZATION,
-            owner_email=FIRST_OWNER,
-            owner_name="Owner",
-        )
+        organizations.ensure_first(session)
 
 
 def _know_public_url(given: Settings) -> None:

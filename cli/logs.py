@@ -7,7 +7,6 @@ from typing import TextIO
 from cli import environment
 from config.settings import SettingError, read
 
-
 _kept_in: Path | None = None
 
 

@@ -1,8 +1,6 @@
 """Queries on organizations and their people."""
 
-from datetime import datetime
-
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models.organization import Organization, User
@@ -18,32 +16,23 @@ def every(session: Session) -> list[Organization]:
     return list(session.scalars(select(Organization).order_by(Organization.id)))
 
 
-def first(session: Session, *, name: str, owner_email: str, owner_name: str) -> Organization:
-    """The oldest organization, made with its owner when there is none yet."""
-    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_LOCK})
-    found = session.scalars(select(Organization).order_by(Organization.id).limit(1)).first()
-    if found is not None:
-        return found
-    made = Organization(name=name)
-    session.add(made)
-    session.flush()
-    session.add(User(organization_id=made.id, email=owner_email, name=owner_name))
-    return made
-
-
 def ensure_first(session: Session) -> tuple[Organization, User]:
     """The oldest organization and its owner, made when there are none yet.
 
     Two processes may call this at once: their transactions take turns.
     """
-    organization = first(session, name=FIRST_NAME, owner_email=OWNER_EMAIL, owner_name="Owner")
-    session.flush()
-    person = owner(session, organization.id)
-    if person is None:
-        person = User(organization_id=organization.id, email=OWNER_EMAIL, name="Owner")
-        session.add(person)
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_LOCK})
+    organization = session.scalars(select(Organization).order_by(Organization.id).limit(1)).first()
+    if organization is None:
+        organization = Organization(name=FIRST_NAME)
+        session.add(organization)
         session.flush()
-    return organization, person
+    found = owner(session, organization.id)
+    if found is None:
+        found = User(organization_id=organization.id, email=OWNER_EMAIL, name="Owner")
+        session.add(found)
+        session.flush()
+    return organization, found
 
 
 def owner(session: Session, organization_id: int) -> User | None:
@@ -53,15 +42,8 @@ def owner(session: Session, organization_id: int) -> User | None:
     ).first()
 
 
-def person(session: Session, user_id: int) -> Row[User, Organization] | None:
-    """A user together with the organization it belongs to."""
-    return session.execute(
-        select(User, Organization)
-        .join(Organization, Organization.id == User.organization_id)
-        .where(User.id == user_id)
+def person(session: Session, email: str) -> User | None:
+    """Whoever has that address, in the oldest organization that knows it."""
+    return session.scalars(
+        select(User).where(User.email == email).order_by(User.organization_id).limit(1)
     ).first()
-
-
-def seen(session: Session, user_id: int, now: datetime) -> None:
-    """Note that a person was here."""
-    session.execute(update(User).where(User.id == user_id).values(last_seen_at=now))
