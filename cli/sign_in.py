@@ -44,7 +44,7 @@ def _link(session: Session, user: User, url: str) -> str:
 def _person(session: Session, email: str | None) -> User:
     if email is None:
         return organizations.ensure_first(session)[1]
-    found = organizations.person(session, email)
+    found = organizations.by_email(session, email)
     if found is None:
         raise UnknownPersonError(
             "person.unknown",

@@ -42,7 +42,7 @@ def owner(session: Session, organization_id: int) -> User | None:
     ).first()
 
 
-def person(session: Session, email: str) -> User | None:
+def by_email(session: Session, email: str) -> User | None:
     """Whoever has that address, in the oldest organization that knows it."""
     return session.scalars(
         select(User).where(User.email == email).order_by(User.organization_id).limit(1)
