@@ -28,7 +28,7 @@ def client(stage: Stage, **options: object) -> Client:
     options.setdefault("tokens", MemoryTokens())
     options.setdefault("budget", Unlimited())
     options.setdefault("wait", lambda _: pytest.fail("it waited"))
-    return Client(toast(stage.url), connection_key="c1", **options)  # type: ignore[arg-type]
+    return Client(toast(stage.url), connection_key="c1", **options)
 
 
 def then(*answers: Answer) -> Callable[[Call], Answer]:
@@ -222,7 +222,7 @@ def test_no_error_tells_a_secret_or_an_address():
     for answer in (Answer(500), Answer(400, missing=3), Answer(401, SECRET.encode())):
         with (
             playing(lambda _, told=answer: told) as stage,
-            client(stage) as http,  # type: ignore[misc]
+            client(stage) as http,
             pytest.raises(Fault) as caught,
         ):
             http.send(ASK)
@@ -281,6 +281,6 @@ def test_spaced_calls_wait_for_their_turn_beyond_patience():
             {"api_url": "https://ws-api.toasttab.com", "client_id": "", "client_secret": ""}
         ).buckets
         options = {"tokens": MemoryTokens(), "budget": Empty(0.0, 5.0), "wait": waits.append}
-        with Client(real, connection_key="c", patience_s=0.5, **options) as http:  # type: ignore[arg-type]
+        with Client(real, connection_key="c", patience_s=0.5, **options) as http:
             http.send(ask)
     assert waits == [5.0]

@@ -31,7 +31,7 @@ class Till:
         query = request.query
         start, end = instant(str(query["startDate"])), instant(str(query["endDate"]))
         found = [guid for guid, at in self.modified.items() if start <= at < end]
-        found.sort(key=self.rank)  # type: ignore[arg-type]
+        found.sort(key=self.rank)
         size, page = int(query["pageSize"]), int(query["page"])
         shown = found[(page - 1) * size : page * size]
         headers = {}

@@ -1,0 +1,106 @@
+"""Toast's limits and errors, from the headers and bodies that its guide shows."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.base.contract import Do, Request, Response
+from connectors.toast.limits import readings
+from connectors.toast.outcomes import LOGIN, classify
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+ASK = Request("GET", "/orders/v2/ordersBulk", buckets=("global", "ordersBulk"))
+
+
+def headed(kind: str, left: int, in_s: float, **more: str) -> dict[str, str]:
+    resets_at = NOW + timedelta(seconds=in_s)
+    return {
+        "x-toast-ratelimit-by": kind,
+        "x-toast-ratelimit-remaining": str(left),
+        "x-toast-ratelimit-reset": f"{resets_at.timestamp():.0f}",
+        **more,
+    }
+
+
+def answer(status: int, headers: dict[str, str] | None = None, body: bytes = b"{}") -> Response:
+    return Response(status, headers or {}, body, NOW)
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait_s", "bucket"),
+    [
+        ({"retry-after": "3"}, 3, None),
+        (headed("ENDPOINT", 0, 1, **{"retry-after": "3"}), 3, "ordersBulk"),
+        (headed("ENDPOINT", 0, 1), 1, "ordersBulk"),
+        (headed("GLOBAL", 0, 600, **{"retry-after": "1"}), 600, None),
+        (headed("API, ACCOUNT", 0, 7), 7, None),
+        ({}, 0.2, None),
+        ({"retry-after": "soon"}, 0.2, None),
+        ({"retry-after": "NaN"}, 0.2, None),
+        ({"retry-after": "-5"}, 0.2, None),
+        ({"retry-after": "1e300"}, 3600, None),
+    ],
+)
+def test_a_full_bucket_is_left_until_the_later_of_both_times(
+    headers: dict[str, str], wait_s: float, bucket: str | None
+):
+    outcome = classify(ASK, answer(429, headers))
+    assert (outcome.do, outcome.wait_s, outcome.bucket) == (Do.WAIT, wait_s, bucket)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "do"),
+    [
+        (401, b"{}", Do.REAUTHORISE),
+        (403, b'{"message": "no"}', Do.REAUTHORISE),
+        (429, b"{}", Do.WAIT),
+        (403, b"<html>", Do.RETRY),
+        (500, b"{}", Do.RETRY),
+    ],
+)
+def test_a_failed_login(status: int, body: bytes, do: Do):
+    outcome = classify(Request("POST", LOGIN, auth=False), answer(status, body=body))
+    assert outcome.do is do
+
+
+def test_what_toast_says_is_passed_on_with_its_request_id():
+    body = (
+        b'{"status": 400, "message": "Input startDate must be before endDate", "requestId": "r-1"}'
+    )
+    outcome = classify(ASK, answer(400, body=body))
+    assert outcome.do is Do.BUG
+    assert outcome.trace == "r-1"
+    assert "Input startDate must be before endDate" in outcome.sentence
+    assert "r-1" in outcome.sentence
+
+
+def test_what_toast_says_is_bounded_and_printable():
+    body = b'{"message": "' + b"x\\u0000\\n" * 5_000 + b'", "requestId": "' + b"y" * 900 + b'"}'
+    outcome = classify(ASK, answer(422, body=body))
+    assert len(outcome.sentence) < 400
+    assert outcome.sentence.isprintable()
+    assert len(outcome.trace) == 64
+
+
+def test_an_endless_error_body_is_no_error_of_ours():
+    assert classify(ASK, answer(400, body=b"[" * 100_000)).do is Do.BUG
+    assert classify(ASK, answer(400, body=b'{"message": 5}')).do is Do.BUG
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        (headed("GLOBAL", 19, 1), {"global": 19, "address": 19}),
+        (headed("GLOBAL", 9000, 300), {"global_15min": 9000, "address_15min": 9000}),
+        (headed("API, ACCOUNT", 3, 1), {"global": 3, "address": 3}),
+        (headed("ENDPOINT", 4, 1), {"ordersBulk": 4}),
+        (headed("SOMETHING", 4, 1), {}),
+        ({}, {}),
+        ({"x-toast-ratelimit-remaining": "x", "x-toast-ratelimit-reset": "9" * 30}, {}),
+        (headed("GLOBAL", 1, 1, **{"x-toast-ratelimit-reset": "9" * 30}), {}),
+    ],
+)
+def test_what_is_left_is_read_for_every_bucket_it_may_concern(
+    headers: dict[str, str], found: dict[str, int]
+):
+    assert {name: left for name, (left, _) in readings(answer(200, headers)).items()} == found
