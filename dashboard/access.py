@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from config import clock
-from models import organizations
+from models import people
 from models.session import unit_of_work
 
 IDLE = timedelta(hours=12)
@@ -45,14 +45,14 @@ def visitor(database: Session, now: datetime, *, renew: bool = True) -> Visitor 
     if idle > IDLE.total_seconds():
         session.clear()
         return None
-    found = organizations.person(database, user_id)
+    found = people.with_organization(database, user_id)
     if found is None:
         session.clear()
         return None
     user, organization = found
     if renew and idle > _RENEWED_EVERY.total_seconds():
         session["seen"] = now.timestamp()
-        organizations.seen(database, user_id, now)
+        people.seen(database, user_id, now)
     return Visitor(organization.id, organization.name, user.name)
 
 

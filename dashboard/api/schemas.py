@@ -1,0 +1,198 @@
+"""What each record looks like in JSON: the API's answers and the command line's `--json` alike.
+
+`OrderSchema(many=True).dump(listed.items)`; rows are the mappings that `models.listing` gives.
+"""
+
+from marshmallow import Schema, fields
+
+from dashboard.api.forms import Instant, Money
+from dashboard.api.parts import (
+    ChargeSchema,
+    DiscountSchema,
+    InvoiceLineSchema,
+    InvoiceTaxSchema,
+    LineSchema,
+    PaymentSchema,
+    RefundSchema,
+    TaxSchema,
+)
+
+
+class Owned(Schema):
+    """A record of a connection. `connection` is its name."""
+
+    id = fields.Integer()
+    connection = fields.String()
+    platform = fields.String()
+
+
+class ConnectionSchema(Schema):
+    """A connection and how it is doing. All before `complete_until` has been read.
+
+    `waiting` and the parked counts stop at 10,000.
+    """
+
+    id = fields.Integer()
+    name = fields.String()
+    platform = fields.String()
+    account = fields.String(allow_none=True)
+    status = fields.String()
+    status_code = fields.String(allow_none=True)
+    status_reason = fields.String(allow_none=True)
+    next_step = fields.String(allow_none=True)
+    status_at = Instant(allow_none=True)
+    last_success_at = Instant(allow_none=True)
+    last_delivery_at = Instant(allow_none=True)
+    complete_until = Instant(allow_none=True)
+    waiting = fields.Integer()
+    waiting_since = Instant(allow_none=True)
+    parked_events = fields.Integer()
+    parked_records = fields.Integer()
+    created_at = Instant()
+
+
+class SyncRunSchema(Owned):
+    """A pull. `since` and `until` are the dates of an import, both included."""
+
+    stream = fields.String()
+    location_external_id = fields.String()
+    kind = fields.String()
+    status = fields.String()
+    since = fields.Date(allow_none=True)
+    until = fields.Date(allow_none=True)
+    started_at = Instant()
+    finished_at = Instant(allow_none=True)
+    rows_read = fields.Integer()
+    rows_written = fields.Integer()
+    rows_skipped = fields.Integer()
+    rows_parked = fields.Integer()
+    slices = fields.Integer()
+    slices_done = fields.Integer()
+    error_code = fields.String(allow_none=True)
+    error = fields.String(allow_none=True)
+    next_step = fields.String(allow_none=True)
+    correlation_id = fields.String()
+
+
+class EventSchema(Owned):
+    """A delivery; its body stays on the pages."""
+
+    delivery_id = fields.String()
+    event_type = fields.String()
+    state = fields.String()
+    attempts = fields.Integer()
+    received_at = Instant()
+    handled_at = Instant(allow_none=True)
+    next_attempt_at = Instant()
+    record_external_id = fields.String(allow_none=True)
+    error_code = fields.String(allow_none=True)
+    error = fields.String(allow_none=True)
+    next_step = fields.String(allow_none=True)
+    correlation_id = fields.String()
+
+
+class OrderSchema(Owned):
+    """An order. `net` + `tax` + `gratuities` = `total`; `charges` are within `net`."""
+
+    external_id = fields.String()
+    display_number = fields.String(allow_none=True)
+    external_reference = fields.String(allow_none=True)
+    location_id = fields.Integer()
+    location = fields.String()
+    time_zone = fields.String()
+    customer_id = fields.Integer(allow_none=True)
+    source = fields.String(allow_none=True)
+    state = fields.String()
+    approval = fields.String(allow_none=True)
+    voided = fields.Boolean()
+    deleted = fields.Boolean()
+    not_sale_reason = fields.String(allow_none=True)
+    guests = fields.Integer(allow_none=True)
+    business_date = fields.Date()
+    opened_at = Instant(allow_none=True)
+    paid_at = Instant(allow_none=True)
+    closed_at = Instant(allow_none=True)
+    promised_at = Instant(allow_none=True)
+    currency = fields.String()
+    net = Money()
+    discounts = Money()
+    charges = Money()
+    gratuities = Money()
+    tax = Money()
+    total = Money()
+    tips = Money()
+    paid = Money()
+    refunded = Money()
+    invoice_state = fields.String()
+    invoice_reason = fields.String(allow_none=True)
+    invoice_number = fields.String(allow_none=True)
+    version = Instant()
+    first_seen_at = Instant()
+    applied_at = Instant()
+    correlation_id = fields.String()
+
+
+class CustomerSchema(Owned):
+    """Who bought."""
+
+    external_id = fields.String()
+    first_name = fields.String(allow_none=True)
+    last_name = fields.String(allow_none=True)
+    email = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+    created_at = Instant()
+
+
+class OrderDetailSchema(OrderSchema):
+    """An order with everything it is made of. A modifier's `parent_external_id` names its line."""
+
+    customer = fields.Nested(
+        CustomerSchema(exclude=("connection", "platform")), allow_none=True
+    )
+    lines = fields.List(fields.Nested(LineSchema))
+    discount_lines = fields.List(fields.Nested(DiscountSchema))
+    charge_lines = fields.List(fields.Nested(ChargeSchema))
+    tax_lines = fields.List(fields.Nested(TaxSchema))
+    payments = fields.List(fields.Nested(PaymentSchema))
+    refunds = fields.List(fields.Nested(RefundSchema))
+
+
+class InvoiceSchema(Owned):
+    """An invoice. `net` + `tax` + `gratuities` = `total`."""
+
+    number = fields.String()
+    status = fields.String()
+    order_id = fields.Integer()
+    order_external_id = fields.String()
+    order_display_number = fields.String(allow_none=True)
+    location_id = fields.Integer()
+    location = fields.String()
+    customer_id = fields.Integer(allow_none=True)
+    business_date = fields.Date()
+    issued_at = Instant()
+    currency = fields.String()
+    net = Money()
+    tax = Money()
+    gratuities = Money()
+    total = Money()
+    correlation_id = fields.String()
+
+
+class InvoiceDetailSchema(InvoiceSchema):
+    """An invoice with its lines and its taxes by rate."""
+
+    lines = fields.List(fields.Nested(InvoiceLineSchema))
+    taxes = fields.List(fields.Nested(InvoiceTaxSchema))
+
+
+class LocationSchema(Owned):
+    """A till site; its business day ends at `closeout_hour`, local time."""
+
+    external_id = fields.String()
+    name = fields.String()
+    time_zone = fields.String()
+    currency = fields.String()
+    closeout_hour = fields.Integer()
+    group_external_id = fields.String(allow_none=True)
+    archived = fields.Boolean()
+    created_at = Instant()

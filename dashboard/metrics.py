@@ -1,0 +1,74 @@
+"""The numbers as Prometheus reads them: the database's at scrape, and what the doors counted."""
+
+import os
+import threading
+from collections.abc import Iterator
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import clock
+from config.errors import TransientError
+from dashboard import gauges
+from models import vital_signs
+from models.session import unit_of_work
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+# However many scrape, the database is asked no more often than this.
+_KEPT_S = 5.0
+
+
+class DatabaseGauges(Collector):
+    """Gauges read from the database, kept for a few seconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._found: list[Metric] = []
+
+    def collect(self) -> Iterator[Metric]:
+        """The newest gauges; only `taxpoynt_database_up` when there is no database."""
+        with self._lock:
+            if clock.monotonic() - self._read_at >= _KEPT_S:
+                self._found = _read()
+                self._read_at = clock.monotonic()
+            found = self._found
+        yield from found
+
+    def describe(self) -> list[Metric]:
+        """Nothing in advance, so that registering asks no database."""
+        return []
+
+
+def _read() -> list[Metric]:
+    up = GaugeMetricFamily("taxpoynt_database_up", "1 while the database answers.")
+    try:
+        with unit_of_work() as session:
+            signs = vital_signs.read(session)
+    except (TransientError, SQLAlchemyError):
+        up.add_metric([], 0)
+        return [up]
+    up.add_metric([], 1)
+    return [up, *gauges.of(signs, clock.now())]
+
+
+_database = DatabaseGauges()
+
+
+def text() -> bytes:
+    """All numbers of this installation's doors and database."""
+    ours = CollectorRegistry()
+    ours.register(_database)
+    return _counted() + generate_latest(ours)
+
+
+def _counted() -> bytes:
+    """What the doors counted: added up over processes when there are several."""
+    if not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return generate_latest(REGISTRY)
+    together = CollectorRegistry()
+    MultiProcessCollector(together)
+    return generate_latest(together)

@@ -1,0 +1,98 @@
+"""What this process stands on: the database, its tables, the broker, and the beat."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import kombu
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.errors import TransientError
+from config.settings import settings
+from models import migrations, vital_signs
+from models.session import unit_of_work
+from tasks import app
+
+# A probe waits no longer than this for the broker.
+_BROKER_S = 0.5
+# A beat that is later than this has missed a ring.
+_MISSED = 1.5
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """One word on each part. Without the broker deliveries are still taken in, so that is ready."""
+
+    database: str
+    migrations: str
+    broker: str
+    beat: str
+    beat_heard_at: datetime | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether deliveries can be stored."""
+        return self.database == "reachable" and self.migrations == "current"
+
+    def as_json(self) -> dict[str, Any]:
+        """For the answer."""
+        status = "ready" if self.ready else "not ready"
+        if self.ready and self.broker != "reachable":
+            status = "degraded: deliveries are stored and handled once the broker is back"
+        heard = self.beat_heard_at
+        return {
+            "status": status,
+            "database": self.database,
+            "migrations": self.migrations,
+            "broker": self.broker,
+            "beat": self.beat,
+            "beat_heard_at": heard.isoformat().replace("+00:00", "Z") if heard else None,
+        }
+
+
+def check(now: datetime) -> Readiness:
+    """Look at each part once."""
+    broker = "reachable" if _broker_answers() else "unreachable"
+    try:
+        behind = migrations.current() != _head()
+        if behind:
+            return Readiness("reachable", "behind: run 'taxpoynt migrate'", broker, "unknown")
+        with unit_of_work() as session:
+            heard = vital_signs.beat_heard_at(session)
+    except (TransientError, SQLAlchemyError):
+        return Readiness("unreachable", "unknown", broker, "unknown")
+    return Readiness("reachable", "current", broker, _beat(heard, now), heard)
+
+
+def _beat(heard: datetime | None, now: datetime) -> str:
+    if heard is None:
+        return "never heard"
+    late = (now - heard).total_seconds() > _MISSED * beat_interval_s()
+    return "late" if late else "heard"
+
+
+def beat_interval_s() -> float:
+    """Seconds between two rings of the job that rings most often."""
+    return min(float(entry["schedule"]) for entry in app.conf.beat_schedule.values())
+
+
+@cache
+def _head() -> str:
+    return migrations.head()
+
+
+def _broker_answers() -> bool:
+    url = settings().broker_url
+    if url is None:
+        return False
+    timeouts = {"socket_timeout": _BROKER_S, "socket_connect_timeout": _BROKER_S}
+    options = timeouts if url.startswith("redis") else {}
+    try:
+        with kombu.Connection(
+            url, connect_timeout=_BROKER_S, transport_options=options
+        ) as connection:
+            connection.ensure_connection(max_retries=1, timeout=_BROKER_S, reraise_as_library_errors=False)
+    except Exception:  # noqa: BLE001 - each transport raises errors of its own; all mean no
+        return False
+    return True
