@@ -41,7 +41,7 @@ def guard(run: Callable[[], Any], arguments: Sequence[str]) -> int:
         output.fault(*_misused(error), as_json=as_json)
         return exit.WRONG_USE
     except Exception as error:  # noqa: BLE001 - the last place that can say anything
-        fault = _as_fault(error)
+        fault = as_fault(error)
         output.fault(fault.code, fault.sentence, fault.next_step, as_json=as_json)
         return _exit_code(fault)
 
@@ -52,7 +52,8 @@ def _misused(error: click.ClickException) -> tuple[str, str, str]:
     return "usage", error.format_message(), f"'{command} --help' shows how it is used."
 
 
-def _as_fault(error: Exception) -> Fault:
+def as_fault(error: Exception) -> Fault:
+    """Any error as a fault: its sentence, and the next step."""
     if isinstance(error, Fault):
         return error
     from config.embedded import EmbeddedServerError

@@ -1,0 +1,1 @@
+"""What `taxpoynt doctor` looks at, a file a neighbourhood."""
