@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Currency, Instant, Money, Owned, Quantity, Rate
+from models.base import Base, Currency, Instant, Money, Owned, OwnedPart, Quantity, Rate
 
 ISSUED = "issued"
 
@@ -53,10 +53,10 @@ class Invoice(Owned, Base):
     correlation_id: Mapped[str]
 
 
-class PartOfInvoice(Owned):
+class PartOfInvoice(OwnedPart):
     """A row that belongs to one invoice."""
 
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoices.id"), index=True)
+    invoice_id: Mapped[int] = mapped_column(index=True)
     position: Mapped[int]
 
 

@@ -2,14 +2,19 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, declared_attr
 
-from models.base import Base, Instant, Money, Owned, Quantity, Rate
+from models.base import Base, Instant, Money, OwnedPart, Quantity, Rate
 
 
-class PartOfOrder(Owned):
-    """A row that is replaced together with its order."""
+class PartOfOrder(OwnedPart):
+    """A row that is replaced together with its order.
+
+    No foreign key: parts are written by `order_write` alone, in the order's own transaction, and
+    PostgreSQL keeps the plan of such a check from when the table was nearly empty, so that a
+    first import would read the whole order table once for every line.
+    """
 
     @declared_attr.directive
     @classmethod
@@ -17,12 +22,7 @@ class PartOfOrder(Owned):
         """Every part is found by its order."""
         return (Index(None, "order_id"),)
 
-    @declared_attr
-    @classmethod
-    def order_id(cls) -> Mapped[int]:
-        """The order this is a part of."""
-        return mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
-
+    order_id: Mapped[int]
     check_external_id: Mapped[str]
     position: Mapped[int]
 
