@@ -5,7 +5,9 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -43,17 +45,22 @@ def kept_in(home: Path) -> str:
     path = home / "secret_key"
     if not path.exists():
         home.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(32))
-        try:
+        # A file of its own, even beside the same process id in another container.
+        with NamedTemporaryFile("w", dir=home, prefix=".secret_key.") as fresh:
+            fresh.write(secrets.token_urlsafe(32))
+            fresh.flush()
+            os.fsync(fresh.fileno())
             # A link fails when the name exists: of two first starts, one key wins.
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text().strip()
+            with suppress(FileExistsError):
+                os.link(fresh.name, path)
+    key = path.read_text().strip()
+    if not key:
+        raise PermanentError(
+            "secret.key_empty",
+            f"The file {path} holds no key.",
+            next_step="Put the key back; without it stored credentials can't be read.",
+        )
+    return key
 
 
 def _ring(keys: Sequence[str]) -> MultiFernet:

@@ -17,7 +17,9 @@ _SHARED: list[Any] = [
     structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
 ]
-_JSON = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+_JSON = structlog.processors.JSONRenderer(
+    ensure_ascii=False, default=lambda value: redaction.text(str(value))
+)
 
 
 def configure(level: str = "INFO", *, part: str = "cli", stream: TextIO | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 HIDDEN = "[hidden]"
@@ -18,12 +19,19 @@ _SHAPES = re.compile(
     re.DOTALL,
 )
 _SHORTEST = 6
-_values: set[str] = set()
+# The longest first, so that no secret leaves its tail behind a shorter one. Replaced as a whole:
+# one thread may learn a secret while another writes a line.
+_values: tuple[str, ...] = ()
+_learning = Lock()
 
 
 def remember(*secrets: str | None) -> None:
     """Hide these values from now on, wherever they turn up in this process."""
-    _values.update(s for s in secrets if s and len(s) >= _SHORTEST)
+    global _values
+    new = {s for s in secrets if s and len(s) >= _SHORTEST}.difference(_values)
+    if new:
+        with _learning:
+            _values = tuple(sorted(new.union(_values), key=len, reverse=True))
 
 
 def text(value: str) -> str:
@@ -35,13 +43,20 @@ def text(value: str) -> str:
 
 
 def fields(value: Any) -> Any:
-    """A structure with the values of secretly named keys hidden, however deep."""
+    """A structure with the values of secretly named keys and known secrets hidden, however deep.
+
+    Texts are looked through here too: once they are JSON, a quote in a secret no longer fits it.
+    """
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, bytes):
+        return text(value.decode(errors="replace"))
     if isinstance(value, Mapping):
         return {
             k: HIDDEN if isinstance(k, str) and _NAMES.search(k) and v else fields(v)
             for k, v in value.items()
         }
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set | frozenset):
         return [fields(item) for item in value]
     return value
 

@@ -107,8 +107,7 @@ def _url(*schemes: str) -> Callable[[str, str | None], str | None]:
     def parse(variable: str, text: str | None) -> str | None:
         if text is None:
             return None
-        parts = urlsplit(text)
-        if parts.scheme not in schemes or not parts.hostname:
+        if not _is_address(text, schemes):
             raise SettingError(
                 variable,
                 f"is not an address that starts with {' or '.join(s + '://' for s in schemes)}.",
@@ -117,6 +116,15 @@ def _url(*schemes: str) -> Callable[[str, str | None], str | None]:
         return text
 
     return parse
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(text)
+        # Reading the port is what finds out whether it is one.
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _database(variable: str, text: str | None) -> str | None:

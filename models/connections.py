@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -98,10 +98,14 @@ def seal(value: Mapping[str, Any]) -> bytes:
     return keys.encrypt(json.dumps(dict(value)).encode(), settings().secret_keys)
 
 
-def unseal(sealed: bytes) -> dict[str, Any]:
-    """Open a sealed map; from now on no log of this process shows its values."""
+def unseal(sealed: bytes, secret: Collection[str] | None = None) -> dict[str, Any]:
+    """Open a sealed map; from now on no log of this process shows its values.
+
+    `secret` names the members that are to be hidden where the others may be seen.
+    """
     opened: dict[str, Any] = json.loads(keys.decrypt(sealed, settings().secret_keys))
-    redaction.remember(*_texts(opened))
+    hidden = opened if secret is None else {k: v for k, v in opened.items() if k in secret}
+    redaction.remember(*_texts(hidden))
     return opened
 
 

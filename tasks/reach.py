@@ -20,6 +20,8 @@ from connectors.base.tokens import TokenStore, is_due
 from models import Connection, connections
 from models.session import unit_of_work
 
+# What else a token holds (account, address, scopes) is no secret, and logs speak of it.
+_SECRET_MEMBERS = frozenset({"access", "refresh"})
 # A lock class of its own, so that a connection's id can't meet another use of advisory locks.
 _LOGIN_LOCK = 7_203_115
 
@@ -102,7 +104,7 @@ def plain(tokens: Tokens) -> dict[str, Any]:
 def _opened(sealed: bytes | None) -> Tokens | None:
     if sealed is None:
         return None
-    plain = connections.unseal(sealed)
+    plain = connections.unseal(sealed, secret=_SECRET_MEMBERS)
     at = plain["expires_at"]
     expires_at = datetime.fromisoformat(at) if at else None
     return Tokens(**{**plain, "expires_at": expires_at, "scopes": frozenset(plain["scopes"])})

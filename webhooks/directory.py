@@ -1,6 +1,6 @@
 """Who lives behind a webhook address, remembered for a moment so that a flood costs no queries."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -29,23 +29,24 @@ class Address:
 
 
 class Directory:
-    """Addresses by platform and key."""
+    """Addresses by platform and key; `tick` gives seconds on a clock that never goes back."""
 
-    def __init__(self) -> None:
+    def __init__(self, tick: Callable[[], float] = clock.monotonic) -> None:
+        self._tick = tick
         self._known: dict[tuple[str, str], tuple[float, Address]] = {}
         self._lock = Lock()
 
     def find(self, platform: str, key: str) -> Address | None:
         """The connection at an address. Raises: DatabaseAwayError when it can't be looked up."""
         remembered = self._known.get((platform, key))
-        if remembered is not None and clock.monotonic() - remembered[0] < _REMEMBERED_S:
+        if remembered is not None and self._tick() - remembered[0] < _REMEMBERED_S:
             return remembered[1]
         found = _look_up(platform, key)
         with self._lock:
             if len(self._known) >= _MOST:
                 self._known.clear()
             if found is not None:
-                self._known[platform, key] = (clock.monotonic(), found)
+                self._known[platform, key] = (self._tick(), found)
         return found
 
 
