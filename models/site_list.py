@@ -46,3 +46,13 @@ def customers(
     if connection is not None:
         query = query.where(Connection.name == connection)
     return page(session, query, _CUSTOMERS, span)
+
+
+def of_connection(session: Session, connection_id: int) -> list[Location]:
+    """A connection's locations that are still there, by name."""
+    query = (
+        select(Location)
+        .where(Location.connection_id == connection_id, ~Location.archived)
+        .order_by(Location.name, Location.id)
+    )
+    return list(session.scalars(query))

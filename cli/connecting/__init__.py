@@ -1,0 +1,1 @@
+"""What `taxpoynt connect` and `check` are made of."""

@@ -1,0 +1,50 @@
+"""A stand-in to connect to, and a merchant whose database is its own."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sandbox.toast
+from sandbox.toast import Served
+from sandbox.toast.limits import Limits
+
+
+@pytest.fixture(scope="module")
+def toast(database: str) -> Iterator[Served]:
+    """A small restaurant group on a port of loopback, for one module; its limits are lifted."""
+    with sandbox.toast.serve(history=4, limits=Limits(off=True)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def settings(toast: Served) -> dict[str, Any]:
+    """What connects to it."""
+    return settings_of(toast)
+
+
+@pytest.fixture
+def config(tmp_path: Path, settings: dict[str, Any]) -> str:
+    """A file of these settings that only its owner can read."""
+    return written(tmp_path, settings)
+
+
+def settings_of(served: Served) -> dict[str, Any]:
+    """The settings that connect to a stand-in."""
+    facts = served.facts()
+    return {
+        "api_url": served.url,
+        "client_id": facts["client_id"],
+        "client_secret": facts["client_secret"],
+        "webhook_secret": facts["webhook_secret"],
+    }
+
+
+def written(folder: Path, settings: dict[str, Any]) -> str:
+    """A private file of settings."""
+    file = folder / "settings.json"
+    file.write_text(json.dumps(settings))
+    file.chmod(0o600)
+    return str(file)
