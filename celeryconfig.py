@@ -52,7 +52,8 @@ task_ignore_result = True
 task_acks_late = True
 task_reject_on_worker_lost = True
 # A failure is recorded in a row with its next attempt, not by redelivery.
-task_acks_on_failure_or_timeout = True
+task_acks_on_failure = True
+task_acks_on_timeout = True
 # One at a time: what a killed worker had prefetched waits for the visibility timeout.
 worker_prefetch_multiplier = 1
 # Below the visibility timeout, or a slow task starts again while it runs.

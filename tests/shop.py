@@ -1,0 +1,83 @@
+"""A merchant with a till: a stand-in for Toast, our connection to it, and what it delivers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+
+from sqlalchemy import func, select
+
+from models import Connection, InboxEvent, inbox, organizations
+from models.session import unit_of_work
+from sandbox import toast
+from sandbox.toast.limits import Limits
+from sandbox.toast.serving import Served
+from sandbox.toast.webhook.message import Message, order_updated
+from tasks import connect
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A connected merchant. Its limits are lifted: tests are in a hurry."""
+
+    till: Served
+    organization_id: int
+    connection_id: int
+    address: str
+    secret: str
+
+    def messages(self, most: int | None = None) -> list[Message]:
+        """One delivery an order of the till, each with an identity of its own."""
+        number = count(1)
+        orders = self.till.platform.book.all()[:most]
+        return [
+            order_updated(held, f"00000000-0000-4000-8000-{next(number):012d}", held.modified_ms)
+            for held in orders
+        ]
+
+    def take_in(self, messages: list[Message]) -> None:
+        """Store deliveries as the door does, without a signal."""
+        with unit_of_work() as session:
+            for message in messages:
+                inbox.accept(session, self.event(message))
+
+    def event(self, message: Message) -> inbox.NewEvent:
+        """A delivery as it is stored."""
+        return inbox.NewEvent(
+            organization_id=self.organization_id,
+            connection_id=self.connection_id,
+            delivery_id=message.guid,
+            event_type=message.kind,
+            headers={"toast-event-category": message.category},
+            body=message.body,
+            correlation_id=message.guid.replace("-", ""),
+        )
+
+    def states(self) -> dict[str, int]:
+        """How many deliveries stand at what."""
+        with unit_of_work() as session:
+            rows = session.execute(
+                select(InboxEvent.state, func.count()).group_by(InboxEvent.state)
+            )
+            return {row.state: row.count for row in rows}
+
+
+@contextmanager
+def open_shop(*, orders: int = 3, name: str = "till") -> Iterator[Shop]:
+    """A stand-in with `orders` past orders a restaurant, connected in the current database."""
+    with toast.serve(history=orders, limits=Limits(off=True)) as till:
+        facts = till.facts()
+        with unit_of_work() as session:
+            organization, _ = organizations.ensure_first(session)
+            organization_id = organization.id
+        config = {
+            "api_url": till.url,
+            "client_id": facts["client_id"],
+            "client_secret": facts["client_secret"],
+            "webhook_secret": facts["webhook_secret"],
+        }
+        connection_id, _ = connect.connect(organization_id, "toast", name, config)
+        with unit_of_work() as session:
+            key = session.get_one(Connection, connection_id).key
+        address = f"/webhooks/toast/{key}"
+        yield Shop(till, organization_id, connection_id, address, facts["webhook_secret"])
