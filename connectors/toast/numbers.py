@@ -1,11 +1,12 @@
 """Amounts and quantities: exact as sent, but never beyond what a sale can be."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from rules.records import ZERO
 
 # No single amount of any currency reaches a million millions; anything beyond is a fault.
 LIMIT = Decimal(10) ** 12
+_LEAST = -LIMIT
 # Doubles bring up to 17 digits of dust; an exponent far below is a number made to harm.
 _LEAST_EXPONENT = -40
 
@@ -14,20 +15,26 @@ class Absurd(Exception):
     """A number is not finite, or far too large or long."""
 
 
-def is_absurd(value: Decimal) -> bool:
-    """Whether a number can't be an amount, a quantity or a rate."""
-    if not value.is_finite():
-        return True
-    return not (-LIMIT < value < LIMIT and value.adjusted() > _LEAST_EXPONENT)
-
-
 def number(value: Decimal | None, default: Decimal = ZERO) -> Decimal:
     """A number, or `default` where Toast says none. Raises: Absurd."""
     if value is None:
         return default
-    if is_absurd(value):
-        raise Absurd
-    return value
+    try:
+        if _LEAST < value < LIMIT and value.adjusted() > _LEAST_EXPONENT:
+            return value
+    except InvalidOperation:
+        # NaN can't be compared.
+        pass
+    raise Absurd
+
+
+def is_absurd(value: Decimal) -> bool:
+    """Whether a number can't be an amount, a quantity or a rate."""
+    try:
+        number(value)
+    except Absurd:
+        return True
+    return False
 
 
 def number_or_none(value: Decimal | None) -> Decimal | None:

@@ -26,6 +26,7 @@ class Call:
     path: str
     headers: dict[str, str]
     body: bytes
+    port: int
 
 
 @dataclass
@@ -53,7 +54,7 @@ def playing(script: Callable[[Call], Answer]) -> Iterator[Stage]:
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            stage.calls.append(Call(self.command, self.path, headers, body))
+            stage.calls.append(Call(self.command, self.path, headers, body, self.client_address[1]))
             answer = stage.script(stage.calls[-1])
             self.send_response_only(answer.status)
             headers = {"Date": DATE, "Content-Length": str(len(answer.body) + answer.missing)}

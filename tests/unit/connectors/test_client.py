@@ -54,6 +54,13 @@ def test_it_logs_in_once_and_signs_every_call():
     assert "authorization" not in stage.calls[0].headers
 
 
+def test_connections_are_kept():
+    with playing(then(*[Answer()] * 5)) as stage, client(stage) as http:
+        for _ in range(5):
+            http.send(ASK)
+    assert len({call.port for call in stage.calls}) == 1
+
+
 def test_a_refused_token_is_renewed_once_and_the_call_repeated():
     with playing(then(Answer(401), Answer())) as stage, client(stage) as http:
         assert http.send(ASK).status == 200

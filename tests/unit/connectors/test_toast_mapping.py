@@ -251,3 +251,28 @@ def test_only_money_that_came_in_counts(payment: dict[str, Any], counts: bool):
 
 def test_a_partial_record_stays_partial():
     assert read(PLAIN, partial=True).partial
+
+
+def test_the_tax_of_an_item_is_not_counted_again_on_its_modifiers():
+    tax = {"name": "City", "rate": 0.1, "taxAmount": 1}
+    modifier = {"guid": "m", "appliedTaxes": [tax]}
+    record = read(one_item(tax=1, appliedTaxes=[tax], modifiers=[modifier]))
+    assert [found.line_id for found in record.taxes] == ["s"]
+
+
+def test_nothing_of_a_voided_check_adds_up():
+    item = {"guid": "s", "price": 5, "appliedDiscounts": [{"discountAmount": 1}]}
+    check = {
+        "guid": "c",
+        "voided": True,
+        "selections": [item],
+        "appliedDiscounts": [{"discountAmount": 1}],
+        "appliedServiceCharges": [{"chargeAmount": 2}],
+        "payments": [{"guid": "p", "amount": 5, "paymentStatus": "CAPTURED"}],
+    }
+    record = read({**PLAIN, "checks": [check]})
+    assert [line.voided for line in record.lines] == [True]
+    assert not (record.discounts)
+    assert not (record.charges)
+    assert not (record.taxes)
+    assert len(record.payments) == 1
