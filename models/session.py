@@ -1,5 +1,6 @@
 """The way to the database, and the only commit there is."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -19,7 +20,7 @@ class DatabaseAwayError(TransientError):
 
 @cache
 def engine() -> Engine:
-    """This process's pool. A fork must call `forget()` first: children never share a socket."""
+    """This process's pool; a fork starts with one of its own."""
     return create_engine(
         settings().database(),
         # A restart of the server must not fail the first query of each pooled connection.
@@ -31,6 +32,8 @@ def engine() -> Engine:
         connect_args={
             "connect_timeout": 2,
             "application_name": "taxpoynt",
+            # Bulk writing sends bytes, whatever the database itself is set to.
+            "client_encoding": "utf8",
             # A lock that is held is retried by the caller; a statement that hangs frees its row.
             "options": "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=60000",
             "keepalives_idle": 30,
@@ -43,6 +46,10 @@ def forget() -> None:
     if engine.cache_info().currsize:
         engine().dispose(close=False)
         engine.cache_clear()
+
+
+# Two processes on one socket read each other's answers.
+os.register_at_fork(after_in_child=forget)
 
 
 @contextmanager
