@@ -1,4 +1,4 @@
-"""Who is asking: a person with a session, or a script with a token. Nobody sees more than theirs."""
+"""Who is asking. On behalf of which organization a request is made is decided here."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -91,7 +91,7 @@ def _code(name: str) -> str:
 
 
 def _flat(messages: object, where: str = "") -> str:
-    """Validation messages as one sentence: `limit: Must be greater than 0.`"""
+    """Validation messages as sentences, each led by the name of its field."""
     if isinstance(messages, dict):
         places = {"json", "query", "form", "headers", "path", "_schema"}
         parts = [_flat(v, where if k in places else str(k)) for k, v in messages.items()]

@@ -7,9 +7,7 @@ from flask import Response, jsonify
 MEDIA_TYPE = "application/problem+json"
 
 
-def problem(
-    status: int, code: str, sentence: str, next_step: str = "", **more: Any
-) -> Response:
+def problem(status: int, code: str, sentence: str, next_step: str = "", **more: Any) -> Response:
     """Problem details as RFC 9457 has them, with our code and next step beside."""
     body = {
         "type": "about:blank",

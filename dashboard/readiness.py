@@ -89,10 +89,9 @@ def _broker_answers() -> bool:
     timeouts = {"socket_timeout": _BROKER_S, "socket_connect_timeout": _BROKER_S}
     options = timeouts if url.startswith("redis") else {}
     try:
-        with kombu.Connection(
-            url, connect_timeout=_BROKER_S, transport_options=options
-        ) as connection:
-            connection.ensure_connection(max_retries=1, timeout=_BROKER_S, reraise_as_library_errors=False)
+        with kombu.Connection(url, connect_timeout=_BROKER_S, transport_options=options) as found:
+            # Opening a channel makes the transport speak to the broker, once and without retry.
+            found.channel()
     except Exception:  # noqa: BLE001 - each transport raises errors of its own; all mean no
         return False
     return True

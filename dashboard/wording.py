@@ -89,6 +89,11 @@ def state(word: str) -> Markup:
     return Markup('<span class="state {}">{}</span>').format(_TONES.get(word, "idle"), word)
 
 
+def pair(value: str) -> tuple[str, str]:
+    """A choice whose value is its own label."""
+    return value, value
+
+
 @cache
 def platform_title(name: str) -> str:
     """How a platform calls itself."""
@@ -123,6 +128,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "instant": instant,
     "lag": lag,
     "money": money,
+    "pair": pair,
     "percent": figures.percent,
     "precise": precise,
     "quantity": figures.quantity,

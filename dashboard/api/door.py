@@ -1,12 +1,14 @@
 """The API as one blueprint, described by itself."""
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 from flask import Flask
-from flask_smorest import Api, Blueprint
+from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
 from marshmallow import Schema
 
+from dashboard.api.callers import called
 from dashboard.api.queries import ProblemSchema
 from dashboard.ident import Ident
 from dashboard.security import harden, limit_form
@@ -21,6 +23,31 @@ quantities are strings, money with its `currency` beside it; instants are RFC 33
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Records of yours")
 blueprint.before_request(limit_form)
 blueprint.after_request(harden)
+
+
+View = Callable[..., Any]
+
+
+def route(
+    path: str,
+    answer: type[Schema],
+    *,
+    query: type[Schema] | None = None,
+    method: str = "GET",
+    status: int = 200,
+) -> Callable[[View], View]:
+    """A route for callers we know: `view(database, caller, [query], ...)`, described by schemas."""
+
+    def decorate(view: View) -> View:
+        made = blueprint.response(status, answer)(view)
+        if query is not None:
+            made = blueprint.arguments(query, location="query")(made)
+        for refusal in (401, 404) if "<" in path else (401,):
+            made = blueprint.alt_response(refusal, schema=ProblemSchema)(made)
+        blueprint.route(path, methods=[method])(called(made))
+        return view
+
+    return decorate
 
 
 class _Api(Api):  # type: ignore[misc]
@@ -58,8 +85,3 @@ def register(app: Flask) -> None:
 
 def _describe_ident(_converter: Any) -> dict[str, Any]:
     return {"type": "integer", "format": "int64", "minimum": 1}
-
-
-def name_of(schema: type[Schema]) -> str:
-    """A schema's name in the description: without the suffix that tells classes apart."""
-    return schema.__name__.removesuffix("Schema")

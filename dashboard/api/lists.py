@@ -6,8 +6,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.access import Visitor
 from dashboard.api import schemas
-from dashboard.api.callers import called
-from dashboard.api.door import blueprint
+from dashboard.api.door import route
 from dashboard.api.queries import (
     ByConnection,
     EventQuery,
@@ -23,19 +22,13 @@ from models.listing import Listed, Span
 Query = dict[str, Any]
 
 
-@blueprint.get("/connections")
-@called
-@blueprint.arguments(Paged, location="query")
-@blueprint.response(200, list_of(schemas.ConnectionSchema))
+@route("/connections", list_of(schemas.ConnectionSchema), query=Paged)
 def connections(database: Session, caller: Visitor, query: Query) -> Listed:
     """Connections by name, and how each is doing."""
     return listing.connections(database, caller.organization_id, span=_span(query))
 
 
-@blueprint.get("/sync-runs")
-@called
-@blueprint.arguments(SyncRunQuery, location="query")
-@blueprint.response(200, list_of(schemas.SyncRunSchema))
+@route("/sync-runs", list_of(schemas.SyncRunSchema), query=SyncRunQuery)
 def sync_runs(database: Session, caller: Visitor, query: Query) -> Listed:
     """Pulls, newest first."""
     return listing.sync_runs(
@@ -47,10 +40,7 @@ def sync_runs(database: Session, caller: Visitor, query: Query) -> Listed:
     )
 
 
-@blueprint.get("/events")
-@called
-@blueprint.arguments(EventQuery, location="query")
-@blueprint.response(200, list_of(schemas.EventSchema))
+@route("/events", list_of(schemas.EventSchema), query=EventQuery)
 def events(database: Session, caller: Visitor, query: Query) -> Listed:
     """Deliveries, newest first."""
     return listing.events(
@@ -62,10 +52,7 @@ def events(database: Session, caller: Visitor, query: Query) -> Listed:
     )
 
 
-@blueprint.get("/orders")
-@called
-@blueprint.arguments(OrderQuery, location="query")
-@blueprint.response(200, list_of(schemas.OrderSchema))
+@route("/orders", list_of(schemas.OrderSchema), query=OrderQuery)
 def orders(database: Session, caller: Visitor, query: Query) -> Listed:
     """Orders, those of the newest business date first."""
     wanted = listing.OrderFilter(
@@ -79,10 +66,7 @@ def orders(database: Session, caller: Visitor, query: Query) -> Listed:
     return listing.orders(database, caller.organization_id, wanted, _span(query), query["sort"])
 
 
-@blueprint.get("/invoices")
-@called
-@blueprint.arguments(InvoiceQuery, location="query")
-@blueprint.response(200, list_of(schemas.InvoiceSchema))
+@route("/invoices", list_of(schemas.InvoiceSchema), query=InvoiceQuery)
 def invoices(database: Session, caller: Visitor, query: Query) -> Listed:
     """Invoices, the newest first."""
     wanted = listing.InvoiceFilter(
@@ -95,10 +79,7 @@ def invoices(database: Session, caller: Visitor, query: Query) -> Listed:
     return listing.invoices(database, caller.organization_id, wanted, _span(query), query["sort"])
 
 
-@blueprint.get("/locations")
-@called
-@blueprint.arguments(ByConnection, location="query")
-@blueprint.response(200, list_of(schemas.LocationSchema))
+@route("/locations", list_of(schemas.LocationSchema), query=ByConnection)
 def locations(database: Session, caller: Visitor, query: Query) -> Listed:
     """Locations by name."""
     return listing.locations(
@@ -106,10 +87,7 @@ def locations(database: Session, caller: Visitor, query: Query) -> Listed:
     )
 
 
-@blueprint.get("/customers")
-@called
-@blueprint.arguments(ByConnection, location="query")
-@blueprint.response(200, list_of(schemas.CustomerSchema))
+@route("/customers", list_of(schemas.CustomerSchema), query=ByConnection)
 def customers(database: Session, caller: Visitor, query: Query) -> Listed:
     """Customers, newest first."""
     return listing.customers(

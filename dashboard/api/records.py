@@ -8,18 +8,14 @@ from sqlalchemy.orm import Session
 from dashboard import replays
 from dashboard.access import Visitor
 from dashboard.api import details, schemas
-from dashboard.api.callers import called
-from dashboard.api.door import blueprint
-from dashboard.api.queries import ProblemSchema, ReplayedSchema
+from dashboard.api.door import route
+from dashboard.api.queries import ReplayedSchema
 from models.inbox_event import PENDING
 from models.invoice_detail import invoice_detail
 from models.order_detail import order_detail
 
 
-@blueprint.get("/orders/<ident:order_id>")
-@called
-@blueprint.response(200, schemas.OrderDetailSchema)
-@blueprint.alt_response(404, schema=ProblemSchema)
+@route("/orders/<ident:order_id>", schemas.OrderDetailSchema)
 def order(database: Session, caller: Visitor, order_id: int) -> dict[str, Any]:
     """One order with everything it is made of."""
     detail = order_detail(database, caller.organization_id, order_id)
@@ -28,10 +24,7 @@ def order(database: Session, caller: Visitor, order_id: int) -> dict[str, Any]:
     return details.order(detail)
 
 
-@blueprint.get("/invoices/<number>")
-@called
-@blueprint.response(200, schemas.InvoiceDetailSchema)
-@blueprint.alt_response(404, schema=ProblemSchema)
+@route("/invoices/<number>", schemas.InvoiceDetailSchema)
 def invoice(database: Session, caller: Visitor, number: str) -> dict[str, Any]:
     """One invoice with its lines and taxes."""
     detail = invoice_detail(database, caller.organization_id, number.replace("\x00", ""))
@@ -40,10 +33,7 @@ def invoice(database: Session, caller: Visitor, number: str) -> dict[str, Any]:
     return details.invoice(detail)
 
 
-@blueprint.post("/events/<ident:event_id>/replay")
-@called
-@blueprint.response(202, ReplayedSchema)
-@blueprint.alt_response(404, schema=ProblemSchema)
+@route("/events/<ident:event_id>/replay", ReplayedSchema, method="POST", status=202)
 def replay(database: Session, caller: Visitor, event_id: int) -> dict[str, Any]:
     """Put a delivery back in line; twice is as good as once."""
     if not replays.replay(database, caller.organization_id, event_id):

@@ -132,23 +132,26 @@ class OrderSchema(Owned):
     correlation_id = fields.String()
 
 
-class CustomerSchema(Owned):
-    """Who bought."""
+class BuyerSchema(Schema):
+    """Who bought, as far as the platform says."""
 
     external_id = fields.String()
     first_name = fields.String(allow_none=True)
     last_name = fields.String(allow_none=True)
     email = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
+
+
+class CustomerSchema(Owned, BuyerSchema):
+    """Who bought, and at which connection."""
+
     created_at = Instant()
 
 
 class OrderDetailSchema(OrderSchema):
     """An order with everything it is made of. A modifier's `parent_external_id` names its line."""
 
-    customer = fields.Nested(
-        CustomerSchema(exclude=("connection", "platform")), allow_none=True
-    )
+    customer = fields.Nested(BuyerSchema, allow_none=True)
     lines = fields.List(fields.Nested(LineSchema))
     discount_lines = fields.List(fields.Nested(DiscountSchema))
     charge_lines = fields.List(fields.Nested(ChargeSchema))

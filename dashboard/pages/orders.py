@@ -43,9 +43,7 @@ def wanted(args: asked.Args) -> listing.OrderFilter:
 def load(database: Session, visitor: Visitor, args: asked.Args) -> Mapping[str, Any]:
     """One page of the list."""
     sort = asked.sort(args, SORTS, USUAL_SORT)
-    listed = listing.orders(
-        database, visitor.organization_id, wanted(args), asked.span(args), sort
-    )
+    listed = listing.orders(database, visitor.organization_id, wanted(args), asked.span(args), sort)
     return {"listed": listed, "sort": sort}
 
 

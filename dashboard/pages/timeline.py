@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from models.order_detail import OrderDetail
@@ -55,7 +56,7 @@ def _of_order(detail: OrderDetail, invoice: Mapping[Any, Any] | None) -> Iterato
 
 
 def _spaced(steps: list[Step]) -> list[Step]:
-    waits = [None, *((b.at - a.at).total_seconds() for a, b in zip(steps, steps[1:], strict=False))]
+    waits = [None, *((b.at - a.at).total_seconds() for a, b in pairwise(steps))]
     return [
         Step(step.at, step.title, step.note, step.link, wait)
         for step, wait in zip(steps, waits, strict=True)

@@ -1,0 +1,74 @@
+"""The pages and the API over a real database, and somebody signed in."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import dashboard
+from config import clock
+from dashboard import sign_in
+from models import api_tokens
+from models.session import unit_of_work
+from tests import merchants
+from tests.merchants import Merchant
+
+
+@pytest.fixture
+def app(database: str) -> Iterator[Flask]:
+    """The application over empty tables."""
+    made = Flask("taxpoynt")
+    dashboard.register(made)
+    yield made
+    merchants.forget_everything()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Nobody yet."""
+    return app.test_client()
+
+
+@pytest.fixture
+def owner(app: Flask) -> Merchant:
+    """A merchant with nothing in the books."""
+    return merchants.merchant()
+
+
+@pytest.fixture
+def other(app: Flask) -> Merchant:
+    """Another merchant, whose rows are nobody else's business."""
+    return merchants.merchant()
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Callable[[Merchant], FlaskClient]:
+    """A browser in which the merchant's person is signed in."""
+
+    def sign(merchant: Merchant) -> FlaskClient:
+        browser = app.test_client()
+        with unit_of_work() as session:
+            link = sign_in.make_link(session, merchant.user, clock.now())
+        # An address each, so that no test meets another one's limit.
+        address = {"REMOTE_ADDR": f"10.0.0.{merchant.organization_id % 250}"}
+        assert browser.get(link, environ_overrides=address).status_code == 303
+        return browser
+
+    return sign
+
+
+@pytest.fixture
+def page(owner: Merchant, signed_in: Callable[[Merchant], FlaskClient]) -> FlaskClient:
+    """The owner's browser."""
+    return signed_in(owner)
+
+
+@pytest.fixture
+def script(app: Flask, owner: Merchant) -> FlaskClient:
+    """The owner's script, with a token."""
+    with unit_of_work() as session:
+        token = api_tokens.make(session, owner.organization_id, "script")
+    made = app.test_client()
+    made.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return made
