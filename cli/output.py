@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -73,11 +74,18 @@ def table(headings: Iterable[str], rows: Iterable[Sequence[Any]]) -> Any:
     found = [list(row) for row in rows]
     made = Table(box=box.SIMPLE, pad_edge=False)
     for place, heading in enumerate(headings):
-        numbers = all(isinstance(row[place], int | Decimal | None) for row in found)
+        numbers = all(_is_number(row[place]) for row in found)
         made.add_column(heading, overflow="fold", justify="right" if numbers else "left")
     for row in found:
         made.add_row(*map(_text, row))
     return made
+
+
+def _is_number(value: Any) -> bool:
+    """Amounts are texts in JSON and stand right all the same."""
+    if isinstance(value, str):
+        return re.fullmatch(r"-?\d+(\.\d+)?", value) is not None
+    return isinstance(value, int | Decimal | None)
 
 
 def fault(code: str, sentence: str, next_step: str, *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """Lists deliveries, and finds one with everything that came with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, inspect, select
@@ -71,3 +72,22 @@ def _one(
         .where(InboxEvent.organization_id == organization_id, condition)
     )
     return session.execute(query).mappings().first()
+
+
+def by_ids(session: Session, organization_id: int, ids: Sequence[int]) -> list[RowMapping]:
+    """Deliveries by their ids, oldest first; unknown ids are left out."""
+    query = (
+        select(*_COLUMNS, Connection.name.label("connection"), Connection.platform)
+        .join(Connection, Connection.id == InboxEvent.connection_id)
+        .where(InboxEvent.organization_id == organization_id, InboxEvent.id.in_(ids))
+        .order_by(InboxEvent.id)
+    )
+    return list(session.execute(query).mappings())
+
+
+def parked(session: Session, connection_id: int) -> list[int]:
+    """The deliveries to a connection that were set aside, oldest first."""
+    query = select(InboxEvent.id).where(
+        InboxEvent.connection_id == connection_id, InboxEvent.state == PARKED
+    )
+    return list(session.scalars(query.order_by(InboxEvent.id)))

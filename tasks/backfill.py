@@ -1,6 +1,7 @@
 """Backfills history: an import is a run, cut into slices that each finish in seconds."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -120,6 +121,9 @@ def read(slice_id: int, report: Callable[[Counts], None] = lambda _: None) -> Pu
         except (TransientError, PermanentError) as fault:
             _give_up(pull, fault)
             return None
+        except KeyboardInterrupt:
+            _let_go(pull)
+            raise
         _finish(pull)
         log.info("slice read", slice_id=slice_id, **vars(pull.counts))
     return pull
@@ -200,6 +204,12 @@ def _finish(pull: Pull[Slice]) -> None:
         connections.succeeded(session, pull.connection.id, now)
         session.get_one(SyncRun, pull.run_id, with_for_update=True)
         _close_if_done(session, pull.run_id)
+
+
+def _let_go(pull: Pull[Slice]) -> None:
+    """Whoever stopped this reader needn't wait for its lease to end."""
+    with suppress(lease.LeaseLostError), unit_of_work() as session:
+        lease.release(session, pull.held)
 
 
 def _close_if_done(session: Session, run_id: int) -> None:

@@ -1,6 +1,7 @@
 """Syncs what changed since last time: delta, per stream and location."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,6 +83,9 @@ def run(
         except (TransientError, PermanentError) as fault:
             summary.fault = fault
             _give_up(connection, cursor, run_id, fault)
+        except KeyboardInterrupt:
+            _let_go(cursor, run_id)
+            raise
         else:
             _finish(connection, cursor, run_id, summary.more)
         log.info("stream read", stream=cursor.stream, more=summary.more, **vars(summary.counts))
@@ -197,6 +201,14 @@ def _give_up(connection: Connection, cursor: StreamCursor, run_id: int, fault: F
             error=fault.sentence,
             next_step=fault.next_step,
         )
+
+
+def _let_go(cursor: StreamCursor, run_id: int) -> None:
+    """Whoever stopped this reader needn't wait for its lease to end."""
+    now = clock.now()
+    with suppress(lease.LeaseLostError), unit_of_work() as session:
+        lease.release(session, cursor, next_due_at=now)
+        _close(session, run_id, status=sync_run.DONE)
 
 
 def wait_after(fault: Fault, failures: int) -> timedelta:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli import exit
-from cli.connecting.found import account, site, sites, warnings
+from cli.connecting.found import account, sites, warnings
 from cli.connecting.trial import Made
 from cli.output import Output
 from connectors import platforms
+from dashboard.api.schemas import LocationSchema
 
 
 def tell(out: Output, made: Made, about_file: Sequence[str]) -> int:
@@ -23,7 +24,7 @@ def tell(out: Output, made: Made, about_file: Sequence[str]) -> int:
         "webhook_url": made.webhook_url,
         "account": connection.account,
         **account(made.health),
-        "locations": [site(each) for each in made.locations],
+        "locations": LocationSchema(many=True).dump(made.locations),
         "warnings": [*about_file, *warnings(made.health)],
         "next_steps": _next_steps(made),
     }

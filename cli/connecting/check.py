@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from cli import exit
-from cli.connecting.found import account, site, sites, warnings
+from cli.connecting.found import account, sites, warnings
 from cli.output import Output
 from connectors.base.contract import Health
+from dashboard.api.schemas import LocationSchema
 from models import Connection, Location
 from models.session import unit_of_work
 from models.site_list import of_connection
@@ -37,7 +38,7 @@ def tell(out: Output, connection: Connection, found: Found) -> int:
         "ok": not found.health.missing_scopes,
         "account": found.health.account,
         **account(found.health),
-        "locations": [site(each) for each in found.locations],
+        "locations": LocationSchema(many=True).dump(found.locations),
         "warnings": warnings(found.health),
     }
     for warning in warnings(found.health):

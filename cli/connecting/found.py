@@ -18,12 +18,6 @@ def account(health: Health | None) -> dict[str, Any]:
     }
 
 
-def site(location: Location) -> dict[str, Any]:
-    """A location as data."""
-    names = ("id", "external_id", "name", "time_zone", "currency", "closeout_hour", "archived")
-    return {name: getattr(location, name) for name in names}
-
-
 def sites(locations: Sequence[Location]) -> str:
     """Locations in a line."""
     return ", ".join(f"{each.name} ({each.currency})" for each in locations) or "none"

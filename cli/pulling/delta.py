@@ -1,0 +1,100 @@
+"""Reads what changed, now: through workers when some are up, else in this process."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cli.pulling import workers
+from cli.pulling.patience import POLL_S, Patience
+from config import clock
+from connectors.base.errors import AccessRefusedError
+from models import Connection
+from models.lease import LeaseLostError
+from models.readings import Reading, newest_run, readings
+from models.session import unit_of_work
+from tasks import ring, sites, sync
+
+
+@dataclass
+class Delta:
+    """One delta of a connection; `show` gets streams done, streams in all and rows read."""
+
+    connection: Connection
+    stream: str | None
+    show: Callable[[int, int, int], None]
+    say: Callable[[str], None]
+    after_run: int = 0
+    rung: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """From here on runs are those of this delta."""
+        with unit_of_work() as session:
+            self.after_run = newest_run(session, self.connection.id)
+
+    def look(self) -> list[Reading]:
+        """How far each stream of each location is."""
+        with unit_of_work() as session:
+            found = readings(session, self.connection.id, self.stream, self.after_run, clock.now())
+        self._show(found)
+        return found
+
+    def run(self) -> list[Reading]:
+        """Read to the end of every stream; a failure is told in its reading.
+
+        Raises: AccessRefusedError, TransientError when the locations can't be listed.
+        """
+        if not self.look():
+            sites.refresh(self.connection.id)
+        if workers.take("sync.stream", self.connection.platform):
+            self._by_workers()
+        if not all(reading.over for reading in self.look()):
+            self._here()
+        return self.look()
+
+    def signal(self) -> bool:
+        """Ask workers and don't wait; false when there are none, who then read it later."""
+        for reading in self.look():
+            self._ring(reading)
+        return workers.take("sync.stream", self.connection.platform)
+
+    def _by_workers(self) -> None:
+        """Until it is read, or no worker is left."""
+        patience = Patience()
+        while found := [reading for reading in self.look() if not reading.over]:
+            for reading in found:
+                # A stream that somebody reads just now is asked for when that reader is done.
+                if reading.cursor_id not in self.rung and not reading.leased:
+                    self._ring(reading)
+            if patience.is_over(found):
+                if not workers.take("sync.stream", self.connection.platform):
+                    return
+                self.rung.clear()
+            time.sleep(POLL_S)
+
+    def _ring(self, reading: Reading) -> None:
+        self.rung.add(reading.cursor_id)
+        ring.task("sync.stream", cursor_id=reading.cursor_id, platform=self.connection.platform)
+
+    def _here(self) -> None:
+        with workers.here():
+            for reading in self.look():
+                if not reading.over and not self._read(reading):
+                    return
+
+    def _read(self, reading: Reading) -> bool:
+        """Read one stream; false when the platform takes none of these credentials."""
+        told, before = False, self.look()
+        while True:
+            summary = sync.run(
+                reading.cursor_id, report=lambda counts: self._show(before, counts.read)
+            )
+            if summary is not None and not isinstance(summary.fault, LeaseLostError):
+                return not isinstance(summary.fault, AccessRefusedError)
+            if not told:
+                self.say(f"{reading.location or reading.stream}: waiting for another reader.")
+                told = True
+            time.sleep(POLL_S)
+
+    def _show(self, found: list[Reading], beyond: int = 0) -> None:
+        rows = sum(reading.rows_read for reading in found) + beyond
+        self.show(sum(reading.over for reading in found), len(found), rows)

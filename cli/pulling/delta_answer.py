@@ -1,0 +1,65 @@
+"""What `taxpoynt sync` answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cli import exit
+from cli.output import Output, table
+from models.readings import Reading
+from models.sync_run import DONE, WAITING
+
+COUNTS = ("rows_read", "rows_written", "rows_skipped", "rows_parked")
+_HEADINGS = ("Stream", "Location", "Read", "Written", "Skipped", "Parked", "Status")
+
+
+def read(out: Output, name: str, found: Sequence[Reading]) -> int:
+    """Rows by stream and location, and why something was not read; returns the exit code."""
+    document = {
+        "connection": name,
+        "status": _status(found),
+        **{count: sum(getattr(reading, count) for reading in found) for count in COUNTS},
+        "streams": [_item(reading) for reading in found],
+    }
+    out.answer(document, lambda: table(_HEADINGS, [_row(reading) for reading in found]))
+    for reason in dict.fromkeys(_reason(reading) for reading in found if reading.error):
+        out.say(reason)
+    if document["rows_parked"]:
+        out.say(f"{document['rows_parked']} records can't be used; 'taxpoynt connections' counts.")
+    return {DONE: exit.DONE, WAITING: exit.PARKED}.get(document["status"], exit.FAILED)
+
+
+def asked(out: Output, name: str, taken: bool) -> int:
+    """Workers were asked; without any it waits for them."""
+    status = "queued" if taken else WAITING
+    out.answer(
+        {"connection": name, "status": status},
+        "Workers read it now; 'taxpoynt connections' shows how it went."
+        if taken
+        else "No worker is up: it is read when one is. 'taxpoynt up' starts everything.",
+    )
+    return exit.DONE if taken else exit.PARKED
+
+
+def _status(found: Sequence[Reading]) -> str:
+    """The worst of them: one that failed, one that waits, else done."""
+    states = {reading.status for reading in found}
+    return next((each for each in ("failed", WAITING) if each in states), DONE)
+
+
+def _item(reading: Reading) -> dict[str, Any]:
+    names = ("stream", "location", "location_external_id", "status", *COUNTS)
+    faults = ("error_code", "error", "next_step")
+    return {
+        **{field: getattr(reading, field) for field in (*names, *faults)},
+        "next_due_at": reading.next_due_at,
+    }
+
+
+def _row(reading: Reading) -> list[Any]:
+    counts = [getattr(reading, count) for count in COUNTS]
+    return [reading.stream, reading.location, *counts, reading.status]
+
+
+def _reason(reading: Reading) -> str:
+    where = f"{reading.location}: " if reading.location else ""
+    return f"{where}{reading.error} {reading.next_step or ''}".strip()

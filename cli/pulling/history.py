@@ -1,0 +1,104 @@
+"""Reads history: one import followed to its end, whoever reads its slices."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from cli.pulling import workers
+from cli.pulling.patience import POLL_S, Patience
+from config import clock
+from models import run_progress
+from models.run_progress import RunProgress
+from models.session import unit_of_work
+from tasks import backfill, ring
+from tasks.pull import Counts
+
+# Slices of a run that workers are given at a time; each one that ends signals the next.
+_ABREAST = 4
+# Nobody watches a command that stands still for longer: it is parked.
+_WORTH_WAITING = timedelta(minutes=10)
+
+
+@dataclass
+class History:
+    """One import of a stream; `show` gets slices done, slices in all and rows read."""
+
+    run_id: int
+    platform: str
+    show: Callable[[int, int, int], None]
+    say: Callable[[str], None]
+
+    def run(self) -> RunProgress:
+        """Read until it is done, held up by a failure, or has long to wait."""
+        with unit_of_work() as session:
+            run_progress.retry_failed(session, self.run_id, clock.now())
+        if workers.take("backfill.slice", self.platform):
+            self.signal()
+            self._by_workers()
+        else:
+            backfill.cut(self.run_id)
+        if self._goes_on(self.look()):
+            self._here()
+        return self.look()
+
+    def signal(self) -> None:
+        """Cut the run into slices and give workers the first of them."""
+        backfill.plan(run_id=self.run_id, platform=self.platform)
+
+    def look(self) -> RunProgress:
+        """How far the run is."""
+        with unit_of_work() as session:
+            found = run_progress.progress(session, self.run_id, clock.now())
+        self._show(found)
+        return found
+
+    def _by_workers(self) -> None:
+        """Until there is nothing left to wait for, or no worker is left."""
+        patience = Patience()
+        while self._goes_on(found := self.look()):
+            if patience.is_over(found):
+                if not workers.take("backfill.slice", self.platform):
+                    return
+                # Their worker died, or the signal got lost.
+                for slice_id in self._readable()[:_ABREAST]:
+                    ring.task("backfill.slice", slice_id=slice_id, platform=self.platform)
+            time.sleep(POLL_S)
+
+    def _here(self) -> None:
+        said = ""
+        with workers.here():
+            while self._goes_on(found := self.look()):
+                if ready := self._readable():
+                    backfill.read(ready[0], report=partial(self._count, found))
+                    continue
+                if (reason := _wait(found)) != said:
+                    self.say(reason)
+                    said = reason
+                time.sleep(POLL_S)
+
+    def _count(self, before: RunProgress, counts: Counts) -> None:
+        self._show(before, counts.read)
+
+    def _show(self, found: RunProgress, beyond: int = 0) -> None:
+        self.show(found.slices_done, found.slices, found.rows_read + beyond)
+
+    def _readable(self) -> list[int]:
+        with unit_of_work() as session:
+            return run_progress.readable(session, self.run_id, clock.now())
+
+    def _goes_on(self, found: RunProgress) -> bool:
+        """Whether somebody reads, or will within the time worth waiting."""
+        if found.finished:
+            return False
+        soon = clock.now() + _WORTH_WAITING
+        return bool(found.leased) or (found.resumes_at is not None and found.resumes_at < soon)
+
+
+def _wait(found: RunProgress) -> str:
+    if found.resumes_at is not None and found.resumes_at > clock.now():
+        return f"The platform asks for a pause: reading goes on at {found.resumes_at:%H:%M:%S} UTC."
+    at = found.leased_until
+    until = f"; if that one has died, this one takes over at {at:%H:%M:%S} UTC" if at else ""
+    return f"Waiting for {found.leased} slices that another reader holds{until}."

@@ -1,0 +1,95 @@
+"""What `taxpoynt import` answers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cli import exit
+from cli.output import Output
+from cli.pulling.importing import Asked, Came
+from dashboard.api.schemas import SyncRunSchema
+from models import order_standing
+from models.session import unit_of_work
+from models.sync_run import DONE, FAILED, WAITING
+
+COUNTS = ("rows_read", "rows_written", "rows_skipped", "rows_parked")
+_CODES = {DONE: exit.DONE, WAITING: exit.PARKED, "interrupted": exit.INTERRUPTED}
+
+
+def read(out: Output, asked: Asked, came: Came) -> int:
+    """Rows, invoices, and what holds the import up; returns the exit code."""
+    status, orders = _status(came), _orders(asked)
+    document = {
+        **_span(asked),
+        "status": status,
+        **{count: sum(getattr(run, count) for run in came.runs) for count in COUNTS},
+        "orders": orders,
+        "elapsed_s": round(came.elapsed_s, 1),
+        "runs": SyncRunSchema(many=True).dump(came.runs),
+        "error": _error(came) if status in (FAILED, WAITING) else None,
+    }
+    out.answer(document, _in_words(document))
+    if error := document["error"]:
+        out.say(f"{error['sentence']} {error['next_step']}".strip())
+    if status == "interrupted":
+        out.say("Stopped. What was read is kept: the same command goes on from here.")
+    return _CODES.get(status, exit.FAILED)
+
+
+def asked(out: Output, asked: Asked, taken: bool) -> int:
+    """Workers were asked; without any it waits for them."""
+    out.answer(
+        {**_span(asked), "status": "queued" if taken else WAITING},
+        "Workers import it now; the same command without --no-wait shows how far it is."
+        if taken
+        else "No worker is up: it is imported when one is. 'taxpoynt up' starts everything.",
+    )
+    return exit.DONE if taken else exit.PARKED
+
+
+def _span(asked: Asked) -> dict[str, Any]:
+    return {
+        "connection": asked.connection.name,
+        "platform": asked.connection.platform,
+        "since": asked.since,
+        "until": asked.until,
+    }
+
+
+def _status(came: Came) -> str:
+    if came.interrupted:
+        return "interrupted"
+    if all(run.finished_at for run in came.runs):
+        return DONE
+    failed = any(each.status == FAILED for each in came.held_up)
+    return FAILED if failed else WAITING
+
+
+def _orders(asked: Asked) -> dict[str, int]:
+    connection = asked.connection
+    with unit_of_work() as session:
+        return order_standing.of_dates(
+            session, connection.organization_id, connection.id, asked.since, asked.until
+        )
+
+
+def _error(came: Came) -> dict[str, Any] | None:
+    for held in came.held_up:
+        when = "" if held.status == FAILED else f" It goes on at {held.next_attempt_at:%H:%M} UTC."
+        return {
+            "code": held.error_code,
+            "sentence": f"{held.error}{when}",
+            "next_step": held.next_step or "Then run the same command again.",
+            "location_external_id": held.location_external_id,
+        }
+    return None
+
+
+def _in_words(document: Mapping[str, Any]) -> str:
+    orders = ", ".join(f"{count:,} {state}" for state, count in document["orders"].items())
+    return (
+        f"{document['since']} to {document['until']}: {document['status']}.\n"
+        f"Rows:            {document['rows_read']:,} read, {document['rows_written']:,} written, "
+        f"{document['rows_skipped']:,} skipped, {document['rows_parked']:,} parked "
+        f"in {document['elapsed_s']:,.1f} s.\n"
+        f"Orders' invoices: {orders or 'no orders'}."
+    )

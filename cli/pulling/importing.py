@@ -1,0 +1,90 @@
+"""Runs an import from its first slice to its last invoice."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import click
+
+from cli.pulling import workers
+from cli.pulling.history import History
+from cli.pulling.invoicing import Invoicing
+from cli.pulling.progress import Progress
+from config import clock
+from models import Connection, Slice, SyncRun, run_progress
+from models.overview import business_dates
+from models.session import unit_of_work
+from models.site_list import of_connection
+from tasks import backfill, sites
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be imported: a run for each stream."""
+
+    connection: Connection
+    since: date
+    until: date
+    run_ids: Sequence[int]
+
+
+@dataclass(frozen=True)
+class Came:
+    """What an import came to. `held_up` is the slice that failed or waits, by run."""
+
+    runs: Sequence[SyncRun]
+    held_up: Sequence[Slice]
+    interrupted: bool
+    elapsed_s: float
+
+
+def begin(connection: Connection, streams: Sequence[str], since: date, until: date | None) -> Asked:
+    """Start runs, or find those that were cut off.
+
+    Raises: click.BadParameter; TransientError when the locations can't be listed.
+    """
+    with unit_of_work() as session:
+        known = of_connection(session, connection.id)
+    if not known:
+        sites.refresh(connection.id)
+    today = _today(connection)
+    last = until or today
+    if since > min(last, today):
+        problem = f"lies after {'--until' if until else 'today'}, {last}."
+        raise click.BadParameter(f"{since} {problem}", param_hint="--since")
+    runs = [backfill.begin(connection, stream, since, last) for stream in streams]
+    return Asked(connection, since, last, runs)
+
+
+def signal(asked: Asked) -> bool:
+    """Give the work to workers; false when none is up."""
+    for run_id in asked.run_ids:
+        backfill.plan(run_id=run_id, platform=asked.connection.platform)
+    return workers.take("backfill.slice", asked.connection.platform)
+
+
+def run(asked: Asked, say: Callable[[str], None]) -> Came:
+    """Read every run, then see its orders invoiced; Ctrl-C ends it early."""
+    began, interrupted = clock.monotonic(), False
+    try:
+        for run_id in asked.run_ids:
+            with Progress(asked.connection.name) as progress:
+                History(run_id, asked.connection.platform, progress.show, say).run()
+        Invoicing(asked.connection.id, say).settle()
+    except KeyboardInterrupt:
+        interrupted = True
+    with unit_of_work() as session:
+        runs = [session.get_one(SyncRun, run_id) for run_id in asked.run_ids]
+        held_up = [run_progress.trouble(session, run_id) for run_id in asked.run_ids]
+    found = [each for each in held_up if each is not None]
+    return Came(runs, found, interrupted, clock.monotonic() - began)
+
+
+def _today(connection: Connection) -> date:
+    """The latest business date among the connection's locations."""
+    now = clock.now()
+    with unit_of_work() as session:
+        dates: dict[int, Any] = business_dates(session, connection.organization_id, now)
+        ours = [dates[site.id] for site in of_connection(session, connection.id)]
+    return max(ours, default=now.date())

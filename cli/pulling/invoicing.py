@@ -1,0 +1,51 @@
+"""Sees that orders which came in have their invoices before a command says so."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cli.pulling import workers
+from cli.pulling.patience import POLL_S, Patience
+from models import order_standing
+from models.session import unit_of_work
+from tasks import invoice
+
+_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Invoicing:
+    """The invoices that a connection's orders owe; `say` gets what is waited for."""
+
+    connection_id: int
+    say: Callable[[str], None]
+
+    def settle(self) -> None:
+        """Until no order that is here now owes an invoice."""
+        with unit_of_work() as session:
+            newest = order_standing.newest_order(session, self.connection_id)
+        if not self._owed(newest):
+            return
+        if workers.take("invoice.order"):
+            self._by_workers(newest)
+        with workers.here():
+            while owed := self._owed(newest):
+                invoice.order(order_ids=owed)
+                if self._owed(newest)[:1] == owed[:1]:
+                    # Another process is at it.
+                    time.sleep(POLL_S)
+
+    def _by_workers(self, newest: int) -> None:
+        patience = Patience()
+        while owed := self._count(newest):
+            if patience.is_over(owed):
+                return
+            time.sleep(POLL_S)
+
+    def _owed(self, newest: int) -> list[int]:
+        with unit_of_work() as session:
+            return order_standing.due(session, self.connection_id, newest, _BATCH)
+
+    def _count(self, newest: int) -> int:
+        with unit_of_work() as session:
+            return order_standing.count_due(session, self.connection_id, newest)

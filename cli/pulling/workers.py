@@ -1,0 +1,41 @@
+"""Whether workers are up, and how to do without."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from celeryconfig import route
+from config.logging import logger
+from tasks import app, ring
+
+log = logger(__name__)
+
+# A worker that is up answers within milliseconds; one that is busy, too.
+_ANSWER_S = 1.0
+
+
+def take(task: str, platform: str = "") -> bool:
+    """Whether some worker takes such a task. Asking lasts a second; no broker means none."""
+    queue = route(task, (), {"platform": platform}, {})["queue"]
+    return queue in _queues_served()
+
+
+def _queues_served() -> set[str]:
+    try:
+        answers = app.control.inspect(timeout=_ANSWER_S).active_queues()
+    except Exception as error:  # noqa: BLE001 - whatever the broker's client raises: nobody to be reached through it
+        log.info("workers not asked", error=type(error).__name__)
+        return set()
+    return {queue["name"] for queues in (answers or {}).values() for queue in queues}
+
+
+@contextmanager
+def here() -> Iterator[None]:
+    """Inside, what would be signalled to workers is done in this process, at once."""
+    app.loader.import_default_modules()
+    with ring.inline(_call):
+        yield
+
+
+def _call(name: str, arguments: dict[str, Any]) -> None:
+    app.tasks[name](**arguments)

@@ -1,0 +1,47 @@
+"""What orders owe: which still wait for an invoice, and how a span of dates stands."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from models.order import DUE, Order
+
+
+def newest_order(session: Session, connection_id: int) -> int:
+    """The newest order of a connection; orders that come later have a higher id."""
+    query = select(func.max(Order.id)).where(Order.connection_id == connection_id)
+    return session.scalar(query) or 0
+
+
+def due(session: Session, connection_id: int, newest: int, limit: int) -> list[int]:
+    """The oldest orders up to `newest` that owe an invoice."""
+    query = select(Order.id).where(*_owing(connection_id, newest)).order_by(Order.id).limit(limit)
+    return list(session.scalars(query))
+
+
+def count_due(session: Session, connection_id: int, newest: int) -> int:
+    """How many orders up to `newest` owe an invoice."""
+    query = select(func.count(Order.id)).where(*_owing(connection_id, newest))
+    return session.scalar(query) or 0
+
+
+def of_dates(
+    session: Session, organization_id: int, connection_id: int, since: date, until: date
+) -> dict[str, int]:
+    """Orders of a span of business dates, both included, by what their invoice stands at."""
+    query = (
+        select(Order.invoice_state, func.count())
+        .where(
+            Order.organization_id == organization_id,
+            Order.business_date.between(since, until),
+            Order.connection_id == connection_id,
+        )
+        .group_by(Order.invoice_state)
+        .order_by(Order.invoice_state)
+    )
+    return {state: count for state, count in session.execute(query)}
+
+
+def _owing(connection_id: int, newest: int) -> tuple[ColumnElement[bool], ...]:
+    return Order.invoice_state == DUE, Order.connection_id == connection_id, Order.id <= newest

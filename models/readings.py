@@ -1,0 +1,122 @@
+"""What became of a delta: per stream and location, the rows read since it was asked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.cursor import StreamCursor
+from models.location import Location
+from models.sync_run import DELTA, RUNNING, SyncRun
+
+PENDING = "pending"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One stream of one location: `status` is its newest run's, rows are of all its runs.
+
+    `over` when there is nothing left to read of it.
+    """
+
+    cursor_id: int
+    stream: str
+    location: str
+    location_external_id: str
+    status: str
+    over: bool
+    leased: bool
+    rows_read: int
+    rows_written: int
+    rows_skipped: int
+    rows_parked: int
+    error_code: str | None
+    error: str | None
+    next_step: str | None
+    next_due_at: datetime
+
+
+def newest_run(session: Session, connection_id: int) -> int:
+    """The newest run of a connection; what is asked for after it has a higher id."""
+    query = select(func.max(SyncRun.id)).where(SyncRun.connection_id == connection_id)
+    return session.scalar(query) or 0
+
+
+def readings(
+    session: Session, connection_id: int, stream: str | None, after_run: int, now: datetime
+) -> list[Reading]:
+    """Each stream of each location that is still there, with its runs after `after_run`."""
+    query = (
+        select(StreamCursor, Location.name)
+        .outerjoin(
+            Location,
+            (Location.connection_id == StreamCursor.connection_id)
+            & (Location.external_id == StreamCursor.location_external_id),
+        )
+        .where(StreamCursor.connection_id == connection_id, Location.archived.is_not(True))
+        .order_by(StreamCursor.stream, Location.name, StreamCursor.id)
+    )
+    if stream is not None:
+        query = query.where(StreamCursor.stream == stream)
+    rows = session.execute(query).all()
+    runs = _runs(session, connection_id, after_run)
+    return [
+        _reading(cursor, name or "", runs.get(_place(cursor), []), now) for cursor, name in rows
+    ]
+
+
+def _runs(
+    session: Session, connection_id: int, after_run: int
+) -> dict[tuple[str, str], list[SyncRun]]:
+    query = (
+        select(SyncRun)
+        .where(
+            SyncRun.connection_id == connection_id,
+            SyncRun.id > after_run,
+            SyncRun.kind == DELTA,
+        )
+        .order_by(SyncRun.id)
+    )
+    found: dict[tuple[str, str], list[SyncRun]] = {}
+    for run in session.scalars(query):
+        found.setdefault(_place(run), []).append(run)
+    return found
+
+
+def _place(row: StreamCursor | SyncRun) -> tuple[str, str]:
+    return row.stream, row.location_external_id
+
+
+def _reading(cursor: StreamCursor, name: str, runs: list[SyncRun], now: datetime) -> Reading:
+    last = runs[-1] if runs else None
+    leased = cursor.leased_until is not None and cursor.leased_until >= now
+    return Reading(
+        cursor_id=cursor.id,
+        stream=cursor.stream,
+        location=name,
+        location_external_id=cursor.location_external_id,
+        status=last.status if last else PENDING,
+        over=last is not None and not leased and _is_over(cursor, last),
+        leased=leased,
+        rows_read=_sum(run.rows_read for run in runs),
+        rows_written=_sum(run.rows_written for run in runs),
+        rows_skipped=_sum(run.rows_skipped for run in runs),
+        rows_parked=_sum(run.rows_parked for run in runs),
+        error_code=last.error_code if last else None,
+        error=last.error if last else None,
+        next_step=last.next_step if last else None,
+        next_due_at=cursor.next_due_at,
+    )
+
+
+def _is_over(cursor: StreamCursor, last: SyncRun) -> bool:
+    """A reader that stops to make room leaves its stream due at once; one at the end doesn't."""
+    if last.status == RUNNING or last.finished_at is None:
+        return False
+    return cursor.next_due_at > last.finished_at or last.error_code is not None
+
+
+def _sum(rows: Iterable[int]) -> int:
+    return sum(rows)

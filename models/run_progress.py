@@ -1,0 +1,103 @@
+"""How far an import is: its slices by what they wait for, and what holds it up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from models.sync_run import DONE, FAILED, PLANNED, Slice, SyncRun
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """An import at one moment.
+
+    `leased` slices have a reader until `leased_until`, the first of them. `resumes_at` is when the
+    first of the others may be read, None when none will be; a location of which a slice failed
+    counts as held up altogether.
+    """
+
+    finished: bool
+    slices: int
+    slices_done: int
+    leased: int
+    leased_until: datetime | None
+    resumes_at: datetime | None
+    rows_read: int
+    rows_written: int
+    rows_skipped: int
+    rows_parked: int
+
+
+def progress(session: Session, run_id: int, now: datetime) -> RunProgress:
+    """How far a run is at `now`."""
+    left, leased = Slice.status != DONE, Slice.leased_until >= now
+    free = and_(left, or_(Slice.leased_until.is_(None), ~leased), ~_held_up())
+    slices = select(
+        func.count(Slice.id).label("slices"),
+        func.count(Slice.id).filter(~left).label("slices_done"),
+        func.count(Slice.id).filter(left, leased).label("leased"),
+        func.min(Slice.leased_until).filter(left, leased).label("leased_until"),
+        func.min(Slice.next_attempt_at).filter(free).label("resumes_at"),
+    ).where(Slice.run_id == run_id)
+    rows = select(
+        SyncRun.finished_at.is_not(None).label("finished"),
+        *(SyncRun.rows_read, SyncRun.rows_written, SyncRun.rows_skipped, SyncRun.rows_parked),
+    ).where(SyncRun.id == run_id)
+    # The run first: one that ends in between shows as unfinished once more, never as half done.
+    run = session.execute(rows).one()._mapping
+    found: dict[str, Any] = {**run, **session.execute(slices).one()._mapping}
+    return RunProgress(**found)
+
+
+def readable(session: Session, run_id: int, now: datetime) -> list[int]:
+    """The slices that anybody may read now, oldest first."""
+    query = (
+        select(Slice.id)
+        .where(
+            Slice.run_id == run_id,
+            Slice.status != DONE,
+            Slice.next_attempt_at <= now,
+            or_(Slice.leased_until.is_(None), Slice.leased_until < now),
+            ~_held_up(),
+        )
+        .order_by(Slice.start_at, Slice.id)
+    )
+    return list(session.scalars(query))
+
+
+def retry_failed(session: Session, run_id: int, now: datetime) -> None:
+    """Have slices that failed before tried again at once: somebody mended the cause."""
+    session.execute(
+        update(Slice)
+        .where(Slice.run_id == run_id, Slice.status == FAILED)
+        .values(status=PLANNED, next_attempt_at=now, error_code=None, error=None, next_step=None)
+    )
+
+
+def trouble(session: Session, run_id: int) -> Slice | None:
+    """The slice that holds a run up: one that failed, else the first that waits."""
+    query = (
+        select(Slice)
+        .where(Slice.run_id == run_id, Slice.status != DONE, Slice.error_code.is_not(None))
+        .order_by(Slice.status != FAILED, Slice.next_attempt_at, Slice.id)
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def _held_up() -> ColumnElement[bool]:
+    """Whether a slice of the same location failed: the next one would fail likewise."""
+    other = aliased(Slice)
+    return (
+        select(other.id)
+        .where(
+            other.run_id == Slice.run_id,
+            other.location_external_id == Slice.location_external_id,
+            other.status == FAILED,
+        )
+        .correlate(Slice)
+        .exists()
+    )
