@@ -66,6 +66,7 @@ def _line(row: OrderLine) -> LineRecord:
         amount=row.amount,
         tax=row.tax,
         parent_id=row.parent_external_id,
+        tax_inclusion=row.tax_inclusion,
         voided=row.voided,
         deferred=row.deferred,
     )

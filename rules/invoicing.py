@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from rules.money import split
 from rules.order_totals import Totals, charge_taxes, is_passed_on, is_sale
 from rules.records import ZERO, LineRecord, OrderRecord, TaxRecord
+
+# A unit price may need more decimals than money has for the line to come out right.
+_UNIT_PRICE_STEP = Decimal("0.0001")
+# Less than this is the till's rounding of goods sold by weight.
+_MULTIPLIES_OUT = Decimal("0.01")
 
 Standing = Literal["due", "not due", "not needed"]
 
@@ -20,8 +25,10 @@ def standing(order: OrderRecord, totals: Totals) -> tuple[Standing, str | None]:
         return "not needed", "Voided at the till."
     if order.not_sale_reason:
         return "not needed", order.not_sale_reason
+    if order.approval == "FUTURE":
+        return "not due", "Ordered ahead: its day has not come."
     if order.approval not in {None, "APPROVED"}:
-        return "not due", f"Not approved for the kitchen yet ({order.approval})."
+        return "not due", f"Not approved at the till yet ({order.approval})."
     if order.state == "open":
         return "not due", "Not paid yet."
     if totals.total == ZERO and totals.net == ZERO:
@@ -104,7 +111,7 @@ def _items(order: OrderRecord) -> Iterator[DraftLine]:
                 kind="item",
                 name=line.name,
                 quantity=line.quantity,
-                unit_price=line.unit_price,
+                unit_price=_unit_price(line, modifiers.get(line.external_id, ())),
                 gross=line.gross,
                 net=line.amount,
                 tax=line.tax,
@@ -114,6 +121,18 @@ def _items(order: OrderRecord) -> Iterator[DraftLine]:
                     if not m.voided
                 ],
             )
+
+
+def _unit_price(line: LineRecord, modifiers: Sequence[LineRecord]) -> Decimal:
+    """The price of one before tax and modifiers.
+
+    Tills state a tax-inclusive item's price with its tax, and some modifiers replace the price of
+    their item; an invoice line must multiply out all the same.
+    """
+    own = line.gross - sum((m.gross for m in modifiers if not m.voided), ZERO)
+    if not line.quantity or abs(line.quantity * line.unit_price - own) < _MULTIPLIES_OUT:
+        return line.unit_price
+    return (own / line.quantity).quantize(_UNIT_PRICE_STEP, rounding=ROUND_HALF_UP)
 
 
 def _charges(order: OrderRecord, currency: str) -> Iterator[DraftLine]:

@@ -20,6 +20,7 @@ from rules.records import ZERO, ChargeRecord, DiscountRecord, LineRecord, TaxRec
 MAX_DEPTH = 100
 _DEFERRED, _UNDONE = WORDS["line_deferred"], WORDS["discount_undone"]
 _ONE = Decimal(1)
+_AMOUNT_RATES = frozenset({"FIXED"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def _read_taxes(
             TaxRecord(
                 check_id=check_id,
                 name=tax.name or UNNAMED["tax"],
-                rate=number_or_none(tax.rate),
+                # The rate of a fixed tax is an amount of money, no fraction.
+                rate=number_or_none(tax.rate) if tax.kind not in _AMOUNT_RATES else None,
                 amount=number(tax.amount),
                 line_id=line_id,
                 charge_id=charge_id,

@@ -29,7 +29,7 @@ def _standing(**facts: Any) -> tuple[str, str | None]:
         ({"deleted": True}, "not needed", "Merged into another order or deleted at the till."),
         ({"not_sale_reason": "waste"}, "not needed", "waste"),
         ({"approval": "APPROVED"}, "due", None),
-        ({"approval": "FUTURE"}, "not due", "Not approved for the kitchen yet (FUTURE)."),
+        ({"approval": "FUTURE"}, "not due", "Ordered ahead: its day has not come."),
         ({"lines": ()}, "not needed", "Nothing was charged."),
         ({"lines": (line(deferred=True),)}, "not needed", "Nothing was charged."),
         ({"lines": (line(amount="0", tax="1.00"),)}, "due", None),
@@ -47,7 +47,7 @@ def test_an_invoice_lists_live_lines_with_their_modifiers_then_charges() -> None
     record = order(
         lines=(
             line("burger", "13.05", "1.31", gross=D("14.50"), unit_price=D(12)),
-            line("rings", "2.00", parent_id="burger"),
+            line("rings", "2.50", parent_id="burger"),
             line("bacon", "3.00", parent_id="burger", voided=True),
             line("voided", "5.00", voided=True),
             line("card", "50.00", deferred=True),
@@ -65,7 +65,7 @@ def test_an_invoice_lists_live_lines_with_their_modifiers_then_charges() -> None
             D("14.50"),
             D("13.05"),
             D("1.31"),
-            [{"name": "Item rings", "quantity": "1", "amount": "2.00"}],
+            [{"name": "Item rings", "quantity": "1", "amount": "2.50"}],
         ),
         DraftLine("charge", "Charge s1", D(1), D(2), D(2), D(2), D("0.20")),
         DraftLine("gratuity", "Charge s2", D(1), D(3), D(3), D(3), D(0)),
@@ -194,3 +194,18 @@ def test_every_draft_ties_to_its_order_and_its_rates_to_its_tax(
     )
     assert sum((row.amount for row in drawn.taxes), D(0)) == drawn.tax
     assert all(row.amount % unit(currency) == 0 for row in drawn.taxes)
+
+
+@pytest.mark.parametrize(
+    ("facts", "price"),
+    [
+        # 7.00 with tax in it, at 6.625 %: 6.57 without.
+        ({"unit_price": D("7.00"), "gross": D("6.57"), "tax_inclusion": "INCLUDED"}, "6.57"),
+        ({"unit_price": D("3.00"), "quantity": D(2), "gross": D("5.00")}, "2.50"),
+        ({"unit_price": D("2.99"), "quantity": D("0.333"), "gross": D("1.00")}, "2.99"),
+        ({"unit_price": D("4.00"), "quantity": D(0), "gross": D(0)}, "4.00"),
+    ],
+)
+def test_an_invoice_line_multiplies_out(facts: dict[str, Any], price: str) -> None:
+    drawn = draft(order(lines=(line("l1", "6.57", **facts),)), "USD")
+    assert drawn.lines[0].unit_price == D(price)
