@@ -10,11 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, text
+from sqlalchemy import Connection, Table, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-# PostgreSQL's text holds no NUL; U+FFFD is what Unicode has for what can't be shown.
-_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x00": "\ufffd"})
+from models.storable import ERRORS, REPLACEMENT
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x00": REPLACEMENT})
 
 
 def copy(
@@ -24,10 +26,15 @@ def copy(
     lines = ["\t".join(map(_field, row)) for row in rows]
     if not lines:
         return 0
-    stream = io.StringIO("\n".join(lines) + "\n")
-    connection: Any = session.connection().connection.driver_connection
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", stream)
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    stream = io.BytesIO(("\n".join(lines) + "\n").encode("utf-8", ERRORS))
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor:
+            cursor.copy_expert(statement, stream)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_of_a_statement(connection, statement, error) from error
     return len(lines)
 
 
@@ -63,6 +70,19 @@ def reserve_ids(session: Session, table: str, count: int) -> list[int]:
             {"name": table, "count": count},
         )
     )
+
+
+def _as_of_a_statement(connection: Connection, statement: str, error: Any) -> Exception:
+    """The error as SQLAlchemy tells it of its own statements, so that callers know one kind."""
+    dialect: Any = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection, None)
+    if lost:
+        connection.invalidate(error)
+    kind = dialect.loaded_dbapi.Error
+    told: Exception = DBAPIError.instance(
+        statement, None, error, kind, connection_invalidated=lost, dialect=dialect
+    )
+    return told
 
 
 def _field(value: Any) -> str:

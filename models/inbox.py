@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import Fault
 from models.inbox_event import PARKED, PENDING, InboxEvent
+from models.storable import storable
 
 # After this many tries a delivery is a person's.
 MAX_ATTEMPTS = 8
@@ -89,7 +90,7 @@ def park(session: Session, event_id: int, fault: Fault) -> None:
             handled_at=func.clock_timestamp(),
             attempts=InboxEvent.attempts + 1,
             error_code=fault.code,
-            error=fault.sentence,
+            error=storable(fault.sentence),
             next_step=fault.next_step or "Replay it once the cause is mended.",
         )
     )
@@ -108,7 +109,7 @@ def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -
             attempts=InboxEvent.attempts + 1,
             next_attempt_at=now + wait,
             error_code=fault.code,
-            error=fault.sentence,
+            error=storable(fault.sentence),
             next_step=fault.next_step,
         )
     )

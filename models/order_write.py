@@ -156,7 +156,8 @@ def _row(
         *(order.not_sale_reason, order.guests, order.business_date),
         *(order.opened_at, order.paid_at, order.closed_at, order.promised_at, location.currency),
         *(sums.net, sums.discounts, sums.charges, sums.gratuities, sums.tax, sums.total),
-        *(sums.tips, sums.paid, sums.refunded, arrival.vendor.decode(), arrival.correlation_id),
+        *(sums.tips, sums.paid, sums.refunded),
+        *(arrival.vendor.decode(errors="replace"), arrival.correlation_id),
         *(customers.get(order.customer.external_id) if order.customer else None,),
         order.external_reference,
     )

@@ -14,8 +14,15 @@ from config.logging import logger
 from connectors.base.contract import Connector, Record
 from models import Connection, Location, ParkedRecord
 from models.order_write import Arrival, Written, write_orders
+from models.storable import storable
 
 log = logger(__name__)
+
+# Classes of SQLSTATE that blame what is stored: one row twice, data, constraints, limits of the
+# program. All others (a deadlock, a lock, a full disk, a server going down) pass by themselves.
+_OF_THE_RECORD = frozenset({"21", "22", "23", "54"})
+# An index row holds 2,700 bytes; a character may take four.
+_LONGEST_NAME = 500
 
 
 @dataclass
@@ -84,9 +91,10 @@ def apply(
     try:
         with session.begin_nested():
             applied.add(write_orders(session, connection, locations, [a for _, a in arrivals]))
-    except DBAPIError as error:
-        if error.connection_invalidated or len(arrivals) == 0:
+    except Exception as error:
+        if not _is_about_the_record(error):
             raise
+        log.warning("a batch was refused", error=type(error).__name__, records=len(arrivals))
         _one_by_one(session, connection, locations, arrivals, applied)
     _unpark(session, connection, arrivals)
     return applied
@@ -100,7 +108,7 @@ def park(
         facts = {
             "body": record.raw,
             "error_code": reason.code,
-            "error": reason.sentence,
+            "error": storable(reason.sentence),
             "next_step": reason.next_step or "Correct it on the platform; it is read again.",
         }
         session.execute(
@@ -110,7 +118,7 @@ def park(
                 connection_id=connection.id,
                 stream=record.stream,
                 location_external_id=record.location,
-                external_id=record.id,
+                external_id=_name(record.id),
                 **facts,
             )
             .on_conflict_do_update(
@@ -145,15 +153,30 @@ def _one_by_one(
         try:
             with session.begin_nested():
                 applied.add(write_orders(session, connection, locations, [arrival]))
-        except DBAPIError as error:
-            if error.connection_invalidated:
+        except Exception as error:
+            if not _is_about_the_record(error):
                 raise
+            log.exception("an order could not be stored")
+            cause = error.orig if isinstance(error, DBAPIError) else error
             reason = SkippedRecord(
                 "record.refused",
-                f"The database refused the order ({type(error.orig).__name__}).",
+                f"The order could not be stored ({type(cause).__name__}).",
                 next_step="Report it with the record; it is kept as it came.",
             )
             applied.parked.append((record, reason))
+
+
+def _is_about_the_record(error: Exception) -> bool:
+    """Whether the same record would fail again, rather than the moment was bad."""
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or ""
+        return not error.connection_invalidated and state[:2] in _OF_THE_RECORD
+    return isinstance(error, ValueError | ArithmeticError | LookupError | TypeError)
+
+
+def _name(record_id: str) -> str:
+    """An identity that an index can hold."""
+    return storable(record_id)[:_LONGEST_NAME]
 
 
 def _unpark(

@@ -79,7 +79,8 @@ def test_a_secretly_named_field_is_hidden_however_deep(lines: io.StringIO, name:
 def test_a_known_secret_is_hidden_wherever_it_turns_up(lines: io.StringIO) -> None:
     redaction.remember(PLANTED)
     log = ours.logger("shop")
-    log.info("event with " + PLANTED, field=f"a {PLANTED} b", deep={"x": [PLANTED]})
+    event = f"event with {PLANTED}"
+    log.info(event, field=f"a {PLANTED} b", deep={"x": [PLANTED]})
     log.info("object", thing=Exception(PLANTED), raw=PLANTED.encode(), several={PLANTED})
     logging.getLogger("urllib3").warning("library says %s", PLANTED)
     logging.getLogger("library").warning("extra", extra={"note": PLANTED})

@@ -1,0 +1,90 @@
+import psycopg2
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from config import settings
+from models import Organization, bulk
+from models import session as database
+from models.session import DatabaseAwayError, unit_of_work
+from tests.children import free_port
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def _count(name: str) -> int:
+    with unit_of_work() as session:
+        return session.query(Organization).filter_by(name=name).count()
+
+
+def test_a_unit_of_work_is_all_or_nothing() -> None:
+    with unit_of_work() as session:
+        session.add(Organization(name="kept"))
+    with pytest.raises(IntegrityError), unit_of_work() as session:  # noqa: PT012 - one unit
+        session.add(Organization(name="dropped"))
+        session.flush()
+        session.add(Organization(name="kept"))
+    assert (_count("kept"), _count("dropped")) == (1, 0)
+
+
+def test_a_broken_rule_of_the_database_is_told_as_it_is() -> None:
+    with unit_of_work() as session:
+        session.add(Organization(name="twice"))
+    with pytest.raises(IntegrityError), unit_of_work() as session:
+        session.add(Organization(name="twice"))
+
+
+def test_a_connection_that_the_server_ended_fails_no_later_query(database: str) -> None:
+    with unit_of_work() as session:
+        session.execute(text("SELECT 1"))
+    killer = psycopg2.connect(database.replace("+psycopg2", ""))
+    killer.autocommit = True
+    killer.cursor().execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE application_name = 'taxpoynt' AND datname = current_database()"
+    )
+    killer.close()
+    with unit_of_work() as session:
+        assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_connection_that_ends_within_a_unit_is_a_passing_trouble() -> None:
+    with pytest.raises(DatabaseAwayError), unit_of_work() as session:
+        session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_a_database_that_is_away_is_a_passing_trouble_with_a_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closed = f"postgresql+psycopg2://nobody:secret99@127.0.0.1:{free_port()}/none"
+    monkeypatch.setenv("TAXPOYNT_DATABASE_URL", closed)
+    settings.refresh()
+    database.engine.cache_clear()
+    try:
+        with pytest.raises(DatabaseAwayError) as caught, unit_of_work() as session:
+            session.execute(text("SELECT 1"))
+    finally:
+        monkeypatch.undo()
+        settings.refresh()
+        database.engine.cache_clear()
+    assert caught.value.code == "database.away"
+    assert caught.value.retry_after_s
+    assert "secret99" not in str(caught.value)
+
+
+def test_a_copy_fails_as_any_statement_does() -> None:
+    with pytest.raises(IntegrityError), unit_of_work() as session:
+        bulk.copy(session, "organizations", ("name",), [("copied",), ("copied",)])
+    with pytest.raises(DatabaseAwayError), unit_of_work() as session:  # noqa: PT012 - one unit
+        session.execute(text("SET LOCAL statement_timeout = 1"))
+        many = ((f"{number}",) for number in range(200_000))
+        bulk.copy(session, "organizations", ("name",), many)
+    assert _count("copied") == 0
+
+
+def test_instants_are_utc_and_statements_bounded() -> None:
+    with unit_of_work() as session:
+        assert session.scalar(text("SHOW timezone")) == "UTC"
+        assert session.scalar(text("SHOW lock_timeout")) == "10s"
+        assert session.scalar(text("SHOW statement_timeout")) == "1min"
+        assert session.scalar(text("SHOW client_encoding")) == "UTF8"
