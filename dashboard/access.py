@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from flask import redirect, request, session
+from flask import g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -70,6 +70,8 @@ def signed_in(view: View) -> View:
         with unit_of_work() as database:
             found = visitor(database, clock.now())
             if found is not None:
+                # For the frame of an error page, should there be one.
+                g.visitor = found
                 return view(database, found, **parts)
         if request.method == "GET":
             session["next"] = request.full_path.rstrip("?")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from config.errors import Fault, TransientError
@@ -34,6 +34,7 @@ _KNOWN = {
     429: ("Too many requests", "There were too many requests in a short time."),
 }
 _START_AGAIN = "Go back to the first page and follow its links."
+_DESCRIBED = "What can be asked for is described at /api/v1/openapi.json."
 _CRASHED = Wrong(
     500,
     "internal",
@@ -58,7 +59,8 @@ def _http(error: HTTPException) -> Response:
     messages = getattr(error, "data", {}).get("messages")
     if messages:
         sentence = _flat(messages)
-    response = _answer(Wrong(status, _code(error.name), title, sentence, _START_AGAIN))
+    next_step = _DESCRIBED if request.path.startswith("/api/") else _START_AGAIN
+    response = _answer(Wrong(status, _code(error.name), title, sentence, next_step))
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
@@ -83,7 +85,8 @@ def _crash(error: Exception) -> Response:
 def _answer(wrong: Wrong) -> Response:
     if request.path.startswith(("/api/", "/webhooks/")):
         return harden(problem(wrong.status, wrong.code, wrong.sentence, wrong.next_step))
-    return harden(make_response(render_template("error.html", wrong=wrong), wrong.status))
+    page = render_template("error.html", wrong=wrong, visitor=g.get("visitor"))
+    return harden(make_response(page, wrong.status))
 
 
 def _code(name: str) -> str:

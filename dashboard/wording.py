@@ -62,13 +62,18 @@ def span(seconds: float) -> str:
 
 
 def precise(seconds: float) -> str:
-    """A short wait with its fraction: `0.4 s`; longer ones as `span`."""
+    """A short wait with its fraction: `40 ms`, `1.4 s`; longer ones as `span`."""
+    if abs(seconds) < 1:
+        return f"{seconds * 1000:.0f} ms"
     return f"{seconds:.1f} s" if abs(seconds) < 10 else span(seconds)
 
 
-def day(value: date | None) -> str:
+def day(value: date | None) -> Markup:
     """A date: `22 Nov 2026`."""
-    return "–" if value is None else value.strftime("%-d %b %Y")
+    if value is None:
+        return Markup("–")
+    text = value.strftime("%-d %b %Y")
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
 
 
 def count(value: int, most: int | None = None) -> str:
@@ -123,6 +128,7 @@ def _rfc3339(value: datetime) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "age": age,
+    "amount": figures.amount,
     "count": count,
     "day": day,
     "instant": instant,
