@@ -65,7 +65,7 @@ def as_fault(error: Exception) -> Fault:
         _log.info("a server is away", exc_info=error)
         code, sentence = _AWAY[package]
         return Fault(code, sentence, next_step="'taxpoynt doctor' says what is wrong.")
-    if isinstance(error, OSError) and error.filename:
+    if isinstance(error, OSError) and error.errno and error.filename:
         return _refused(error)
     return _unexpected(error)
 

@@ -25,6 +25,12 @@ _THREADS = 24
 # Connections that wait while all threads are busy: a second's worth of a burst.
 _BACKLOG = 2048
 _STOP_S = 10
+# Granian's own lines go where all others go.
+_LOGS = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {"_granian": {"handlers": [], "level": "INFO", "propagate": True}},
+}
 
 
 @verb
@@ -70,6 +76,7 @@ def _serve(host: str, port: int) -> None:
         http=HTTPModes.http1,
         websockets=False,
         log_access=False,
+        log_dictconfig=_LOGS,
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_S,
     ).serve()

@@ -29,6 +29,7 @@ def configure(level: str = "INFO", *, part: str = "cli", stream: TextIO | None =
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
+            _named(part),
             _hide_fields,
             _render,
         ],
@@ -46,7 +47,6 @@ def configure(level: str = "INFO", *, part: str = "cli", stream: TextIO | None =
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(part=part)
 
 
 def logger(name: str) -> structlog.stdlib.BoundLogger:
@@ -60,6 +60,15 @@ def context(**fields: Any) -> Iterator[None]:
     """Every line logged inside carries `fields`; `correlation_id` follows a sale to its invoice."""
     with structlog.contextvars.bound_contextvars(**fields):
         yield
+
+
+def _named(part: str) -> Any:
+    """Every line says which part wrote it, whatever thread it came from."""
+
+    def name(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+        return {"part": part, **event}
+
+    return name
 
 
 def _hide_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ app = Celery("taxpoynt")
 app.config_from_object("celeryconfig")
 
 # Each says a line or two a task at INFO; what a task did is in its own line.
-_CHATTY = ("celery.app.trace", "celery.worker.strategy", "celery.redirected")
+_CHATTY = ("celery.app.trace", "celery.beat", "celery.worker.strategy", "celery.redirected")
 
 
 @setup_logging.connect

@@ -57,7 +57,10 @@ def _subscribe(control: str, address: str) -> None:
 
 def _ask(url: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:
     request = urllib.request.Request(  # noqa: S310 - a stand-in of ours, on loopback
-        url, method=method, data=None if body is None else json.dumps(body).encode()
+        url,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request, timeout=_ANSWER_S) as answer:  # noqa: S310
         return json.load(answer)
