@@ -1,0 +1,22 @@
+"""Every row belongs to an organization."""
+
+from models import Base
+
+# The organizations themselves, and the timetable's memory, which is the installation's.
+OF_NOBODY = {"organizations", "job_slots"}
+
+
+def test_every_table_says_whose_its_rows_are() -> None:
+    without = {
+        table.name for table in Base.metadata.tables.values() if "organization_id" not in table.c
+    }
+    assert without == OF_NOBODY
+
+
+def test_no_row_is_nobodys() -> None:
+    loose = {
+        table.name
+        for table in Base.metadata.tables.values()
+        if table.name not in OF_NOBODY and table.c.organization_id.nullable
+    }
+    assert not loose
