@@ -1,0 +1,182 @@
+"""Importing history: complete, resumable, and honest about what holds it up."""
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from config import clock
+from models import Connection
+from models.lease import LEASE
+from models.session import unit_of_work
+from tests.integration.cli.takeaway import PRICE, Takeaway, takeaway
+from tests.integration.cli.typed import run, started, typed
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("database")
+
+# Two at PRICE, and 20 % on top.
+TOTAL = PRICE * 2 * Decimal("1.2")
+
+
+@pytest.fixture
+def shop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Takeaway]:
+    with takeaway(tmp_path, request.node.name.removeprefix("test_")) as opened:
+        yield opened
+
+
+@contextmanager
+def cut_off(shop: Takeaway) -> Iterator[subprocess.Popen[str]]:
+    """An import in a process of its own, somewhere in its middle."""
+    with started(*shop.span, "--json") as process:
+        until(shop.halfway, what="some slices to be read")
+        yield process
+
+
+def test_history_ends_with_every_order_invoiced(shop: Takeaway) -> None:
+    said = typed(*shop.span, "--json")
+    assert said.code == 0, said.err
+    answer = said.document
+    assert answer["status"] == "done"
+    assert (answer["rows_written"], answer["rows_parked"]) == (shop.days, 0)
+    assert answer["orders"] == {"issued": shop.days}
+    assert answer["runs"][0]["finished_at"]
+    books = shop.books()
+    assert [number for number, *_ in books] == [str(1000 + day) for day in range(shop.days)]
+    assert {(total, state) for _, total, state in books} == {(TOTAL, "issued")}
+    numbers = shop.invoiced()
+    assert numbers == list(range(numbers[0], numbers[0] + shop.days))
+
+
+def test_importing_twice_writes_nothing_new(shop: Takeaway) -> None:
+    first = typed(*shop.span, "--json")
+    books, numbers = shop.books(), shop.invoiced()
+    second = typed(*shop.span, "--json").document
+    assert second["rows_written"] == 0
+    assert second["rows_skipped"] == second["rows_read"] == first.document["rows_read"]
+    assert (shop.books(), shop.invoiced()) == (books, numbers)
+
+
+def test_both_dates_are_included(shop: Takeaway) -> None:
+    said = typed("import", shop.name, "--since", "2018-02-03", "--until", "2018-02-05", "--json")
+    numbers = {number for number, *_ in shop.books()}
+    assert {"1033", "1034", "1035"} <= numbers
+    assert "1032" not in numbers
+    assert "1040" not in numbers
+    assert said.document["orders"] == {"issued": 3}
+
+
+def test_until_is_today_when_left_out(shop: Takeaway) -> None:
+    today = clock.now().date()
+    since = today - timedelta(days=40)
+    said = typed("import", shop.name, "--since", since.isoformat(), "--json")
+    assert said.code == 0, said.err
+    assert abs((date.fromisoformat(said.document["until"]) - today).days) <= 1
+
+
+def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_path: Path) -> None:
+    with shop.failing(kind="slow", delay_s=0.4), cut_off(shop) as process:
+        process.kill()
+    done = shop.slices_done()
+    assert len(shop.books()) < shop.days
+    # Another reader may still be alive, for all this one knows: it waits, and says for what.
+    with started(*shop.span, "--json") as second:
+        assert second.stderr is not None
+        assert "another reader holds" in second.stderr.readline()
+        shop.end_leases()
+        out, _ = second.communicate(timeout=60)
+    assert second.returncode == 0
+    answer = json.loads(out)
+    assert answer["orders"] == {"issued": shop.days}
+    assert len(answer["runs"]) == 1
+    assert shop.slices_done() > done
+    with takeaway(tmp_path, "unharmed") as other:
+        assert typed(*other.span).code == 0
+        assert shop.books() == other.books()
+        runs = shop.invoiced()
+        assert runs == list(range(runs[0], runs[0] + shop.days))
+
+
+def test_stopped_by_ctrl_c_it_says_so_and_goes_on_at_once(shop: Takeaway) -> None:
+    with shop.failing(kind="slow", delay_s=0.4), cut_off(shop) as process:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert json.loads(out)["status"] == "interrupted"
+    assert "goes on from here" in err
+    began = time.monotonic()
+    said = typed(*shop.span, "--json")
+    assert said.code == 0, said.err
+    assert said.document["orders"] == {"issued": shop.days}
+    # The lease of the reader that was stopped is not waited for.
+    assert time.monotonic() - began < LEASE.total_seconds() / 2
+
+
+def test_a_refusal_ends_it_with_the_reason_and_mending_it_with_success(shop: Takeaway) -> None:
+    with shop.failing(status=403):
+        said = typed(*shop.span, "--json")
+    assert said.code == 1
+    assert said.document["status"] == "failed"
+    assert said.document["error"]["code"] == "toast.not_granted"
+    assert said.document["error"]["next_step"]
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+        assert row.status == "needs attention"
+    again = typed(*shop.span, "--json")
+    assert again.code == 0, again.err
+    assert again.document["orders"] == {"issued": shop.days}
+
+
+def test_a_long_pause_parks_it(shop: Takeaway) -> None:
+    later = {"Retry-After": str(int(time.time()) + 3000)}
+    with shop.failing(status=429, headers=later, times=1):
+        said = typed(*shop.span, "--json")
+    assert said.code == 3, said.err
+    assert said.document["status"] == "waiting"
+    assert "It goes on at" in said.document["error"]["sentence"]
+
+
+def test_a_short_pause_is_waited_for(shop: Takeaway) -> None:
+    with shop.failing(status=503, times=1):
+        said = typed(*shop.span, "--json")
+    assert said.code == 0, said.err
+    assert "asks for a pause" in said.err
+    assert said.document["orders"] == {"issued": shop.days}
+
+
+def test_without_workers_not_waiting_parks_it(shop: Takeaway) -> None:
+    said = typed(*shop.span, "--no-wait", "--json")
+    assert said.code == 3
+    assert said.document["status"] == "waiting"
+    assert typed(*shop.span, "--json").document["orders"] == {"issued": shop.days}
+
+
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        (("--since", "2018-02-30"), "no date"),
+        (("--since", "2018-02-03", "--until", "2018-02-02"), "lies after"),
+        (("--since", "2999-01-01"), "lies after"),
+        (("--since", "2018-02-03", "--stream", "deals"), "It has: orders"),
+        ((), "--since"),
+    ],
+)
+def test_wrong_dates_and_streams_are_wrong_use(
+    shop: Takeaway, dates: tuple[str, ...], said: str
+) -> None:
+    answered = typed("import", shop.name, *dates)
+    assert answered.code == 2
+    assert said in answered.err
+
+
+def test_a_process_answers_one_document_and_its_progress_beside(shop: Takeaway) -> None:
+    said = run(*shop.span, "--json")
+    assert said.code == 0, said.err
+    assert said.document["rows_written"] == shop.days
