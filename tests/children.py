@@ -53,6 +53,11 @@ class Child:
         """Whether it runs."""
         return self._process.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """Its exit code once it has ended."""
+        return self._process.poll()
+
     def says(self, text: str) -> bool:
         """Whether its log holds `text`. Raises: AssertionError once it has ended without."""
         said = self.log.read_text(errors="replace")
