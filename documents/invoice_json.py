@@ -67,7 +67,20 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
         "name": line["name"],
         "quantity": figures.quantity(line["quantity"]),
         **{n: _money(line, n) for n in ("unit_price", "gross", "discount", "net", "tax")},
-        "modifiers": line["details"].get("modifiers", []),
+        "modifiers": [_modifier(m, line["currency"]) for m in _modifiers(line)],
+    }
+
+
+def _modifiers(line: Mapping[str, Any]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = line["details"].get("modifiers", [])
+    return found
+
+
+def _modifier(modifier: Mapping[str, str], currency: str) -> dict[str, str]:
+    return {
+        "name": modifier["name"],
+        "quantity": figures.quantity(Decimal(modifier["quantity"])),
+        "amount": figures.plain(Decimal(modifier["amount"]), currency),
     }
 
 

@@ -51,7 +51,9 @@ def merchant(*, places: Sequence[str] = (factories.PLACE,), currency: str = "GBP
     return Merchant(connection.organization_id, connection, user)
 
 
-def rich_order(external_id: str = "o1", **facts: Any) -> OrderRecord:
+def rich_order(
+    external_id: str = "o1", version: datetime = factories.NOON, **facts: Any
+) -> OrderRecord:
     """An order with a part of every kind: net 21.50, tax 2.15, gratuity 3.00, total 26.65."""
     plain: dict[str, Any] = {
         "display_number": "41",
@@ -83,13 +85,11 @@ def rich_order(external_id: str = "o1", **facts: Any) -> OrderRecord:
                 tip="2.00",
                 card_type="VISA",
                 last_digits="4242",
-                refund=RefundRecord(
-                    Decimal("5.00"), Decimal(0), factories.NOON, date(2026, 3, 1)
-                ),
+                refund=RefundRecord(Decimal("5.00"), Decimal(0), factories.NOON, date(2026, 3, 1)),
             ),
         ),
     }
-    return factories.order(external_id, **{**plain, **facts})
+    return factories.order(external_id, version, **{**plain, **facts})
 
 
 def take_orders(owner: Merchant, *records: OrderRecord) -> list[int]:
@@ -98,9 +98,7 @@ def take_orders(owner: Merchant, *records: OrderRecord) -> list[int]:
         vendor = json.dumps({"guid": record.external_id, "accessToken": "hush", "total": 26.65})
         factories.store(owner.connection, factories.arrival(record, vendor.encode()))
     with unit_of_work() as session:
-        ours = select(Order.external_id, Order.id).where(
-            Order.connection_id == owner.connection.id
-        )
+        ours = select(Order.external_id, Order.id).where(Order.connection_id == owner.connection.id)
         ids = {row.external_id: row.id for row in session.execute(ours)}
     return [ids[record.external_id] for record in records]
 

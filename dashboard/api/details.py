@@ -1,5 +1,7 @@
 """Loaded records as the flat mappings that the schemas read."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from models.invoice_detail import InvoiceDetail
@@ -22,4 +24,18 @@ def order(detail: OrderDetail) -> dict[str, Any]:
 
 def invoice(detail: InvoiceDetail) -> dict[str, Any]:
     """For `InvoiceDetailSchema`."""
-    return {**detail.invoice, "lines": detail.lines, "taxes": detail.taxes}
+    lines = [{**line, "modifiers": _modifiers(line)} for line in detail.lines]
+    return {**detail.invoice, "lines": lines, "taxes": detail.taxes}
+
+
+def _modifiers(line: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a line came with; its amounts were kept as text."""
+    return [
+        {
+            "name": modifier["name"],
+            "quantity": Decimal(modifier["quantity"]),
+            "amount": Decimal(modifier["amount"]),
+            "currency": line["currency"],
+        }
+        for modifier in line["details"].get("modifiers", ())
+    ]

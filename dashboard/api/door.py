@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
-from marshmallow import Schema
+from marshmallow import RAISE, Schema
 
 from dashboard.api.callers import called
 from dashboard.api.queries import ProblemSchema
@@ -41,7 +41,8 @@ def route(
     def decorate(view: View) -> View:
         made = blueprint.response(status, answer)(view)
         if query is not None:
-            made = blueprint.arguments(query, location="query")(made)
+            # A filter nobody knows is an error: ignored, it would answer something else.
+            made = blueprint.arguments(query, location="query", unknown=RAISE)(made)
         for refusal in (401, 404) if "<" in path else (401,):
             made = blueprint.alt_response(refusal, schema=ProblemSchema)(made)
         blueprint.route(path, methods=[method])(called(made))

@@ -81,6 +81,14 @@ class RefundSchema(Schema):
     business_date = fields.Date(allow_none=True)
 
 
+class ModifierSchema(Schema):
+    """What a line came with; its amount is within the line's."""
+
+    name = fields.String()
+    quantity = Quantity()
+    amount = Money()
+
+
 class InvoiceLineSchema(Schema):
     """One line of an invoice: `gross` less `discount` is `net`."""
 
@@ -92,7 +100,7 @@ class InvoiceLineSchema(Schema):
     discount = Money()
     net = Money()
     tax = Money()
-    details = fields.Dict()
+    modifiers = fields.List(fields.Nested(ModifierSchema))
 
 
 class InvoiceTaxSchema(Schema):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import Schema, fields, validate
 
 from models.event_list import STATES as EVENT_STATES
 from models.invoice import ISSUED
@@ -27,11 +27,6 @@ class Text(fields.String):
 
 class Paged(Schema):
     """At most `limit` records after the cursor `after`, which the page before gave as `next`."""
-
-    class Meta:
-        """A filter nobody knows is an error: ignored, it would answer something else."""
-
-        unknown = RAISE
 
     limit = fields.Integer(load_default=USUAL, validate=validate.Range(1, MOST))
     after = Text(load_default=None)

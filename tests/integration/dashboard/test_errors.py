@@ -1,0 +1,101 @@
+"""Error pages, headers and limits."""
+
+import logging
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import dashboard
+from config.errors import TransientError
+from tests.merchants import Merchant
+
+PAGES = ("/", "/orders", "/invoices", "/events", "/sync-runs", "/tokens", "/nothing", "/sign-in")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_keeps_to_itself(page: FlaskClient, path: str) -> None:
+    response = page.get(path)
+    policy = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert " style=" not in response.text
+    assert "<style" not in response.text
+    assert " on" + "click=" not in response.text
+
+
+def test_assets_may_be_kept_by_their_digest(page: FlaskClient) -> None:
+    text = page.get("/").text
+    address = text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    kept = page.get(address)
+    assert "immutable" in kept.headers["Cache-Control"]
+    assert kept.mimetype == "text/css"
+    assert page.get(address.partition("?")[0]).headers["Cache-Control"] == "no-cache"
+    assert page.get("/assets/..%2fdoor.py").status_code == 404
+
+
+def test_a_crash_tells_people_nothing_secret(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = Flask("taxpoynt")
+    dashboard.register(made)
+
+    @made.get("/broken")
+    def broken() -> str:
+        raise RuntimeError("password=hunter2")
+
+    with caplog.at_level(logging.ERROR):
+        response = made.test_client().get("/broken")
+    assert response.status_code == 500
+    assert "hunter2" not in response.text
+    assert "Try again" in response.text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/away", "text/html"), ("/api/away", "application/problem+json")]
+)
+def test_away_is_503_with_a_next_step(database: str, path: str, kind: str) -> None:
+    made = Flask("taxpoynt")
+    dashboard.register(made)
+
+    @made.get(path)
+    def away() -> str:
+        raise TransientError("database.away", "It's away.", next_step="Wait.", retry_after_s=7)
+
+    response = made.test_client().get(path)
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "7"
+    assert response.mimetype == kind
+    assert "Wait." in response.text
+
+
+def test_other_doors_get_no_pages(client: FlaskClient) -> None:
+    response = client.post("/webhooks/nobody/nothing")
+    assert response.status_code in {404, 405}
+    assert response.mimetype == "application/problem+json"
+
+
+def test_a_form_is_small(page: FlaskClient, owner: Merchant) -> None:
+    response = page.post("/tokens", data={"name": "x" * 20_000})
+    assert response.status_code == 413
+
+
+def test_large_bodies_of_other_doors_are_their_business(database: str) -> None:
+    made = Flask("taxpoynt")
+    dashboard.register(made)
+
+    @made.post("/webhooks/large")
+    def large() -> str:
+        from flask import request
+
+        return str(len(request.get_data()))
+
+    assert made.test_client().post("/webhooks/large", data=b"x" * 100_000).text == "100000"
+
+
+def test_an_error_page_keeps_the_frame_of_who_is_signed_in(page: FlaskClient) -> None:
+    assert "Sign out" in page.get("/orders/987654").text

@@ -1,0 +1,158 @@
+"""Probes and metrics."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from config import clock
+from config import settings as settings_module
+from dashboard import metrics
+from models import job_slot
+from models import session as database_session
+from models.session import unit_of_work
+from tests import factories, merchants
+from tests.merchants import Merchant
+
+NOWHERE = "127.0.0.1:1"
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing kept from another test."""
+    monkeypatch.setattr(metrics, "_database", metrics.DatabaseGauges())
+
+
+@pytest.fixture
+def no_database(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    kept = database_session.engine()
+    database_session.engine.cache_clear()
+    monkeypatch.setenv("TAXPOYNT_DATABASE_URL", f"postgresql://x:x@{NOWHERE}/x")
+    settings_module.refresh()
+    yield
+    monkeypatch.undo()
+    settings_module.refresh()
+    database_session.engine().dispose()
+    database_session.engine.cache_clear()
+    kept.dispose()
+
+
+@pytest.fixture
+def no_broker(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TAXPOYNT_BROKER_URL", f"redis://{NOWHERE}/0")
+    settings_module.refresh()
+    yield
+    monkeypatch.undo()
+    settings_module.refresh()
+
+
+def value(client: FlaskClient, name: str, labels: str = "") -> float:
+    """A sample among the metrics."""
+    found = re.findall(
+        rf"^{name}(?:\{{[^}}]*{labels}[^}}]*\}})? (\S+)$", client.get("/metrics").text, re.M
+    )
+    assert len(found) == 1, (name, found)
+    return float(found[0])
+
+
+def test_ready(client: FlaskClient) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json is not None
+    assert response.json["status"] == "ready"
+    assert response.json["broker"] == "reachable"
+    assert response.json["beat"] == "never heard"
+
+
+def test_the_beat_is_late_after_one_and_a_half_rings(client: FlaskClient) -> None:
+    with unit_of_work() as session:
+        job_slot.take(session, "sync.due", factories.NOON)
+    for seconds, word in ((7, "heard"), (8, "late")):
+        with clock.frozen(factories.NOON + timedelta(seconds=seconds)):
+            found = client.get("/readyz")
+        assert found.json is not None
+        assert found.json["beat"] == word
+        assert found.status_code == 200
+
+
+def test_without_a_broker_deliveries_are_still_taken(client: FlaskClient, no_broker: None) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json is not None
+    assert response.json["broker"] == "unreachable"
+    assert response.json["status"].startswith("degraded")
+
+
+def test_without_a_database_it_is_not_ready(client: FlaskClient, no_database: None) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json is not None
+    assert response.json["database"] == "unreachable"
+    assert client.get("/healthz").status_code == 200
+    assert value(client, "taxpoynt_database_up") == 0
+
+
+def test_tables_that_are_behind_are_not_ready(client: FlaskClient) -> None:
+    with unit_of_work() as session:
+        [at] = session.scalars(text("SELECT version_num FROM alembic_version"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    try:
+        response = client.get("/readyz")
+    finally:
+        with unit_of_work() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": at})
+    assert response.status_code == 503
+    assert response.json is not None
+    assert "taxpoynt migrate" in response.json["migrations"]
+
+
+def test_metrics(client: FlaskClient, owner: Merchant) -> None:
+    [first, _] = merchants.take_orders(
+        owner, merchants.rich_order("o1"), merchants.rich_order("o2")
+    )
+    merchants.invoice(first)
+    merchants.deliver(owner, state="pending")
+    merchants.deliver(owner, state="parked")
+    merchants.parked_record(owner)
+    merchants.standing(owner, "delayed", clock.now())
+    with unit_of_work() as session:
+        session.execute(
+            text("UPDATE cursors SET failures = 3, watermark = now() - interval '90 seconds'")
+        )
+    assert value(client, "taxpoynt_database_up") == 1
+    assert value(client, "taxpoynt_inbox_waiting") == 1
+    assert value(client, "taxpoynt_inbox_oldest_age_seconds") < 60
+    assert value(client, "taxpoynt_inbox_parked") == 1
+    assert value(client, "taxpoynt_records_parked") == 1
+    assert value(client, "taxpoynt_orders") == 2
+    assert value(client, "taxpoynt_invoices") == 1
+    assert value(client, "taxpoynt_invoices_due") == 1
+    assert value(client, "taxpoynt_sync_failures", 'stream="orders"') == 3
+    assert 90 <= value(client, "taxpoynt_cursor_lag_seconds", 'stream="orders"') < 120
+    assert value(client, "taxpoynt_connection_status", 'status="delayed"') == 1
+
+
+def test_however_many_scrape_the_database_is_asked_once(
+    client: FlaskClient, owner: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    assert value(client, "taxpoynt_inbox_waiting") == 0
+    merchants.deliver(owner, state="pending")
+    assert value(client, "taxpoynt_inbox_waiting") == 0
+    now[0] += 5
+    assert value(client, "taxpoynt_inbox_waiting") == 1
+
+
+def test_what_the_doors_count_is_among_them(client: FlaskClient) -> None:
+    from prometheus_client import REGISTRY, Counter
+
+    counter = Counter("test_door", "Of this test.")
+    try:
+        counter.inc(3)
+        assert value(client, "test_door_total") == 3
+    finally:
+        REGISTRY.unregister(counter)

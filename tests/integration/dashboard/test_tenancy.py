@@ -1,0 +1,145 @@
+"""Nothing of one merchant is shown to another, or changed by it, through any door."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from models import ApiToken, InboxEvent, api_tokens
+from models.session import unit_of_work
+from tests import merchants
+from tests.merchants import Merchant
+
+# Whatever of the other merchant turns up shows this.
+THEIRS = "theirs-and-theirs-alone"
+NUMBER = "INV-000001"
+PARAMETERS = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What the other merchant has."""
+
+    order_id: int
+    event_id: int
+    token_id: int
+
+
+@pytest.fixture
+def planted(other: Merchant) -> Planted:
+    record = merchants.rich_order(
+        THEIRS,
+        display_number=THEIRS,
+        customer=merchants.factories.guest(THEIRS, first_name=THEIRS),
+    )
+    [order_id] = merchants.take_orders(other, record)
+    assert merchants.invoice(order_id) == [NUMBER]
+    event_id = merchants.deliver(other, state="parked", record=THEIRS)
+    merchants.pulled(other, error=THEIRS)
+    merchants.parked_record(other)
+    merchants.standing(other, "delayed", merchants.factories.NOON, status_reason=THEIRS)
+    with unit_of_work() as session:
+        api_tokens.make(session, other.organization_id, THEIRS)
+        token_id = session.scalars(select(ApiToken.id).where(ApiToken.name == THEIRS)).one()
+    return Planted(order_id, event_id, token_id)
+
+
+def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
+    """Every address there is, with the other merchant's ids filled in."""
+    values = {
+        "order_id": planted.order_id,
+        "event_id": planted.event_id,
+        "token_id": planted.token_id,
+        "number": NUMBER,
+        "form": "html",
+        "token": "none",
+        "name": "home",
+    }
+    found = [
+        PARAMETERS.sub(lambda part: str(values[part[1]]), rule.rule)
+        for rule in app.url_map.iter_rules()
+        if method in (rule.methods or ()) and rule.endpoint not in {"static", "assets.asset"}
+    ]
+    lives = [f"/live/{name}" for name in ("orders", "invoices", "events", "sync-runs")]
+    return found + lives if method == "GET" else found
+
+
+def test_the_test_would_notice(app: Flask, planted: Planted, other: Merchant) -> None:
+    browser = app.test_client()
+    with unit_of_work() as session:
+        token = api_tokens.make(session, other.organization_id, "for this test")
+    browser.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    assert THEIRS in browser.get("/api/v1/orders").text
+
+
+def test_reading(
+    app: Flask, planted: Planted, owner: Merchant, page: FlaskClient, script: FlaskClient
+) -> None:
+    looked_at = addresses(app, planted, "GET")
+    assert len(looked_at) > 25
+    for address in looked_at:
+        if address.startswith(("/sign-in", "/metrics")):
+            continue
+        asker = script if address.startswith("/api/") else page
+        response = asker.get(address, buffered=False)
+        text = b"".join(_first_parts(response)).decode()
+        assert THEIRS not in text, address
+        its_own_record = any(
+            part in address for part in (f"/{planted.order_id}", f"/{planted.event_id}", NUMBER)
+        )
+        assert response.status_code == (404 if its_own_record else 200), address
+
+
+def test_filters_and_search_find_nothing_of_theirs(
+    planted: Planted, other: Merchant, page: FlaskClient, script: FlaskClient
+) -> None:
+    name = other.connection.name
+    for address in (
+        f"/orders?search={THEIRS}",
+        f"/orders?connection={name}",
+        f"/orders.csv?search={THEIRS}",
+        f"/invoices?search={NUMBER}",
+        f"/invoices.csv?connection={name}",
+        f"/events?connection={name}",
+        f"/sync-runs?connection={name}",
+    ):
+        text = page.get(address).text
+        assert not re.search(r'href="/(orders|invoices|events)/(\d|INV)', text), address
+        assert "26.65" not in text, address
+    for address in ("orders", "invoices", "events", "sync-runs", "locations", "customers"):
+        found = script.get(f"/api/v1/{address}?connection={name}").json
+        assert found == {"items": [], "next": None}, address
+
+
+def test_changing(app: Flask, planted: Planted, page: FlaskClient, script: FlaskClient) -> None:
+    page.get("/")
+    with page.session_transaction() as session:
+        word = session["csrf"]
+    for address in addresses(app, planted, "POST"):
+        if address in {"/sign-out", "/tokens"}:
+            continue
+        page.post(address, data={"csrf": word})
+        script.post(address)
+    with unit_of_work() as session:
+        assert session.get_one(InboxEvent, planted.event_id).state == "parked"
+        assert session.get(ApiToken, planted.token_id) is not None
+
+
+def test_the_probes_name_no_secret(planted: Planted, client: FlaskClient) -> None:
+    text = client.get("/metrics").text
+    assert THEIRS not in text
+    assert merchants.SECRET not in text
+
+
+def _first_parts(response: object) -> list[bytes]:
+    """All of an answer; of a stream that goes on, what comes first."""
+    parts: list[bytes] = []
+    for part in response.response:  # type: ignore[attr-defined]
+        parts.append(part if isinstance(part, bytes) else part.encode())
+        if len(parts) == 2 and response.mimetype == "text/event-stream":  # type: ignore[attr-defined]
+            break
+    response.close()  # type: ignore[attr-defined]
+    return parts
