@@ -33,7 +33,8 @@ broker_transport_options: dict[str, Any] = (
         "health_check_interval": 15,
     }
     if _over_redis
-    else {}
+    # RabbitMQ takes a message before it looks at it: wait until it says that it holds it.
+    else {"confirm_publish": True}
 )
 broker_connection_timeout = 2
 broker_connection_retry_on_startup = True
@@ -117,6 +118,7 @@ TIMETABLE = {
     "invoice.due": 5,
     "sweep.inbox": 5,
     "sweep.slices": 10,
+    "sites.first": 60,
     "sites.due": 3600,
     "sweep.prune": 3600,
 }

@@ -87,12 +87,12 @@ class Child:
 def child(
     argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None
 ) -> Iterator[Child]:
-    """A program that runs as long as the body."""
+    """A program that runs as long as the body; it has nothing to tidy up, so it is killed."""
     started = Child(argv, log=log, env=env)
     try:
         yield started
     finally:
-        started.end()
+        started.kill()
 
 
 @cache
