@@ -6,13 +6,15 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from config import keys, redaction
 from config.errors import Fault, PermanentError, TransientError
 from config.settings import settings
 from models.connection import CONNECTED, DELAYED, NEEDS_ATTENTION, Connection
+from models.cursor import StreamCursor
+from models.location import Location
 
 
 class UnknownConnectionError(PermanentError):
@@ -110,18 +112,41 @@ def unseal(sealed: bytes, secret: Collection[str] | None = None) -> dict[str, An
 
 
 def succeeded(session: Session, connection_id: int, now: datetime) -> None:
-    """Note that the platform answered and all is well."""
+    """Note that the platform answered; all is well unless one of its streams still fails."""
+    failing = (
+        select(StreamCursor.id)
+        .outerjoin(
+            Location,
+            (Location.connection_id == StreamCursor.connection_id)
+            & (Location.external_id == StreamCursor.location_external_id),
+        )
+        .where(
+            StreamCursor.connection_id == connection_id,
+            StreamCursor.failures > 0,
+            Location.archived.is_not(True),
+        )
+        .exists()
+    )
+    well = {"status": CONNECTED, "status_code": None, "status_reason": None, "next_step": None}
+    kept = {
+        name: case((failing, getattr(Connection, name)), else_=value)
+        for name, value in well.items()
+    }
     session.execute(
         update(Connection)
         .where(Connection.id == connection_id)
-        .values(
-            status=CONNECTED,
-            status_code=None,
-            status_reason=None,
-            next_step=None,
-            status_at=now,
-            last_success_at=now,
-        )
+        .values(**kept, status_at=now, last_success_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def try_again(session: Session, connection_id: int, now: datetime) -> None:
+    """Its credentials work now: streams that failed needn't wait for their next turn."""
+    session.execute(
+        update(StreamCursor)
+        .where(StreamCursor.connection_id == connection_id, StreamCursor.failures > 0)
+        .values(failures=0, next_due_at=now)
+        .execution_options(synchronize_session=False)
     )
 
 

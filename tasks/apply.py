@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
@@ -53,7 +54,7 @@ def alone() -> Iterator[None]:
     """
     try:
         yield
-    except Fault:
+    except (Fault, SoftTimeLimitExceeded):
         raise
     except Exception as error:
         log.exception("a record could not be read")

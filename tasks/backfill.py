@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -17,11 +18,14 @@ from models import Connection, Location, Slice, SyncRun, connections, lease, syn
 from models.session import unit_of_work
 from rules.business_dates import bounds
 from tasks import app, reach, ring
-from tasks.pull import Counts, Pull
+from tasks.pull import Alive, Counts, Pull, unexpected
 from tasks.sync import wait_after
 
 log = logger(__name__)
 
+# A task reads for this long, then signals its slice again: a busy month takes longer than any task
+# may.
+_TASK_S = 20.0
 # Slices of one run that are read at a time; each one that ends signals the next.
 _ABREAST = 4
 # Changes to a day's orders come until its closeout and the card captures after it.
@@ -39,11 +43,11 @@ def plan(*, run_id: int, platform: str) -> int:
 
 @app.task(name="backfill.slice")
 def slice_(*, slice_id: int, platform: str) -> dict[str, int]:
-    """Read one slice to its end and signal the next of its run."""
-    done = read(slice_id)
+    """Read one slice on; signal it again, or the next of its run once it is done."""
+    done = read(slice_id, budget_s=_TASK_S)
     if done is None:
         return {}
-    for next_id in open_slices(done.run_id)[:1]:
+    for next_id in [slice_id] if done.more else open_slices(done.run_id)[:1]:
         ring.task("backfill.slice", slice_id=next_id, platform=platform)
     return vars(done.counts)
 
@@ -102,8 +106,13 @@ def cut(run_id: int) -> int:
         return session.scalar(count) or 0
 
 
-def read(slice_id: int, report: Callable[[Counts], None] = lambda _: None) -> Pull[Slice] | None:
-    """Read a slice on from where it stands; None when it is done or another reader is at it.
+def read(
+    slice_id: int,
+    report: Callable[[Counts], None] = lambda _: None,
+    *,
+    budget_s: float | None = None,
+) -> Pull[Slice] | None:
+    """Read a slice on to its end or for `budget_s`; None when it is done or somebody else's.
 
     A failure is noted on the slice together with when it is tried again.
     """
@@ -113,9 +122,8 @@ def read(slice_id: int, report: Callable[[Counts], None] = lambda _: None) -> Pu
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
         try:
             with reach.line(pull.connection) as line:
-                for page in line.connector.history(line.http, _window(pull.held), pull.held.resume):
-                    pull.store(page)
-                    report(pull.counts)
+                _pages_into(pull, line, report, budget_s)
+            _let_go(pull) if pull.more else _finish(pull)
         except lease.LeaseLostError:
             return None
         except (TransientError, PermanentError) as fault:
@@ -124,9 +132,29 @@ def read(slice_id: int, report: Callable[[Counts], None] = lambda _: None) -> Pu
         except KeyboardInterrupt:
             _let_go(pull)
             raise
-        _finish(pull)
-        log.info("slice read", slice_id=slice_id, **vars(pull.counts))
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:  # noqa: BLE001 - logged, and noted where people look
+            _give_up(pull, unexpected(error))
+            return None
+        log.info("slice read", slice_id=slice_id, more=pull.more, **vars(pull.counts))
     return pull
+
+
+def _pages_into(
+    pull: Pull[Slice],
+    line: reach.Line,
+    report: Callable[[Counts], None],
+    budget_s: float | None,
+) -> None:
+    until = None if budget_s is None else clock.monotonic() + budget_s
+    http = Alive(line.http, pull.held)
+    for page in line.connector.history(http, _window(pull.held), pull.held.resume):
+        pull.store(page)
+        report(pull.counts)
+        if until is not None and clock.monotonic() > until and not page.done:
+            pull.more = True
+            return
 
 
 def open_slices(run_id: int) -> list[int]:
@@ -225,7 +253,7 @@ def _give_up(pull: Pull[Slice], fault: Fault) -> None:
     now = clock.now()
     failures = pull.held.failures
     status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
-    with unit_of_work() as session:
+    with suppress(lease.LeaseLostError), unit_of_work() as session:
         lease.release(
             session,
             pull.held,

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from config import clock
-from config.errors import PermanentError, TransientError
+from config.errors import Fault, PermanentError, TransientError
 from connectors import platforms
 from connectors.base.contract import Health, Platform, Tokens
 from connectors.base.tokens import MemoryTokens
@@ -38,8 +38,19 @@ def connect(
         health = None
     connection_id = _store(organization_id, platform, name, loaded, tokens.current(), health)
     if health is not None:
-        sites.refresh(connection_id)
+        _list_sites(connection_id)
     return connection_id, health
+
+
+def _list_sites(connection_id: int) -> None:
+    try:
+        sites.refresh(connection_id)
+    except Fault as fault:
+        with unit_of_work() as session:
+            connections.failed(session, connection_id, fault, clock.now())
+        # One that may pass is tried again by itself, as any connection without locations is.
+        if not isinstance(fault, TransientError):
+            raise
 
 
 def check(connection: Connection) -> Health:
@@ -52,6 +63,7 @@ def check(connection: Connection) -> Health:
             connections.failed(session, connection.id, fault, clock.now())
         raise
     with unit_of_work() as session:
+        connections.try_again(session, connection.id, clock.now())
         connections.succeeded(session, connection.id, clock.now())
     return health
 
@@ -97,6 +109,7 @@ def _store(
         row.tokens = connections.seal(reach.plain(tokens)) if tokens else None
         row.account = health.account if health else None
         if health is not None:
+            connections.try_again(session, row.id, clock.now())
             connections.succeeded(session, row.id, clock.now())
         return row.id
 

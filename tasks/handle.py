@@ -57,11 +57,14 @@ def drain(connection_id: int, limit: int = BATCH) -> int:
             return 0
         batch = _sort(connection, claimed)
         due = _apply(session, connection, batch)
+        platform = connection.platform
         for event, fault in batch.parked:
             inbox.park(session, event.id, fault)
         for event, fault in batch.postponed:
             inbox.postpone(session, event, fault, now)
     ring.invoices(due)
+    if any(isinstance(fault, apply.UnknownLocationError) for _, fault in batch.postponed):
+        ring.task("sites.list", connection_id=connection_id, platform=platform)
     log.info(
         "deliveries handled",
         connection_id=connection_id,
@@ -83,8 +86,8 @@ def _sort(connection: Connection, claimed: Sequence[InboxEvent]) -> Sorted:
         try:
             with apply.alone():
                 hints = webhook.parse(Delivery(event.headers, bytes(event.body)))
-            records = [h.record for h in hints if h.record is not None]
-            records += _refetch(connection, [h for h in hints if h.record is None])
+                records = [h.record for h in hints if h.record is not None]
+                records += _refetch(connection, [h for h in hints if h.record is None])
         except (SkippedRecord, PermanentError) as fault:
             batch.parked.append((event, fault))
         except TransientError as fault:
@@ -124,6 +127,4 @@ def _apply(session: Session, connection: Connection, batch: Sorted) -> list[int]
             batch.parked.append((event, fault))
     done = {event.id: record.id for event, record in batch.records if event.id not in refused}
     inbox.settle(session, {**done, **{event.id: None for event in batch.empty}})
-    if any(isinstance(fault, apply.UnknownLocationError) for _, fault in applied.parked):
-        ring.task("sites.list", connection_id=connection.id, platform=connection.platform)
     return applied.due

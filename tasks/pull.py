@@ -7,10 +7,27 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config import clock
-from connectors.base.contract import Connector, Page
+from config.errors import PermanentError
+from config.logging import logger
+from connectors.base.contract import Connector, Http, Page, Request, Response
 from models import Connection, Slice, StreamCursor, SyncRun, lease
 from models.session import unit_of_work
 from tasks import apply, ring
+
+log = logger(__name__)
+
+# Often enough that a lease never ends between two calls of a reader that is alive.
+_TELL_EVERY = lease.LEASE / 3
+
+
+def unexpected(error: Exception) -> PermanentError:
+    """A mistake of ours, told where people look; the log has its traceback."""
+    log.error("reading failed", exc_info=error)
+    return PermanentError(
+        "reading.failed",
+        f"Reading stopped on a mistake of ours ({type(error).__name__}).",
+        next_step="Report it with the log of that minute; reading is tried again by itself.",
+    )
 
 
 @dataclass
@@ -35,9 +52,34 @@ class Counts:
 Held = TypeVar("Held", StreamCursor, Slice)
 
 
+class Alive:
+    """A way out that holds the reader's lease between calls.
+
+    Before a window's first page its last one has to be found; that alone can outlast a lease.
+    """
+
+    def __init__(self, http: Http, held: StreamCursor | Slice) -> None:
+        self._http = http
+        self._held = held
+        self._told_at = clock.now()
+
+    def send(self, request: Request) -> Response:
+        """The response. Raises: LeaseLostError when another reader has taken over."""
+        response = self._http.send(request)
+        now = clock.now()
+        if now - self._told_at >= _TELL_EVERY:
+            with unit_of_work() as session:
+                lease.keep(session, self._held, now)
+            self._told_at = now
+        return response
+
+
 @dataclass
 class Pull(Generic[Held]):
-    """One reader at work: what it reads for, and under which lease it stores."""
+    """One reader at work: what it reads for, and under which lease it stores.
+
+    `more` when it stopped to make room before the end.
+    """
 
     connection: Connection
     connector: Connector
@@ -45,6 +87,7 @@ class Pull(Generic[Held]):
     correlation_id: str
     held: Held
     counts: Counts = field(default_factory=Counts)
+    more: bool = False
 
     def store(self, page: Page, **changes: Any) -> None:
         """Apply a page and move the cursor in one transaction; then signal invoices owed.

@@ -21,7 +21,7 @@ log = logger(__name__)
 
 # A pending signal is believed for this long; then the next delivery signals again.
 _PENDING_MS = 1000
-# After a failed publish the bell rests: the sweep finds what it missed.
+# After a failed publish the bell rests, then rings again; the sweep may have been faster.
 _REST_S = 1.0
 
 # Set while a command runs tasks in its own process: signals become calls.
@@ -92,8 +92,24 @@ class Bell:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 batch, self._waiting = self._waiting, {}
-            if not all([self._publish(*one) for one in batch.items()]):
+            missed = self._publish_all(batch)
+            if missed:
                 threading.Event().wait(self._rest_s)
+                with self._changed:
+                    self._waiting = {**missed, **self._waiting}
+
+    def _publish_all(self, batch: dict[int, str]) -> dict[int, str]:
+        """What is left from the first one on that failed: a dead broker is not asked by all."""
+        waiting = list(batch.items())
+        for done, one in enumerate(waiting):
+            try:
+                sent = self._publish(*one)
+            except Exception as error:
+                log.exception("signal failed", error=type(error).__name__)
+                sent = False
+            if not sent:
+                return dict(waiting[done:])
+        return {}
 
 
 @cache
@@ -108,7 +124,11 @@ def _signal_once(connection_id: int, platform: str) -> bool:
     except redis.RedisError as error:
         log.warning("signal flag not set", error=type(error).__name__)
         return False
-    return task("handle.events", connection_id=connection_id, platform=platform)
+    if task("handle.events", connection_id=connection_id, platform=platform):
+        return True
+    # Nothing is pending: the flag would only keep the next signal from being sent.
+    answered(connection_id)
+    return False
 
 
 def _flag(connection_id: int) -> str:

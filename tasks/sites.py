@@ -9,6 +9,7 @@ from config.errors import Fault
 from config.logging import logger
 from connectors import platforms
 from models import Connection, Location, StreamCursor, connections
+from models.connection import NEEDS_ATTENTION
 from models.session import unit_of_work
 from rules.records import LocationRecord
 from tasks import app, reach, ring, slots
@@ -23,6 +24,24 @@ def due(*, every_s: int = 0) -> None:
         return
     with unit_of_work() as session:
         found = session.execute(select(Connection.id, Connection.platform)).all()
+    for row in found:
+        ring.task("sites.list", connection_id=row.id, platform=row.platform)
+
+
+@app.task(name="sites.first")
+def first(*, every_s: int = 0) -> None:
+    """Ask connections that have no location yet: their platform was away, or grants take time."""
+    if not slots.first_in_slot("sites.first", every_s):
+        return
+    known = select(Location.id).where(Location.connection_id == Connection.id).exists()
+    with unit_of_work() as session:
+        found = session.execute(
+            select(Connection.id, Connection.platform).where(
+                ~known,
+                # A login that was refused is not repeated by the minute.
+                Connection.status != NEEDS_ATTENTION,
+            )
+        ).all()
     for row in found:
         ring.task("sites.list", connection_id=row.id, platform=row.platform)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -15,10 +16,10 @@ from config.errors import Fault, PermanentError, TransientError
 from config.logging import context, logger
 from connectors import platforms
 from connectors.base.contract import Page
-from models import Connection, StreamCursor, SyncRun, connections, lease, sync_run
+from models import Connection, Location, StreamCursor, SyncRun, connections, lease, sync_run
 from models.session import unit_of_work
 from tasks import app, reach, ring, slots
-from tasks.pull import Counts, Pull
+from tasks.pull import Alive, Counts, Pull, unexpected
 
 log = logger(__name__)
 
@@ -29,6 +30,18 @@ _CLOCK_TOLERANCE = timedelta(seconds=5)
 _DUE_AT_ONCE = 500
 # What needs a person is still tried now and then: some causes are mended on the other side.
 _ATTENTION_EVERY = timedelta(minutes=30)
+
+
+# A site that is closed or can't be read is asked for again once it is listed again.
+_IS_GONE = (
+    select(Location.id)
+    .where(
+        Location.connection_id == StreamCursor.connection_id,
+        Location.external_id == StreamCursor.location_external_id,
+        Location.archived,
+    )
+    .exists()
+)
 
 
 @app.task(name="sync.due")
@@ -78,6 +91,7 @@ def run(
                 pull = Pull(connection, line.connector, run_id, correlation_id, cursor)
                 summary.counts = pull.counts
                 summary.more = _read(line, pull, budget_s, report)
+            _finish(connection, cursor, run_id, summary.more)
         except lease.LeaseLostError as fault:
             summary.fault = fault
         except (TransientError, PermanentError) as fault:
@@ -86,8 +100,11 @@ def run(
         except KeyboardInterrupt:
             _let_go(cursor, run_id)
             raise
-        else:
-            _finish(connection, cursor, run_id, summary.more)
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:  # noqa: BLE001 - logged, and noted where people look
+            summary.fault = unexpected(error)
+            _give_up(connection, cursor, run_id, summary.fault)
         log.info("stream read", stream=cursor.stream, more=summary.more, **vars(summary.counts))
     return summary
 
@@ -96,7 +113,7 @@ def _take_due(now: datetime) -> list[tuple[int, str]]:
     with unit_of_work() as session:
         ready = (
             select(StreamCursor.id)
-            .where(StreamCursor.next_due_at <= now)
+            .where(StreamCursor.next_due_at <= now, ~_IS_GONE)
             .order_by(StreamCursor.next_due_at)
             .limit(_DUE_AT_ONCE)
             .with_for_update(skip_locked=True)
@@ -118,6 +135,7 @@ def _begin(cursor_id: int) -> tuple[Connection, StreamCursor, int, str] | None:
         cursor = lease.take(session, StreamCursor, cursor_id, now)
         if cursor is None:
             return None
+        _close_abandoned(session, cursor)
         started = SyncRun(
             organization_id=cursor.organization_id,
             connection_id=cursor.connection_id,
@@ -133,6 +151,27 @@ def _begin(cursor_id: int) -> tuple[Connection, StreamCursor, int, str] | None:
         return connection, cursor, started.id, started.correlation_id
 
 
+def _close_abandoned(session: Session, cursor: StreamCursor) -> None:
+    """Runs of readers that were killed or replaced: whoever holds the lease is the only one."""
+    session.execute(
+        update(SyncRun)
+        .where(
+            SyncRun.connection_id == cursor.connection_id,
+            SyncRun.stream == cursor.stream,
+            SyncRun.location_external_id == cursor.location_external_id,
+            SyncRun.kind == sync_run.DELTA,
+            SyncRun.finished_at.is_(None),
+        )
+        .values(
+            status=sync_run.WAITING,
+            finished_at=clock.now(),
+            error_code="run.abandoned",
+            error="Its worker ended before it did.",
+            next_step="Nothing to do: the next run goes on where it stopped.",
+        )
+    )
+
+
 def _read(
     line: reach.Line,
     pull: Pull[StreamCursor],
@@ -141,7 +180,8 @@ def _read(
 ) -> bool:
     """Store page after page; true when time ran out before the end."""
     until = None if budget_s is None else clock.monotonic() + budget_s
-    for page in _pages(line, pull):
+    stream = platforms()[pull.connection.platform].streams[pull.held.stream]
+    for page in _pages(line, pull, stream.hold_back):
         moved = {"watermark": page.watermark} if page.done and page.watermark else {}
         pull.store(page, **moved)
         report(pull.counts)
@@ -150,19 +190,25 @@ def _read(
     return False
 
 
-def _pages(line: reach.Line, pull: Pull[StreamCursor]) -> Iterator[Page]:
+def _pages(line: reach.Line, pull: Pull[StreamCursor], hold_back: timedelta) -> Iterator[Page]:
     """The pages since the cursor, on a window that ends by the platform's clock.
 
-    Only the first answer tells that clock: when ours was off, the window is asked for anew.
+    Only the first answer tells that clock: when ours was off, the window is asked for anew. It is
+    past what was read before, whatever ours says: else a clock of ours that is behind would take
+    the platform's present for the future and not ask at all.
     """
     held = pull.held
+    http = Alive(line.http, held)
 
     def since(now: datetime) -> Iterator[Page]:
         return line.connector.changes(
-            line.http, held.stream, held.location_external_id, held.resume, now
+            http, held.stream, held.location_external_id, held.resume, now
         )
 
-    pages = since(line.http.server_now())
+    now = line.http.server_now()
+    if held.watermark is not None:
+        now = max(now, held.watermark + hold_back + timedelta(milliseconds=1))
+    pages = since(now)
     first = next(pages, None)
     if abs(line.http.server_now() - clock.now()) > _CLOCK_TOLERANCE:
         pages = since(line.http.server_now())
@@ -184,7 +230,7 @@ def _finish(connection: Connection, cursor: StreamCursor, run_id: int, more: boo
 def _give_up(connection: Connection, cursor: StreamCursor, run_id: int, fault: Fault) -> None:
     """Note the failure where people look, and when it is tried again."""
     now = clock.now()
-    with unit_of_work() as session:
+    with suppress(lease.LeaseLostError), unit_of_work() as session:
         lease.release(
             session,
             cursor,
