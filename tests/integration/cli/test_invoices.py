@@ -1,0 +1,92 @@
+"""Invoices: listed, shown, rendered."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from dashboard.api.schemas import InvoiceDetailSchema
+from models import Invoice
+from models.session import unit_of_work
+from tests.integration.cli.typed import run, typed
+from tests.shop import Shop, open_shop
+
+
+@pytest.fixture(scope="module")
+def shop(database: str) -> Iterator[Shop]:
+    with open_shop() as opened:
+        assert typed("sync", "till").code == 0
+        yield opened
+
+
+@pytest.fixture
+def number(shop: Shop) -> str:
+    with unit_of_work() as session:
+        return session.query(Invoice).order_by(Invoice.id).first().number  # type: ignore[union-attr]
+
+
+def test_they_are_listed_without_naming_a_command(number: str) -> None:
+    said = typed("invoices", "--json")
+    assert said.code == 0, said.err
+    assert number in {each["number"] for each in said.document["items"]}
+    assert said.document == typed("invoices", "list", "--json").document
+    assert number in typed("invoices").out
+
+
+def test_they_are_listed_by_status(number: str) -> None:
+    issued = typed("invoices", "--status", "issued", "--limit", "1000", "--json").document
+    assert number in {each["number"] for each in issued["items"]}
+    other = typed("invoices", "--status", "cancelled", "--json").document
+    assert other == {"items": [], "next": None}
+
+
+def test_one_is_shown_with_its_lines(number: str) -> None:
+    shown = typed("invoices", "show", number, "--json").document
+    assert set(shown) == set(InvoiceDetailSchema().fields)
+    lines = sum(Decimal(line["net"]) for line in shown["lines"])
+    taxes = sum(Decimal(tax["amount"]) for tax in shown["taxes"])
+    assert lines + taxes + Decimal(shown["gratuities"]) == Decimal(shown["total"])
+    said = typed("invoices", "show", number).out
+    assert shown["lines"][0]["name"] in said
+    assert shown["total"] in said
+
+
+def test_the_flag_may_stand_before_the_command(number: str) -> None:
+    assert typed("invoices", "--json", "show", number).document["number"] == number
+
+
+def test_one_is_rendered_as_json_and_html(number: str) -> None:
+    document = json.loads(typed("invoices", "render", number, "--as", "json").out)
+    assert document["number"] == number
+    html = typed("invoices", "render", number, "--as", "html").out
+    assert html.startswith("<!doctype html>")
+    assert number in html
+
+
+def test_one_is_rendered_into_a_file(number: str, tmp_path: Path) -> None:
+    file = tmp_path / "invoice.html"
+    said = typed("invoices", "render", number, "--as", "html", "-o", str(file), "--json")
+    assert said.document == {"number": number, "as": "html", "file": str(file)}
+    assert number in file.read_text()
+
+
+def test_a_file_that_cant_be_written_is_told(number: str, tmp_path: Path) -> None:
+    file = tmp_path / "missing" / "invoice.html"
+    said = typed("invoices", "render", number, "--as", "html", "-o", str(file))
+    assert said.code == 1
+    assert str(file) in said.err
+
+
+def test_an_unknown_number_gets_a_suggestion(number: str) -> None:
+    said = typed("invoices", "show", number[:-1] + "X", "--json")
+    assert said.code == 1
+    assert said.document["error"]["code"] == "invoice.unknown"
+    assert "Did you mean INV-" in said.document["error"]["next_step"]
+
+
+def test_a_process_answers_one_document(number: str) -> None:
+    said = run("invoices", "render", number, "--as", "json", "--json")
+    assert said.code == 0, said.err
+    assert json.loads(said.document["document"])["number"] == number

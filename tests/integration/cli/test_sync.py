@@ -1,0 +1,142 @@
+"""Reading what changed: per location, with what came of it and why it didn't."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from config import clock
+from models import Order, StreamCursor
+from models.session import unit_of_work
+from tests.integration.cli.typed import run, started, typed
+from tests.shop import Shop, open_shop
+
+pytestmark = pytest.mark.usefixtures("database")
+
+BULK = "/orders/v2/ordersBulk"
+
+
+@pytest.fixture
+def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
+    with open_shop(name=request.node.name.removeprefix("test_")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.node.name).removeprefix("test_")
+
+
+@contextmanager
+def failing(shop: Shop, **fault: Any) -> Iterator[None]:
+    rule = {"route": BULK, "kind": "status", **fault}
+    requests.post(f"{shop.till.url}/control/faults", json=[rule], timeout=5)
+    try:
+        yield
+    finally:
+        requests.delete(f"{shop.till.url}/control/faults", timeout=5)
+
+
+def states(shop: Shop) -> dict[str, str]:
+    with unit_of_work() as session:
+        rows = session.execute(
+            select(Order.external_id, Order.invoice_state).where(
+                Order.connection_id == shop.connection_id
+            )
+        )
+        return {row.external_id: row.invoice_state for row in rows}
+
+
+def test_rows_are_told_by_stream_and_location(shop: Shop, name: str) -> None:
+    said = typed("sync", name, "--json")
+    assert said.code == 0, said.err
+    answer = said.document
+    assert answer["status"] == "done"
+    assert {each["stream"] for each in answer["streams"]} == {"orders"}
+    assert len({each["location"] for each in answer["streams"]}) == 2
+    assert answer["rows_written"] == len(states(shop)) > 0
+    assert answer["rows_written"] == sum(each["rows_written"] for each in answer["streams"])
+    assert "due" not in states(shop).values()
+    assert "issued" in states(shop).values()
+
+
+def test_only_what_changed_is_read_again(shop: Shop, name: str) -> None:
+    typed("sync", name)
+    # Readings overlap and leave out the last minute: what was rung up before that is due.
+    at = (clock.now() - timedelta(minutes=35)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    with unit_of_work() as session:
+        for cursor in session.query(StreamCursor).filter_by(connection_id=shop.connection_id):
+            cursor.resume = {"v": 1, "mark": at}
+    made = requests.post(
+        f"{shop.till.url}/control/orders", json={"at": at, "webhooks": False}, timeout=5
+    ).json()["guids"]
+    said = typed("sync", name, "--json").document
+    assert said["rows_written"] == 1
+    assert states(shop)[made[0]] == "issued"
+
+
+def test_a_refusal_is_a_failure_with_reason_and_next_step(shop: Shop, name: str) -> None:
+    with failing(shop, status=403):
+        said = typed("sync", name, "--json")
+    assert said.code == 1
+    assert said.document["status"] == "failed"
+    assert {each["error_code"] for each in said.document["streams"]} == {"toast.not_granted"}
+    assert "In Toast Web" in said.err
+
+
+def test_one_location_that_fails_holds_up_no_other(shop: Shop, name: str) -> None:
+    with failing(shop, status=403, times=1):
+        said = typed("sync", name, "--json")
+    assert said.code == 1
+    assert sorted(each["status"] for each in said.document["streams"]) == ["done", "failed"]
+
+
+def test_a_limit_parks_it(shop: Shop, name: str) -> None:
+    later = {"Retry-After": str(int(time.time()) + 3000)}
+    with failing(shop, status=429, headers=later):
+        said = typed("sync", name, "--json")
+    assert said.code == 3
+    assert said.document["status"] == "waiting"
+    assert {each["error_code"] for each in said.document["streams"]} == {"toast.limited"}
+
+
+def test_a_stream_there_is_none_of_is_wrong_use(shop: Shop, name: str) -> None:
+    said = typed("sync", name, "--stream", "deals")
+    assert said.code == 2
+    assert "It has: orders" in said.err
+    assert typed("sync", name, "--stream", "orders").code == 0
+
+
+def test_without_workers_not_waiting_parks_it(shop: Shop, name: str) -> None:
+    said = typed("sync", name, "--no-wait", "--json")
+    assert (said.code, said.document["status"]) == (3, "waiting")
+    assert states(shop) == {}
+
+
+def test_another_readers_end_is_waited_for(shop: Shop, name: str) -> None:
+    with unit_of_work() as session:
+        for cursor in session.query(StreamCursor).filter_by(connection_id=shop.connection_id):
+            cursor.leased_until = clock.now() + timedelta(minutes=5)
+    with started("sync", name, "--json") as process:
+        assert process.stderr is not None
+        assert "waiting for another reader" in process.stderr.readline()
+        with unit_of_work() as session:
+            for cursor in session.query(StreamCursor).filter_by(connection_id=shop.connection_id):
+                cursor.leased_until = None
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert states(shop)
+
+
+def test_a_process_answers_one_document(shop: Shop, name: str) -> None:
+    said = run("sync", name, "--json")
+    assert said.code == 0, said.err
+    assert said.document["rows_written"] == len(states(shop))
+    plain = run("sync", name)
+    assert plain.code == 0
+    assert "Written" in plain.out

@@ -1,0 +1,64 @@
+"""Commands while workers are up: those do the work, and a command sees it through."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.children import TAXPOYNT, Child, child
+from tests.integration.cli.takeaway import Takeaway, takeaway
+from tests.integration.cli.typed import started, typed
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("database")
+
+_QUEUES = "toast.sync,toast.bulk,invoice"
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Child]:
+    argv = [*TAXPOYNT, "worker", "--queues", _QUEUES, "--name", "helping"]
+    with child(argv, log=tmp_path / "worker.log") as running:
+        until(lambda: running.says("ready"), timeout_s=60, what="the worker")
+        yield running
+
+
+@pytest.fixture
+def shop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Takeaway]:
+    with takeaway(tmp_path, request.node.name.removeprefix("test_")) as opened:
+        yield opened
+
+
+def test_workers_import_and_invoice(worker: Child, shop: Takeaway) -> None:
+    said = typed(*shop.span, "--json")
+    assert said.code == 0, said.err
+    assert said.document["rows_written"] == shop.days
+    assert said.document["orders"] == {"issued": shop.days}
+    assert worker.says("slice read")
+    assert worker.says("invoices issued")
+
+
+def test_workers_read_what_changed(worker: Child, shop: Takeaway) -> None:
+    said = typed("sync", shop.name, "--json")
+    assert said.code == 0, said.err
+    assert [each["status"] for each in said.document["streams"]] == ["done"]
+    assert worker.says("stream read")
+
+
+def test_what_is_not_waited_for_happens_all_the_same(worker: Child, shop: Takeaway) -> None:
+    said = typed(*shop.span, "--no-wait", "--json")
+    assert (said.code, said.document["status"]) == (0, "queued")
+    until(lambda: len(shop.invoiced()) == shop.days, what="every order to be invoiced")
+
+
+def test_an_import_outlives_its_workers(worker: Child, shop: Takeaway) -> None:
+    with shop.failing(kind="slow", delay_s=0.4), started(*shop.span, "--json") as process:
+        until(shop.halfway, what="some slices to be read")
+        worker.kill()
+        shop.end_leases()
+        out, err = process.communicate(timeout=90)
+    assert process.returncode == 0, err
+    assert json.loads(out)["orders"] == {"issued": shop.days}
+    numbers = shop.invoiced()
+    assert numbers == list(range(numbers[0], numbers[0] + shop.days))
