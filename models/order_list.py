@@ -54,7 +54,7 @@ def orders(
 
 
 def described(organization_id: int) -> Select[Any]:
-    """Orders with the names of what they belong to, and their invoice's number."""
+    """Orders with the names of what they belong to, and their invoice, if any."""
     return (
         select(
             *COLUMNS,
@@ -63,6 +63,7 @@ def described(organization_id: int) -> Select[Any]:
             Location.name.label("location"),
             Location.time_zone,
             Invoice.number.label("invoice_number"),
+            Invoice.issued_at.label("invoice_issued_at"),
         )
         .join(Connection, Connection.id == Order.connection_id)
         .join(Location, Location.id == Order.location_id)

@@ -199,6 +199,31 @@ def standing(owner: Merchant, status: str, now: datetime, **facts: Any) -> None:
         )
 
 
+def many_orders(owner: Merchant, count: int) -> None:
+    """So many orders, a thousand a day; one in a thousand was changed after issue, the others need none.
+
+    They are copies of one, made by the database: for tests and measurements of size.
+    """
+    [pattern] = take_orders(owner, rich_order("pattern"))
+    names = [c.name for c in Order.__table__.columns if c.name != "id"]
+    changed = {
+        "external_id": "'copy-' || n",
+        "display_number": "n::text",
+        "business_date": "business_date - (n / 1000)::int",
+        "invoice_state": "CASE WHEN n % 1000 = 7 THEN 'changed after issue' ELSE 'not needed' END",
+    }
+    values = ", ".join(changed.get(name, name) for name in names)
+    with unit_of_work() as session:
+        session.execute(
+            text(
+                f"INSERT INTO orders ({', '.join(names)}) SELECT {values} "
+                "FROM orders, generate_series(1, :count) AS n WHERE orders.id = :pattern"
+            ),
+            {"count": count, "pattern": pattern},
+        )
+        session.execute(text("ANALYZE orders, invoices, connections, locations"))
+
+
 def forget_everything() -> None:
     """Empty every table."""
     names = ", ".join(table.name for table in Base.metadata.sorted_tables)

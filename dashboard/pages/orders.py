@@ -11,7 +11,6 @@ from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import asked, blueprint, choices, timeline
 from models import listing
-from models.invoice_detail import invoice_detail
 from models.order import CHANGED, DUE, ISSUED, NOT_DUE, NOT_NEEDED, PARKED
 from models.order_detail import order_detail
 from models.order_list import SORTS
@@ -51,15 +50,12 @@ def load(database: Session, visitor: Visitor, args: asked.Args) -> Mapping[str, 
 @signed_in
 def order(database: Session, visitor: Visitor, order_id: int) -> ResponseReturnValue:
     """One order."""
-    ours = visitor.organization_id
-    detail = order_detail(database, ours, order_id)
+    detail = order_detail(database, visitor.organization_id, order_id)
     if detail is None:
         abort(404)
-    number = detail.order["invoice_number"]
-    invoice = invoice_detail(database, ours, number) if number else None
     return render_template(
         "order.html",
         visitor=visitor,
         detail=detail,
-        steps=timeline.of_order(detail, invoice.invoice if invoice else None),
+        steps=timeline.of_order(detail),
     )

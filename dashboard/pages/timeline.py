@@ -20,9 +20,9 @@ class Step:
     after_s: float | None = None
 
 
-def of_order(detail: OrderDetail, invoice: Mapping[Any, Any] | None) -> list[Step]:
+def of_order(detail: OrderDetail) -> list[Step]:
     """The steps of an order, oldest first."""
-    return _spaced(sorted(_of_order(detail, invoice), key=lambda step: step.at))
+    return _spaced(sorted(_of_order(detail), key=lambda step: step.at))
 
 
 def of_invoice(invoice: Mapping[Any, Any]) -> list[Step]:
@@ -38,7 +38,7 @@ def of_invoice(invoice: Mapping[Any, Any]) -> list[Step]:
     return _spaced(sorted(steps, key=lambda step: step.at))
 
 
-def _of_order(detail: OrderDetail, invoice: Mapping[Any, Any] | None) -> Iterator[Step]:
+def _of_order(detail: OrderDetail) -> Iterator[Step]:
     order = detail.order
     if order["opened_at"]:
         yield Step(order["opened_at"], "Opened at the till")
@@ -50,9 +50,9 @@ def _of_order(detail: OrderDetail, invoice: Mapping[Any, Any] | None) -> Iterato
     if order["first_seen_at"] < order["applied_at"]:
         yield Step(order["first_seen_at"], "First applied")
     yield Step(order["applied_at"], "Applied", "the newest version")
-    if invoice is not None:
-        link = f"/invoices/{invoice['number']}"
-        yield Step(invoice["issued_at"], "Invoiced", invoice["number"], link)
+    number = order["invoice_number"]
+    if number is not None:
+        yield Step(order["invoice_issued_at"], "Invoiced", number, f"/invoices/{number}")
 
 
 def _spaced(steps: list[Step]) -> list[Step]:

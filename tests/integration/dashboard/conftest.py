@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from unittest.mock import Mock
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from config import clock
 from dashboard import sign_in
 from models import api_tokens
 from models.session import unit_of_work
+from tasks import ring
 from tests import merchants
 from tests.merchants import Merchant
 
@@ -25,6 +27,14 @@ def app(database: str) -> Iterator[Flask]:
     dashboard.register(made)
     yield made
     merchants.forget_everything()
+
+
+@pytest.fixture(autouse=True)
+def rung(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """What was signalled to the workers; nothing leaves this process."""
+    bell = Mock()
+    monkeypatch.setattr(ring, "deliveries", bell)
+    return bell
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from config import clock
 from models import ApiToken, InboxEvent
 from models.session import unit_of_work
-from tasks import ring
 from tests import factories, merchants
 from tests.merchants import Merchant
 
@@ -176,15 +175,13 @@ def test_use_of_a_token_is_noted(script: FlaskClient, owner: Merchant) -> None:
     assert clock.now() - used < timedelta(minutes=1)
 
 
-def test_replay(script: FlaskClient, owner: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
-    bell = Mock()
-    monkeypatch.setattr(ring, "deliveries", bell)
+def test_replay(script: FlaskClient, owner: Merchant, rung: Mock) -> None:
     event_id = merchants.deliver(owner, state="parked")
     response = script.post(f"/api/v1/events/{event_id}/replay")
     assert (response.status_code, response.json) == (202, {"id": event_id, "state": "pending"})
     with unit_of_work() as session:
         assert session.get_one(InboxEvent, event_id).state == "pending"
-    bell.assert_called_once_with(owner.connection.id, "toast")
+    rung.assert_called_once_with(owner.connection.id, "toast")
     assert script.post("/api/v1/events/987654/replay").status_code == 404
 
 

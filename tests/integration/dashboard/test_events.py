@@ -3,21 +3,12 @@
 import re
 from unittest.mock import Mock
 
-import pytest
 from flask.testing import FlaskClient
 
 from models import InboxEvent, connections
 from models.session import unit_of_work
-from tasks import ring
 from tests import merchants
 from tests.merchants import Merchant
-
-
-@pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    bell = Mock()
-    monkeypatch.setattr(ring, "deliveries", bell)
-    return bell
 
 
 def word_of(page: FlaskClient, address: str) -> str:

@@ -52,9 +52,7 @@ def test_lag_is_the_age_of_the_oldest_watermark(page: FlaskClient, owner: Mercha
 
 
 def test_today_is_the_locations_business_date(page: FlaskClient, owner: Merchant) -> None:
-    first, second = merchants.take_orders(
-        owner, merchants.rich_order("o1"), merchants.rich_order("o2")
-    )
+    first, _ = merchants.take_orders(owner, merchants.rich_order("o1"), merchants.rich_order("o2"))
     yesterday = TODAY.date() - timedelta(days=1)
     merchants.take_orders(owner, merchants.rich_order("o3", business_date=yesterday))
     merchants.invoice(first)

@@ -1,0 +1,113 @@
+"""Pages and lists cost a handful of queries, however many rows there are."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from models import listing
+from models.session import engine, unit_of_work
+from tests import merchants
+from tests.merchants import Merchant
+
+MOST = 12
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that run inside."""
+    found: list[str] = []
+
+    def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        found.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+
+
+def fill(owner: Merchant, count: int, start: int = 0) -> tuple[int, str]:
+    ids = merchants.take_orders(
+        owner, *(merchants.rich_order(f"o{n}") for n in range(start, start + count))
+    )
+    numbers = merchants.invoice(*ids)
+    for _ in range(count):
+        merchants.deliver(owner, record=f"o{start}")
+        merchants.pulled(owner)
+    return ids[0], numbers[0]
+
+
+def test_no_page_asks_once_a_row(page: FlaskClient, script: FlaskClient, owner: Merchant) -> None:
+    order_id, number = fill(owner, 1)
+    addresses = [
+        *("/", "/orders", "/invoices", "/events", "/sync-runs"),
+        *(f"/orders/{order_id}", f"/invoices/{number}"),
+        *(f"/api/v1/{name}" for name in ("connections", "orders", "invoices", "events")),
+        *(f"/api/v1/{name}" for name in ("sync-runs", "locations", "customers")),
+        f"/api/v1/orders/{order_id}",
+    ]
+    # The first use of a token is noted, which is a statement of its own.
+    script.get("/api/v1/connections")
+    few = {address: cost(page, script, address) for address in addresses}
+    fill(owner, 9, start=1)
+    many = {address: cost(page, script, address) for address in addresses}
+    assert many == few
+    assert max(few.values()) <= MOST, few
+
+
+def cost(page: FlaskClient, script: FlaskClient, address: str) -> int:
+    asker = script if address.startswith("/api/") else page
+    with counted() as statements:
+        assert asker.get(address).status_code == 200
+    return len(statements)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sort", "index"),
+    [
+        (listing.OrderFilter(), "-business_date", "ix_orders_organization_id_business_date"),
+        (listing.OrderFilter(), "-id", "Index Scan Backward using pk_orders"),
+        (
+            listing.OrderFilter(invoice_state="changed after issue"),
+            "-business_date",
+            "ix_orders_unsettled",
+        ),
+        (listing.OrderFilter(search="777"), "-business_date", "ix_orders_display_number"),
+    ],
+)
+def test_lists_walk_an_index(
+    books: Merchant, wanted: listing.OrderFilter, sort: str, index: str
+) -> None:
+    with unit_of_work() as session, explained() as plans:
+        assert listing.orders(session, books.organization_id, wanted, sort=sort).items
+    [plan] = plans
+    assert index in plan
+    assert "Seq Scan on orders" not in plan
+
+
+@pytest.fixture
+def books(owner: Merchant) -> Merchant:
+    """Some thousand orders; one in a thousand was changed after issue."""
+    merchants.many_orders(owner, 5000)
+    return owner
+
+
+@contextmanager
+def explained() -> Iterator[list[str]]:
+    """The plan of each query that runs inside."""
+    found: list[str] = []
+
+    def explain(_c: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        cursor.execute(f"EXPLAIN {statement}", parameters)
+        found.append("\n".join(row[0] for row in cursor.fetchall()))
+
+    event.listen(engine(), "before_cursor_execute", explain)
+    try:
+        yield found
+    finally:
+        event.remove(engine(), "before_cursor_execute", explain)

@@ -1,0 +1,30 @@
+"""What a list was asked for."""
+
+from datetime import date
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from dashboard.pages import asked
+
+
+def test_values_are_read() -> None:
+    args = MultiDict({"since": "2026-03-01", "n": "7", "q": "  a\x00b ", "state": "done"})
+    assert asked.day(args, "since") == date(2026, 3, 1)
+    assert asked.number(args, "n") == 7
+    assert asked.text(args, "q") == "ab"
+    assert asked.one_of(args, "state", ("done",)) == "done"
+    assert asked.text(args, "missing") is None
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "1.5", "١", "9" * 19])
+def test_an_id_that_is_none(value: str) -> None:
+    with pytest.raises(asked.FilterError):
+        asked.number(MultiDict({"n": value}), "n")
+
+
+def test_changing_a_filter_starts_at_the_first_page() -> None:
+    args = MultiDict({"after": "cursor", "state": "done", "seen": "pulse", "q": ""})
+    assert asked.address(args, sort="-id") == "?state=done&sort=-id"
+    assert asked.address(args, after="next") == "?state=done&after=next"
+    assert asked.address(args, state=None) == "?"
