@@ -4,6 +4,7 @@
 BIN := .venv/bin
 INSTALLED := .venv/installed
 PYTHONS := python3.13 python3.12 python3.11 python3
+ROOMS := cli config connectors dashboard documents models rules sandbox tasks webhooks
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
@@ -69,4 +70,6 @@ $(INSTALLED): requirements.lock setup.cfg pyproject.toml
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .; \
 	fi
+	@# Compiled once here, and not by each of a dozen processes at every start.
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib $(ROOMS) || true
 	@touch $@

@@ -1,9 +1,11 @@
 """`taxpoynt`: each command is a file beside this one, imported only when it is called."""
 
 import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -63,7 +65,12 @@ def taxpoynt() -> None:
 def main() -> None:
     """Run one command and end with its exit code."""
     arguments = sys.argv[1:]
-    sys.exit(failure.guard(lambda: taxpoynt(arguments, standalone_mode=False), arguments))
+    sys.exit(failure.guard(lambda: run(arguments), arguments))
+
+
+def run(arguments: Sequence[str]) -> Any:
+    """Run one command; returns its exit code or raises what went wrong."""
+    return taxpoynt(list(arguments), prog_name="taxpoynt", standalone_mode=False)
 
 
 if __name__ == "__main__":
