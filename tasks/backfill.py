@@ -90,6 +90,8 @@ def cut(run_id: int) -> int:
     """Plan the slices of a run; doing it twice adds none. Returns how many there are."""
     with unit_of_work() as session:
         run = session.get_one(SyncRun, run_id, with_for_update=True)
+        if run.finished_at is not None:
+            return _count(session, run_id)
         connection = session.get_one(Connection, run.connection_id)
         connector = reach.connector(connection)
         sites = session.scalars(
@@ -102,8 +104,7 @@ def cut(run_id: int) -> int:
         run.status = sync_run.RUNNING
         session.flush()
         _close_if_done(session, run.id)
-        count = select(func.count()).where(Slice.run_id == run.id)
-        return session.scalar(count) or 0
+        return _count(session, run_id)
 
 
 def read(
@@ -173,6 +174,10 @@ def open_slices(run_id: int) -> list[int]:
                 .order_by(Slice.start_at, Slice.id)
             )
         )
+
+
+def _count(session: Session, run_id: int) -> int:
+    return session.scalar(select(func.count()).where(Slice.run_id == run_id)) or 0
 
 
 def _span(run: SyncRun, site: Location) -> tuple[datetime, datetime]:

@@ -1,0 +1,267 @@
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from config import clock
+from models import Connection, Slice, lease
+from models.lease import LEASE
+from models.session import unit_of_work
+from tasks import backfill, pull, sweep
+from tests.integration.tasks.asked import ask, connection, control, one, orders
+from tests.integration.tasks.conftest import Signals
+from tests.shop import Shop
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def _begin(shop: Shop, days: int = 60) -> int:
+    today = clock.now().date()
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    return backfill.begin(row, "orders", today - timedelta(days=days), today)
+
+
+def _slices(run_id: int) -> list[Any]:
+    return ask(
+        "SELECT * FROM sync_slices WHERE run_id = :r ORDER BY location_external_id, start_at, id",
+        r=run_id,
+    )
+
+
+def _run(run_id: int) -> Any:
+    return one("SELECT * FROM sync_runs WHERE id = :r", r=run_id)
+
+
+def _read_all(run_id: int) -> None:
+    for slice_id in backfill.open_slices(run_id):
+        assert backfill.read(slice_id) is not None
+
+
+@pytest.fixture
+def busy(shop: Shop) -> Shop:
+    """A shop whose first restaurant has three pages of orders on one day."""
+    at = clock.now() - timedelta(hours=3)
+    control(
+        shop,
+        "orders",
+        {"count": 250, "webhooks": False, "at": f"{at:%Y-%m-%dT%H:%M:%S}.000+0000"},
+    )
+    return shop
+
+
+def test_an_import_is_cut_into_windows_without_gap_or_overlap_at_each_location(
+    shop: Shop,
+) -> None:
+    run_id = _begin(shop)
+    count = backfill.cut(run_id)
+    slices = _slices(run_id)
+    assert count == len(slices) == 6
+    places = {row.location_external_id for row in slices}
+    assert len(places) == 2
+    for place in places:
+        own = [row for row in slices if row.location_external_id == place]
+        for before, after in pairwise(own):
+            assert before.end_at == after.start_at
+        assert own[0].start_at < clock.now() - timedelta(days=60)
+        assert own[-1].end_at <= clock.now()
+    assert {row.organization_id for row in slices} == {shop.organization_id}
+
+
+def test_cutting_twice_adds_nothing(shop: Shop) -> None:
+    run_id = _begin(shop)
+    count = backfill.cut(run_id)
+    before = _slices(run_id)
+    assert backfill.cut(run_id) == count
+    assert _slices(run_id) == before
+
+
+def test_a_finished_import_stays_finished_when_it_is_planned_once_more(shop: Shop) -> None:
+    run_id = _begin(shop)
+    backfill.cut(run_id)
+    _read_all(run_id)
+    before = _run(run_id)
+    assert before.status == "done"
+    backfill.plan(run_id=run_id, platform="toast")
+    assert _run(run_id) == before
+
+
+def test_an_import_brings_every_order_and_closes_when_its_last_slice_is_read(shop: Shop) -> None:
+    run_id = _begin(shop)
+    backfill.cut(run_id)
+    *first, last = backfill.open_slices(run_id)
+    for slice_id in first:
+        backfill.read(slice_id)
+        assert _run(run_id).finished_at is None
+    backfill.read(last)
+    run = _run(run_id)
+    assert run.status == "done"
+    assert run.finished_at is not None
+    book = shop.till.platform.book.all()
+    past = {each.guid for each in book if each.modified_ms < clock.now().timestamp() * 1000}
+    assert set(orders(shop)) == past
+    assert run.rows_read == run.rows_written == len(past)
+    assert sum(row.rows_read for row in _slices(run_id)) == len(past)
+    assert connection(shop).status == "connected"
+
+
+def test_the_same_import_again_goes_on_while_open_and_starts_anew_once_done(shop: Shop) -> None:
+    run_id = _begin(shop)
+    assert _begin(shop) == run_id
+    backfill.cut(run_id)
+    _read_all(run_id)
+    again = _begin(shop)
+    assert again != run_id
+    backfill.cut(again)
+    _read_all(again)
+    run = _run(again)
+    assert run.rows_written == 0
+    assert run.rows_skipped == run.rows_read > 0
+
+
+def test_an_import_without_locations_is_done_at_once(shop: Shop) -> None:
+    ask("UPDATE locations SET archived = true WHERE connection_id = :c", c=shop.connection_id)
+    run_id = _begin(shop)
+    assert backfill.cut(run_id) == 0
+    assert _run(run_id).status == "done"
+
+
+def _big_slice(run_id: int) -> int:
+    backfill.cut(run_id)
+    return max(_slices(run_id), key=lambda row: (_orders_in(row), row.id)).id
+
+
+def _orders_in(row: Any) -> bool:
+    return row.end_at > clock.now() - timedelta(hours=2) and "Lagos" in str(
+        one(
+            "SELECT time_zone FROM locations WHERE external_id = :e LIMIT 1",
+            e=row.location_external_id,
+        ).time_zone
+    )
+
+
+class KilledError(BaseException):
+    """Ends a reader where it stands, past every handler."""
+
+
+def _kill(_: pull.Counts) -> None:
+    raise KilledError
+
+
+def test_a_slice_whose_reader_was_killed_is_swept_up_and_resumed_at_its_page(
+    busy: Shop, signals: Signals
+) -> None:
+    run_id = _begin(busy, days=3)
+    slice_id = _big_slice(run_id)
+    with pytest.raises(KilledError):
+        backfill.read(slice_id, _kill)
+    stood = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
+    assert 0 < stood.rows_read < 250
+    assert stood.resume["page"] >= 1
+    assert slice_id not in backfill.open_slices(run_id)
+    assert backfill.read(slice_id) is None
+    ask(
+        "UPDATE sync_slices SET leased_until = now() - interval '1 second' WHERE id = :s",
+        s=slice_id,
+    )
+    sweep.slices()
+    assert slice_id in [call["slice_id"] for call in signals.take("backfill.slice")]
+    done = backfill.read(slice_id)
+    assert done is not None
+    assert done.counts.read + stood.rows_read == len(_placed(busy, stood)) >= 250
+    assert one("SELECT status FROM sync_slices WHERE id = :s", s=slice_id).status == "done"
+
+
+def _placed(shop: Shop, row: Any) -> list[Any]:
+    book = shop.till.platform.book
+    edges = (int(edge.timestamp() * 1000) for edge in (row.start_at, row.end_at))
+    return book.changed(row.location_external_id, *edges)
+
+
+def test_a_slice_is_read_for_a_while_and_then_signalled_again(busy: Shop, signals: Signals) -> None:
+    run_id = _begin(busy, days=3)
+    slice_id = _big_slice(run_id)
+    reader = backfill.read(slice_id, budget_s=-1)
+    assert reader is not None
+    assert reader.more
+    row = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
+    assert (row.leased_until, row.status) == (None, "planned")
+    backfill.slice_(slice_id=slice_id, platform="toast")
+    assert one("SELECT status FROM sync_slices WHERE id = :s", s=slice_id).status == "done"
+
+
+def test_a_slices_task_signals_the_next_of_its_run_and_none_after_the_last(
+    shop: Shop, signals: Signals
+) -> None:
+    run_id = _begin(shop)
+    backfill.plan(run_id=run_id, platform="toast")
+    told = signals.take("backfill.slice")
+    assert len(told) == 4
+    seen = 0
+    while told:
+        for call in told:
+            backfill.slice_(**call)
+            seen += 1
+        told = signals.take("backfill.slice")
+    assert seen >= 6
+    assert _run(run_id).status == "done"
+
+
+def test_a_replaced_reader_of_a_slice_stores_nothing_more(busy: Shop) -> None:
+    run_id = _begin(busy, days=3)
+    slice_id = _big_slice(run_id)
+    stood: list[Any] = []
+
+    def take_over(_: pull.Counts) -> None:
+        if not stood:
+            with unit_of_work() as session:
+                lease.take(session, Slice, slice_id, clock.now() + LEASE + timedelta(seconds=1))
+            stood.append(one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id))
+
+    assert backfill.read(slice_id, take_over) is None
+    assert one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id) == stood[0]
+
+
+@pytest.mark.parametrize(
+    ("bend", "status", "standing", "wait"),
+    [
+        (("faults", [{"route": "/orders", "kind": "cut"}]), "waiting", "delayed", 5),
+        (("access", "all"), "failed", "needs attention", 1800),
+    ],
+)
+def test_a_slice_that_fails_says_why_and_is_tried_again(
+    shop: Shop, signals: Signals, bend: tuple[str, Any], status: str, standing: str, wait: int
+) -> None:
+    run_id = _begin(shop, days=3)
+    backfill.cut(run_id)
+    places = [each.guid for each in shop.till.platform.merchant.restaurants]
+    path, document = bend
+    control(shop, path, {"withdrawn": places} if document == "all" else document)
+    slice_id = backfill.open_slices(run_id)[0]
+    with clock.frozen(clock.now()) as advance:
+        assert backfill.read(slice_id) is None
+        row = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
+        assert (row.status, row.failures) == (status, 1)
+        assert row.next_attempt_at == clock.now() + timedelta(seconds=wait)
+        assert row.error
+        assert row.next_step
+        assert connection(shop).status == standing
+        assert slice_id not in backfill.open_slices(run_id)
+        advance(timedelta(seconds=wait))
+        assert slice_id in backfill.open_slices(run_id)
+    control(shop, "faults", method="DELETE")
+    control(shop, "access", {"withdrawn": []})
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        sweep.slices()
+    assert slice_id in [call["slice_id"] for call in signals.take("backfill.slice")]
+    assert backfill.read(slice_id) is not None
+
+
+def test_orders_from_before_there_were_times_of_change_are_asked_for_by_day(shop: Shop) -> None:
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    run_id = backfill.begin(row, "orders", date(2015, 11, 28), date(2015, 12, 2))
+    backfill.cut(run_id)
+    modes = {slice_.mode for slice_ in _slices(run_id)}
+    assert modes == {"", "business_date"}

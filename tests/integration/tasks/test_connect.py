@@ -1,0 +1,295 @@
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import count
+from multiprocessing import get_context
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from config import clock
+from config.errors import PermanentError
+from connectors.base.contract import Tokens
+from models import Base, Connection, connections, organizations
+from models.session import unit_of_work
+from sandbox import toast
+from sandbox.toast.limits import Limits
+from sandbox.toast.serving import Served
+from tasks import connect, reach, sites
+from tests.children import free_port
+from tests.integration.tasks.asked import ask, connection, control, cursors, one, state
+from tests.integration.tasks.conftest import Signals
+from tests.shop import Shop
+
+pytestmark = pytest.mark.usefixtures("database")
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def till() -> Iterator[Served]:
+    with toast.serve(history=1, limits=Limits(off=True)) as served:
+        yield served
+
+
+@pytest.fixture
+def owner(database: str) -> int:
+    with unit_of_work() as session:
+        return organizations.ensure_first(session)[0].id
+
+
+def _config(till: Served, **changes: Any) -> dict[str, Any]:
+    facts = till.facts()
+    return {
+        "api_url": till.url,
+        "client_id": facts["client_id"],
+        "client_secret": facts["client_secret"],
+        "webhook_secret": facts["webhook_secret"],
+        **changes,
+    }
+
+
+def _name() -> str:
+    return f"connection {next(_numbers)}"
+
+
+def _stored() -> int:
+    return int(one("SELECT count(*) AS n FROM connections").n)
+
+
+def test_a_connected_account_has_its_locations_and_streams_due_at_once(
+    owner: int, till: Served
+) -> None:
+    connection_id, health = connect.connect(owner, "toast", _name(), _config(till))
+    row = one("SELECT * FROM connections WHERE id = :c", c=connection_id)
+    assert health is not None
+    assert (row.status, row.account, row.organization_id) == ("connected", health.account, owner)
+    places = ask("SELECT * FROM locations WHERE connection_id = :c", c=connection_id)
+    facts = {each["guid"]: each for each in till.facts()["restaurants"]}
+    assert {p.external_id: (p.time_zone, p.currency, p.closeout_hour) for p in places} == {
+        guid: (each["time_zone"], each["currency"], each["closeout_hour"])
+        for guid, each in facts.items()
+    }
+    due = ask("SELECT * FROM cursors WHERE connection_id = :c", c=connection_id)
+    assert {row.location_external_id for row in due} == set(facts)
+    assert all(row.next_due_at <= clock.now() for row in due)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"client_secret": ""}, "client_secret"),
+        ({"client_id": None}, "client_id"),
+        ({"api_url": "not an address"}, "api_url"),
+        ({"api_url": "http://example.com"}, "api_url"),
+        ({"webhook_secret": [""]}, "webhook_secret"),
+        ({"restaurants": "all"}, "restaurants"),
+        ({"restaurants": ["../x"]}, "restaurants"),
+        ({"client_secrte": "x"}, "client_secrte"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_no_secret_with_it(
+    owner: int, till: Served, change: dict[str, Any], named: str
+) -> None:
+    before = _stored()
+    with pytest.raises(connect.SettingsError) as caught:
+        connect.connect(owner, "toast", _name(), _config(till, **change))
+    assert f"{named}:" in caught.value.sentence
+    assert caught.value.next_step
+    assert till.facts()["client_secret"] not in str(caught.value)
+    assert _stored() == before
+
+
+def test_an_unknown_platform_is_told_those_there_are(owner: int) -> None:
+    with pytest.raises(connect.SettingsError, match="no platform named 'toats'") as caught:
+        connect.connect(owner, "toats", _name(), {})
+    assert "toast" in caught.value.next_step
+
+
+def test_refused_credentials_are_not_stored(owner: int, till: Served) -> None:
+    before = _stored()
+    with pytest.raises(PermanentError) as caught:
+        connect.connect(owner, "toast", _name(), _config(till, client_secret="wrong-one-here"))
+    assert caught.value.code == "toast.credentials_refused"
+    assert "wrong-one-here" not in str(caught.value)
+    assert _stored() == before
+
+
+def test_an_account_at_a_platform_that_is_away_is_stored_and_listed_later(
+    owner: int, till: Served, signals: Signals
+) -> None:
+    away = f"http://127.0.0.1:{free_port()}"
+    connection_id, health = connect.connect(owner, "toast", _name(), _config(till, api_url=away))
+    assert health is None
+    row = one("SELECT * FROM connections WHERE id = :c", c=connection_id)
+    assert (row.status, row.tokens) == ("connecting", None)
+    sites.first()
+    told = [call["connection_id"] for call in signals.take("sites.list")]
+    assert connection_id in told
+    ask(
+        "UPDATE connections SET settings = jsonb_set(settings, '{api_url}', "
+        "to_jsonb(cast(:u AS text))) WHERE id = :c",
+        u=till.url,
+        c=connection_id,
+    )
+    sites.list_(connection_id=connection_id, platform="toast")
+    assert ask("SELECT 1 FROM cursors WHERE connection_id = :c", c=connection_id)
+    sites.first()
+    assert connection_id not in [call["connection_id"] for call in signals.take("sites.list")]
+
+
+def test_a_trouble_while_listing_locations_leaves_a_connection_that_says_so(
+    owner: int, till: Served
+) -> None:
+    fault = [{"route": "/restaurants", "kind": "status", "status": 503}]
+    till.app.test_client().post("/control/faults", json=fault)
+    try:
+        connection_id, health = connect.connect(owner, "toast", _name(), _config(till))
+    finally:
+        till.app.test_client().delete("/control/faults")
+    assert health is not None
+    row = one("SELECT * FROM connections WHERE id = :c", c=connection_id)
+    assert (row.status, row.status_code) == ("delayed", "toast.unavailable")
+
+
+def test_no_secret_lies_readable_in_any_table(owner: int, till: Served) -> None:
+    secrets = ["first-webhook-secret", "second-webhook-secret"]
+    name = _name()
+    connection_id, _ = connect.connect(owner, "toast", name, _config(till, webhook_secret=secrets))
+    with unit_of_work() as session:
+        row = session.get_one(Connection, connection_id)
+        opened = connections.full_settings(row)
+        token = reach._opened(row.tokens)
+    assert opened["webhook_secret"] == secrets
+    assert token is not None
+    hidden = [*secrets, token.access, till.facts()["client_secret"]]
+    with unit_of_work() as session:
+        stored = b" ".join(
+            bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+            for table in Base.metadata.sorted_tables
+            for row in session.execute(select(table))
+            for value in row
+        )
+    assert till.facts()["client_id"].encode() in stored
+    for secret in hidden:
+        assert secret.encode() not in stored
+
+
+def test_connecting_again_keeps_the_address_and_takes_the_new_settings(
+    owner: int, till: Served
+) -> None:
+    name = _name()
+    first, _ = connect.connect(owner, "toast", name, _config(till))
+    before = one("SELECT * FROM connections WHERE id = :c", c=first)
+    again, _ = connect.connect(owner, "toast", name, _config(till, webhook_secret="another-one"))
+    after = one("SELECT * FROM connections WHERE id = :c", c=first)
+    assert again == first
+    assert after.key == before.key
+    assert after.secrets != before.secrets
+
+
+def test_a_successful_check_sets_a_failed_stream_going_again(shop: Shop) -> None:
+    ask(
+        "UPDATE cursors SET failures = 3, next_due_at = now() + interval '1 hour' "
+        "WHERE connection_id = :c",
+        c=shop.connection_id,
+    )
+    ask("UPDATE connections SET status = 'needs attention' WHERE id = :c", c=shop.connection_id)
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    assert connect.check(row).account
+    assert connection(shop).status == "connected"
+    for cursor_id in cursors(shop):
+        cursor = one("SELECT * FROM cursors WHERE id = :c", c=cursor_id)
+        assert (cursor.failures, cursor.next_due_at <= clock.now()) == (0, True)
+
+
+def test_a_failed_check_is_noted_and_raised(shop: Shop) -> None:
+    control(shop, "faults", [{"route": "/", "kind": "status", "status": 503}])
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    with pytest.raises(Exception, match="not available"):
+        connect.check(row)
+    assert connection(shop).status == "delayed"
+
+
+def test_a_location_that_is_gone_is_marked_and_comes_back_with_the_list(shop: Shop) -> None:
+    here, gone = [each.guid for each in shop.till.platform.merchant.restaurants]
+    control(shop, "access", {"withdrawn": [gone]})
+    sites.refresh(shop.connection_id)
+    assert _archived(shop) == {here: False, gone: True}
+    control(shop, "access", {"withdrawn": []})
+    sites.refresh(shop.connection_id)
+    assert _archived(shop) == {here: False, gone: False}
+
+
+def _archived(shop: Shop) -> dict[str, bool]:
+    query = "SELECT external_id, archived FROM locations WHERE connection_id = :c"
+    return {row.external_id: row.archived for row in ask(query, c=shop.connection_id)}
+
+
+def _logins(shop: Shop) -> int:
+    return int(state(shop)["logins"])
+
+
+def test_many_threads_with_a_refused_token_log_in_once(shop: Shop) -> None:
+    stale = reach.StoredTokens(shop.connection_id).current()
+    callers = 6
+    gate = Barrier(callers)
+    logins: list[int] = []
+
+    def login() -> Tokens:
+        logins.append(1)
+        return Tokens(f"fresh-token-{len(logins)}")
+
+    def renew(_: int) -> str:
+        gate.wait()
+        return reach.StoredTokens(shop.connection_id).refreshed(stale, login).access
+
+    with ThreadPoolExecutor(callers) as pool:
+        found = set(pool.map(renew, range(callers)))
+    assert found == {"fresh-token-1"}
+    assert len(logins) == 1
+
+
+def _list_sites(connection_id: int, gate: Any, done: Any) -> None:
+    from models import session
+
+    session.forget()
+    reach._redis.cache_clear()
+    gate.wait(30)
+    done.put(sites.refresh(connection_id))
+
+
+def test_many_processes_with_a_revoked_token_log_in_once(shop: Shop) -> None:
+    control(shop, "tokens", method="DELETE")
+    before = _logins(shop)
+    context = get_context("fork")
+    gate, done = context.Barrier(3), context.Queue()
+    children = [
+        context.Process(target=_list_sites, args=(shop.connection_id, gate, done)) for _ in range(3)
+    ]
+    for child in children:
+        child.start()
+    assert [done.get(timeout=30) for _ in children] == [2, 2, 2]
+    for child in children:
+        child.join(30)
+    assert _logins(shop) - before == 1
+
+
+def test_a_token_about_to_end_is_renewed_and_kept_sealed(shop: Shop) -> None:
+    tokens = reach.StoredTokens(shop.connection_id)
+    ended = Tokens("ends-soon-token", expires_at=clock.now() + timedelta(seconds=10))
+    tokens.refreshed(tokens.current(), _gives(ended))
+    assert tokens.current() == ended
+    fresh = Tokens("a-new-token", clock.now() + timedelta(hours=1), scopes=frozenset({"orders"}))
+    assert tokens.refreshed(None, _gives(fresh)) == fresh
+    assert reach.StoredTokens(shop.connection_id).current() == fresh
+    raw = one("SELECT tokens FROM connections WHERE id = :c", c=shop.connection_id).tokens
+    assert b"a-new-token" not in bytes(raw)
+
+
+def _gives(tokens: Tokens) -> Callable[[], Tokens]:
+    return lambda: tokens

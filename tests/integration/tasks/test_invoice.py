@@ -1,0 +1,135 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from config import clock
+from tasks import handle, invoice
+from tests.factories import at, charge, connected, line, order, store, tax
+from tests.integration.tasks.asked import ask, one, orders
+from tests.integration.tasks.conftest import Signals
+from tests.shop import Shop
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def _sold(amount: str = "10.00", how_many: int = 1) -> tuple[int, list[int]]:
+    connection = connected()
+    records = [
+        order(
+            f"o{n}",
+            at(1),
+            lines=(line("l1", amount, "1.01"),),
+            charges=(charge("s1", "2.00"),),
+            taxes=(tax("1.005", line_id="l1"), tax("0.2", charge_id="s1")),
+        )
+        for n in range(how_many)
+    ]
+    return connection.organization_id, store(connection, *records).due
+
+
+def _invoices(organization_id: int) -> list[tuple[str, Decimal]]:
+    return [
+        (row.number, row.total)
+        for row in ask(
+            "SELECT number, total FROM invoices WHERE organization_id = :o ORDER BY sequence",
+            o=organization_id,
+        )
+    ]
+
+
+def test_every_sale_of_a_till_gets_one_invoice_that_ties_to_it(
+    shop: Shop, signals: Signals
+) -> None:
+    shop.take_in(shop.messages())
+    handle.drain(shop.connection_id)
+    for call in signals.take("invoice.order"):
+        invoice.order(**call)
+    states = {row.invoice_state for row in orders(shop).values()}
+    assert "due" not in states
+    assert "parked" not in states
+    rows = ask(
+        "SELECT i.net - o.net AS net, i.tax - o.tax AS tax, i.total - o.total AS total, "
+        "i.currency = o.currency AS same, i.organization_id = o.organization_id AS owned, "
+        "i.total - (SELECT sum(l.net + l.tax) FROM invoice_lines l WHERE l.invoice_id = i.id) "
+        "AS lines, i.tax - (SELECT coalesce(sum(t.amount), 0) FROM invoice_taxes t "
+        "WHERE t.invoice_id = i.id) AS taxes, i.correlation_id = o.correlation_id AS followed "
+        "FROM invoices i JOIN orders o ON o.id = i.order_id WHERE o.connection_id = :c",
+        c=shop.connection_id,
+    )
+    assert len(rows) == sum(row.invoice_state == "issued" for row in orders(shop).values()) > 0
+    assert {tuple(row) for row in rows} == {(0, 0, 0, True, True, 0, 0, True)}
+
+
+def test_an_order_told_twice_is_invoiced_once() -> None:
+    owner, ids = _sold(how_many=2)
+    assert invoice.order(order_ids=ids) == {"issued": 2}
+    assert invoice.order(order_ids=[*ids, *ids]) == {"issued": 0}
+    assert [number for number, _ in _invoices(owner)] == ["INV-000001", "INV-000002"]
+
+
+def test_an_order_that_owes_nothing_is_passed_over() -> None:
+    owner, ids = _sold()
+    ask("UPDATE orders SET invoice_state = 'not due' WHERE id = :i", i=ids[0])
+    assert invoice.order(order_ids=[*ids, -1]) == {"issued": 0}
+    assert _invoices(owner) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        ("UPDATE order_lines SET amount = amount + 0.01 WHERE order_id = :i", "would come to"),
+        ("UPDATE orders SET total = total - 0.01 WHERE id = :i", "would come to"),
+        ("DELETE FROM order_lines WHERE order_id = :i", "would come to"),
+        ("DELETE FROM order_charges WHERE order_id = :i", "would come to"),
+    ],
+)
+def test_a_draft_that_does_not_tie_is_parked_alone_and_takes_no_number(
+    spoil: str, reason: str
+) -> None:
+    owner, ids = _sold(how_many=3)
+    ask(spoil, i=ids[0])
+    assert invoice.order(order_ids=ids) == {"issued": 2}
+    row = one("SELECT * FROM orders WHERE id = :i", i=ids[0])
+    assert row.invoice_state == "parked"
+    assert reason in row.invoice_reason
+    assert [number for number, _ in _invoices(owner)] == ["INV-000001", "INV-000002"]
+
+
+def test_an_invoice_that_the_database_refuses_holds_up_no_other() -> None:
+    owner, ids = _sold(how_many=3)
+    assert invoice.order(order_ids=ids[1:2]) == {"issued": 1}
+    ask("UPDATE orders SET invoice_state = 'due' WHERE id = :i", i=ids[1])
+    assert invoice.order(order_ids=ids) == {"issued": 2}
+    row = one("SELECT * FROM orders WHERE id = :i", i=ids[1])
+    assert row.invoice_state == "parked"
+    assert "UniqueViolation" in row.invoice_reason
+    assert [number for number, _ in _invoices(owner)] == [f"INV-00000{n}" for n in (1, 2, 3)]
+
+
+def test_orders_of_several_merchants_in_one_message_each_get_their_own_series() -> None:
+    (one_owner, ones), (two_owner, twos) = _sold(), _sold()
+    assert invoice.order(order_ids=[*ones, *twos]) == {"issued": 2}
+    assert _invoices(one_owner) == _invoices(two_owner) == [("INV-000001", Decimal("13.21"))]
+
+
+def test_what_is_owed_and_nobody_was_told_of_is_signalled_and_not_twice_in_a_minute(
+    signals: Signals,
+) -> None:
+    _, ids = _sold(how_many=2)
+    with clock.frozen(clock.now()) as advance:
+        invoice.due()
+        assert set(ids) <= _told(signals)
+        invoice.due()
+        assert not set(ids) & _told(signals)
+        advance(timedelta(seconds=61))
+        invoice.due()
+        assert set(ids) <= _told(signals)
+        invoice.order(order_ids=ids)
+        advance(timedelta(seconds=61))
+        invoice.due()
+        assert not set(ids) & _told(signals)
+
+
+def _told(signals: Signals) -> set[int]:
+    return {each for call in signals.take("invoice.order") for each in call["order_ids"]}

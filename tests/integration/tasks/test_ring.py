@@ -1,0 +1,150 @@
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+
+from config import settings
+from tasks import app, ring
+from tests.children import free_port
+from tests.waiting import until
+
+# A bell's own rest is a second; tests don't wait for it.
+_REST_S = 0.01
+
+
+class Publisher:
+    """Takes signals as the broker would: well, blocked, failing or broken."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[int, str]] = []
+        self.tried: list[int] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.fails: set[int] = set()
+        self.breaks: set[int] = set()
+
+    def __call__(self, connection_id: int, platform: str) -> bool:
+        self.tried.append(connection_id)
+        self.gate.wait()
+        if connection_id in self.breaks:
+            raise KeyError(connection_id)
+        if connection_id in self.fails:
+            return False
+        self.sent.append((connection_id, platform))
+        return True
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    made = Publisher()
+    yield made
+    made.gate.set()
+
+
+def test_a_ring_is_published(publisher: Publisher) -> None:
+    ring.Bell(publisher).ring(1, "toast")
+    until(lambda: publisher.sent == [(1, "toast")], what="the signal")
+
+
+def test_a_blocked_broker_blocks_no_ring_and_rings_meanwhile_collapse(
+    publisher: Publisher,
+) -> None:
+    publisher.gate.clear()
+    bell = ring.Bell(publisher)
+    bell.ring(1, "toast")
+    until(lambda: publisher.tried == [1], what="the first try")
+    for _ in range(1000):
+        bell.ring(1, "toast")
+        bell.ring(2, "toast")
+    assert publisher.sent == []
+    publisher.gate.set()
+    until(lambda: len(publisher.sent) == 3, what="three signals")
+    assert sorted(publisher.sent) == [(1, "toast"), (1, "toast"), (2, "toast")]
+
+
+def test_after_a_failure_the_rest_is_kept_and_sent_once_the_broker_is_back(
+    publisher: Publisher,
+) -> None:
+    publisher.gate.clear()
+    publisher.fails = {2, 3, 4}
+    bell = ring.Bell(publisher, rest_s=_REST_S)
+    bell.ring(1, "toast")
+    until(lambda: publisher.tried == [1], what="the first try")
+    for connection_id in (2, 3, 4):
+        bell.ring(connection_id, "toast")
+    publisher.gate.set()
+    until(lambda: publisher.tried.count(2) >= 3, what="more tries of the first that failed")
+    # A broker that is away isn't asked again for each connection that waits.
+    assert 3 not in publisher.tried
+    publisher.fails = set()
+    until(lambda: len(publisher.sent) >= 4, what="all signals")
+    assert {each for each, _ in publisher.sent} == {1, 2, 3, 4}
+
+
+def test_a_bell_outlives_a_publisher_that_breaks(publisher: Publisher) -> None:
+    publisher.breaks = {1}
+    bell = ring.Bell(publisher, rest_s=_REST_S)
+    bell.ring(1, "toast")
+    until(lambda: 1 in publisher.tried, what="the try that breaks")
+    publisher.breaks = set()
+    bell.ring(2, "toast")
+    until(lambda: {each for each, _ in publisher.sent} == {1, 2}, what="both signals")
+
+
+@pytest.fixture
+def broker(database: str) -> Iterator[redis.Redis]:
+    """The broker, empty, with this process's clients made anew."""
+    _forget()
+    app.conf.broker_url = settings.settings().broker()
+    with redis.Redis.from_url(settings.settings().redis()) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
+    _forget()
+
+
+def _forget() -> None:
+    ring._flags.cache_clear()
+    app.pool.force_close_all()
+
+
+def _waiting(broker: Any) -> int:
+    return broker.llen("toast.events")
+
+
+def test_signals_of_a_connection_collapse_until_its_drain_begins(broker: redis.Redis) -> None:
+    assert ring._signal_once(7, "toast")
+    assert ring._signal_once(7, "toast")
+    assert _waiting(broker) == 1
+    ring.answered(7)
+    assert ring._signal_once(7, "toast")
+    assert ring._signal_once(8, "toast")
+    assert _waiting(broker) == 3
+
+
+def test_a_pending_signal_is_believed_for_a_second_at_most(broker: redis.Redis) -> None:
+    assert ring._signal_once(7, "toast")
+    assert 0 < broker.pttl("signal:7") <= 1000
+
+
+def test_a_broker_that_is_away_costs_a_warning_and_no_error(
+    monkeypatch: pytest.MonkeyPatch, broker: redis.Redis
+) -> None:
+    monkeypatch.setenv("TAXPOYNT_REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
+    settings.refresh()
+    ring._flags.cache_clear()
+    assert ring._signal_once(7, "toast") is False
+    ring.answered(7)
+    monkeypatch.undo()
+    settings.refresh()
+
+
+def test_inside_a_command_signals_become_calls() -> None:
+    called: list[tuple[str, dict[str, Any]]] = []
+    with ring.inline(lambda name, arguments: called.append((name, arguments))):
+        assert ring.task("sync.stream", cursor_id=7, platform="toast")
+        ring.invoices(list(range(450)))
+    assert called[0] == ("sync.stream", {"cursor_id": 7, "platform": "toast"})
+    assert [len(arguments["order_ids"]) for _, arguments in called[1:]] == [200, 200, 50]

@@ -1,0 +1,99 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from config import clock
+from models import JobSlot, SyncRun
+from models.session import unit_of_work
+from tasks import handle, invoice, sites, slots, sweep, sync
+from tests.integration.tasks.asked import ask, deliveries
+from tests.integration.tasks.conftest import Signals
+from tests.shop import Shop
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_a_delivery_whose_signal_got_lost_is_swept_up(shop: Shop, signals: Signals) -> None:
+    shop.take_in(shop.messages(1))
+    ours = {"connection_id": shop.connection_id, "platform": "toast"}
+    sweep.inbox_()
+    assert ours not in signals.take("handle.events")
+    with clock.frozen(clock.now() + timedelta(seconds=3)):
+        sweep.inbox_()
+        assert ours in signals.take("handle.events")
+        handle.events(**ours)
+        sweep.inbox_()
+    assert ours not in signals.take("handle.events")
+    assert [row.state for row in deliveries(shop)] == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("job", "signal"),
+    [
+        (sweep.inbox_, "handle.events"),
+        (sweep.slices, "backfill.slice"),
+        (invoice.due, "invoice.order"),
+        (sync.due, "sync.stream"),
+        (sites.due, "sites.list"),
+        (sites.first, "sites.list"),
+    ],
+)
+def test_a_doubled_beat_does_nothing_twice(
+    shop: Shop, signals: Signals, job: object, signal: str
+) -> None:
+    assert callable(job)
+    ask("UPDATE cursors SET next_due_at = now() - interval '1 day'")
+    shop.take_in(shop.messages(1))
+    start = clock.now() + timedelta(days=1)
+    with clock.frozen(start.replace(minute=0, second=0, microsecond=0)) as advance:
+        job(every_s=60)
+        signals.take(signal)
+        advance(timedelta(seconds=59))
+        job(every_s=60)
+        assert signals.take(signal) == []
+        with unit_of_work() as session:
+            name = job.name  # type: ignore[attr-defined]
+            count = select(func.count()).select_from(JobSlot).where(JobSlot.job == name)
+            assert session.scalar(count) == 1
+            session.query(JobSlot).delete()
+
+
+def test_a_slot_is_the_first_callers_and_the_next_slot_is_free() -> None:
+    with clock.frozen(clock.now().replace(minute=7, second=0, microsecond=0)) as advance:
+        assert slots.first_in_slot("job", 5)
+        assert not slots.first_in_slot("job", 5)
+        assert slots.first_in_slot("another job", 5)
+        advance(timedelta(seconds=4.9))
+        assert not slots.first_in_slot("job", 5)
+        advance(timedelta(seconds=0.1))
+        assert slots.first_in_slot("job", 5)
+    assert slots.first_in_slot("job", 0)
+    assert slots.first_in_slot("job", 0)
+
+
+def test_pruning_forgets_what_is_old_and_keeps_what_waits(shop: Shop) -> None:
+    shop.take_in(shop.messages(2))
+    handle.drain(shop.connection_id)
+    shop.take_in([message for message in shop.messages() if message.guid.endswith("5")])
+    now = clock.now()
+    with unit_of_work() as session:
+        for finished in (now - timedelta(days=91), now - timedelta(days=89), None):
+            session.add(
+                SyncRun(
+                    organization_id=shop.organization_id,
+                    connection_id=shop.connection_id,
+                    stream="orders",
+                    kind="delta",
+                    started_at=now,
+                    finished_at=finished,
+                    correlation_id="c",
+                )
+            )
+    sweep.prune()
+    assert len(deliveries(shop)) == 3
+    runs = ask("SELECT 1 FROM sync_runs WHERE connection_id = :c", c=shop.connection_id)
+    assert len(runs) == 2
+    with clock.frozen(now + timedelta(days=31)):
+        sweep.prune()
+    assert [row.state for row in deliveries(shop)] == ["pending"]
