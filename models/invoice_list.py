@@ -38,13 +38,22 @@ def invoices(
     organization_id: int,
     wanted: InvoiceFilter = InvoiceFilter(),
     span: Span = FIRST,
-    sort: str = "-id",
+    sort: str | None = None,
 ) -> Listed:
-    """A page of a merchant's invoices. Raises: CursorError."""
+    """A page of a merchant's invoices; `usual_sort` when no order is asked for.
+
+    Raises: CursorError.
+    """
     query = described(organization_id)
     for condition in _conditions(wanted):
         query = query.where(condition)
-    return page(session, query, SORTS[sort], span)
+    return page(session, query, SORTS[sort or usual_sort(wanted)], span)
+
+
+def usual_sort(wanted: InvoiceFilter) -> str:
+    """The newest first; within a span of dates by date, whose index then finds its beginning."""
+    dated = wanted.since is not None or wanted.until is not None
+    return "-business_date" if dated else "-id"
 
 
 def described(organization_id: int) -> Select[Any]:

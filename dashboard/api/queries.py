@@ -67,10 +67,10 @@ class OrderQuery(Dated):
 
 
 class InvoiceQuery(Dated):
-    """Invoices."""
+    """Invoices: the newest first; within a span of dates by date, unless `sort` says."""
 
     status = fields.String(load_default=None, validate=validate.OneOf((ISSUED,)))
-    sort = fields.String(load_default="-id", validate=validate.OneOf(tuple(INVOICE_SORTS)))
+    sort = fields.String(load_default=None, validate=validate.OneOf(tuple(INVOICE_SORTS)))
 
 
 class ProblemSchema(Schema):

@@ -17,6 +17,7 @@ from dashboard.pages import asked, blueprint, invoices, orders
 from documents import figures
 from models import listing
 from models.invoice_list import SORTS as INVOICE_SORTS
+from models.invoice_list import usual_sort
 from models.listing import MOST, Listed, Span
 from models.order_list import SORTS as ORDER_SORTS
 from models.session import unit_of_work
@@ -54,7 +55,7 @@ def orders_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
 def invoices_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
     """Invoices, filtered as the list is."""
     ours, wanted = visitor.organization_id, invoices.wanted(request.args)
-    sort = asked.sort(request.args, INVOICE_SORTS, invoices.USUAL_SORT)
+    sort = asked.sort(request.args, INVOICE_SORTS, usual_sort(wanted))
     return _file(
         "invoices.csv", _INVOICES, lambda db, span: listing.invoices(db, ours, wanted, span, sort)
     )

@@ -14,10 +14,9 @@ from documents import invoice_html, invoice_json
 from models import listing
 from models.invoice import ISSUED
 from models.invoice_detail import InvoiceDetail, invoice_detail
-from models.invoice_list import SORTS
+from models.invoice_list import SORTS, usual_sort
 
 STATES = (ISSUED,)
-USUAL_SORT = "-id"
 
 
 @blueprint.get("/invoices")
@@ -42,10 +41,9 @@ def wanted(args: asked.Args) -> listing.InvoiceFilter:
 
 def load(database: Session, visitor: Visitor, args: asked.Args) -> Mapping[str, Any]:
     """One page of the list."""
-    sort = asked.sort(args, SORTS, USUAL_SORT)
-    listed = listing.invoices(
-        database, visitor.organization_id, wanted(args), asked.span(args), sort
-    )
+    found = wanted(args)
+    sort = asked.sort(args, SORTS, usual_sort(found))
+    listed = listing.invoices(database, visitor.organization_id, found, asked.span(args), sort)
     return {"listed": listed, "sort": sort}
 
 
