@@ -52,7 +52,8 @@ class Directory:
 
 def _look_up(platform: str, key: str) -> Address | None:
     card = platforms().get(platform)
-    if card is None or card.webhook is None:
+    # Keys of ours are plain; the database refuses to be asked for a NUL.
+    if card is None or card.webhook is None or not (key.isascii() and key.isprintable()):
         return None
     with unit_of_work() as session:
         row = connections.by_key(session, platform, key)
