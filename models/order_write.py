@@ -5,7 +5,8 @@ matter. A partial copy never erases what a full one brought.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -63,6 +64,8 @@ def write_orders(
         return Written(ignored=superseded)
     customers = write_customers(session, connection, [a.order.customer for a in newest])
     won = _merge(session, connection, locations, customers, newest)
+    if len(won) < len(newest):
+        session.execute(text(_COMPLETE))
     ids = {row.external_id: row.id for row in won}
     _replace_parts(session, connection, newest, ids, [r.id for r in won if not r.inserted])
     _mark_changed_after_issue(session, [row.id for row in won if row.invoiced])
@@ -81,14 +84,30 @@ def _newest(arrivals: Iterable[Arrival]) -> tuple[list[Arrival], int]:
         count += 1
         order = arrival.order
         rival = best.get(order.external_id)
-        if rival is None or (order.version, not order.partial) >= (
-            rival.order.version,
-            not rival.order.partial,
-        ):
+        if rival is None:
             best[order.external_id] = arrival
+        elif _rank(order) >= _rank(rival.order):
+            best[order.external_id] = _completed(arrival, rival.order)
+        else:
+            best[order.external_id] = _completed(rival, order)
     return [best[key] for key in sorted(best)], count - len(best)
 
 
+def _rank(order: OrderRecord) -> tuple[datetime, bool]:
+    return order.version, not order.partial
+
+
+def _completed(winner: Arrival, older: OrderRecord) -> Arrival:
+    """A partial winner with what an older full copy says of the fields that it leaves out."""
+    order = winner.order
+    if not order.partial or older.partial:
+        return winner
+    kept = {name: getattr(order, name) or getattr(older, name) for name in _MAY_LACK}
+    return replace(winner, order=replace(order, **kept))
+
+
+# Fields that a partial copy leaves out.
+_MAY_LACK = ("customer", "external_reference")
 # Columns that a newer copy simply takes over.
 _TAKEN = (
     *("location_id", "version", "fingerprint", "partial", "display_number", "source"),
@@ -123,6 +142,15 @@ WHERE orders.version < excluded.version
        AND (orders.partial OR NOT excluded.partial))
 RETURNING id, external_id, xmax = 0 AS inserted, invoice_state,
           invoice_state IN ('issued', 'changed after issue') AS invoiced
+"""
+
+# What a newer but partial copy left out, an older full one that comes late still tells.
+_COMPLETE = f"""
+UPDATE orders SET {", ".join(f"{c} = coalesce(orders.{c}, late.{c})" for c in _KEPT)}
+FROM staged_orders AS late
+WHERE orders.connection_id = late.connection_id AND orders.external_id = late.external_id
+  AND orders.partial AND NOT late.partial AND orders.version > late.version
+  AND ({" OR ".join(f"orders.{c} IS NULL AND late.{c} IS NOT NULL" for c in _KEPT)})
 """
 
 

@@ -72,6 +72,8 @@ class StoredTokens:
     def refreshed(self, stale: Tokens | None, login: Callable[[], Tokens]) -> Tokens:
         """A token other than `stale`: another process's newer one, or else what `login` gives."""
         with unit_of_work() as session:
+            # A login may take longer than a row is waited for elsewhere.
+            session.execute(text("SET LOCAL lock_timeout = 30000"))
             session.execute(
                 text("SELECT pg_advisory_xact_lock(:kind, :id)"),
                 {"kind": _LOGIN_LOCK, "id": self._id},

@@ -188,6 +188,22 @@ def test_a_full_and_a_partial_copy_in_one_batch_end_as_the_full_one(
         assert _row(connection, name)["guest"] == "cyd"
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_older_full_copy_that_comes_late_still_tells_what_the_newer_left_out(
+    connection: Connection, at_once: bool
+) -> None:
+    name = _fresh()
+    full = _full(name, 1, customer=guest("late"), external_reference="web-10")
+    copies = [partial(_full(name, 2, state="open")), full]
+    for batch in [copies] if at_once else [[copy] for copy in copies]:
+        store(connection, *batch)
+    row = _row(connection, name)
+    assert (row["version"], row["state"], row["partial"]) == (at(2), "open", True)
+    assert (row["guest"], row["external_reference"]) == ("late", "web-10")
+    store(connection, _full(name, 0, customer=guest("earlier")))
+    assert _row(connection, name)["guest"] == "late"
+
+
 def test_a_guests_facts_that_a_copy_leaves_out_are_kept(connection: Connection) -> None:
     store(connection, _full(_fresh(), 1, customer=guest("dee", email="dee@x", phone="1")))
     store(connection, _full(name := _fresh(), 1, customer=guest("dee", first_name="Dee")))
