@@ -1,0 +1,140 @@
+"""The pages in Debian's Chromium, over a real server and database."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from unittest.mock import Mock
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+import dashboard
+from config import clock
+from dashboard import sign_in
+from models.session import unit_of_work
+from tasks import ring
+from tests import factories, merchants
+from tests.merchants import Merchant
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+PHONE = (390, 844)
+DESKTOP = (1280, 800)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs the browser; without one each test says so."""
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip("no chromium: apt-get install chromium"))
+
+
+@dataclass(frozen=True)
+class Site:
+    """A merchant's site with something on every page."""
+
+    url: str
+    owner: Merchant
+    order_id: int
+    number: str
+    parked_id: int
+
+    def sign_in(self, context: BrowserContext) -> Page:
+        """A page of a browser in which the owner is signed in."""
+        with unit_of_work() as session:
+            link = sign_in.make_link(session, self.owner.user, clock.now())
+        page = context.new_page()
+        page.goto(self.url + link)
+        return page
+
+
+@pytest.fixture(scope="module")
+def site(database: str, monkeypatch_module: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch_module.setattr(sign_in, "_attempts", sign_in.Attempts(most=1000))
+    monkeypatch_module.setattr(ring, "deliveries", Mock())
+    app = Flask("taxpoynt")
+    dashboard.register(app)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield _furnished(f"http://127.0.0.1:{server.port}")
+    server.shutdown()
+    thread.join()
+    merchants.forget_everything()
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def _furnished(url: str) -> Site:
+    owner = merchants.merchant()
+    today = clock.now().date()
+    long_name = factories.line("l1", "123456.78", "12345.67", name="Ofada rice " * 8)
+    first, *_ = merchants.take_orders(
+        owner,
+        merchants.rich_order("0d9f7c1e-0001-4c9a-9d5f-1e0a12345001", business_date=today),
+        merchants.rich_order("o2", display_number="42", lines=(long_name,)),
+        merchants.rich_order("o3", display_number="43", voided=True),
+    )
+    [number] = merchants.invoice(first)
+    for state in ("pending", "done"):
+        merchants.deliver(owner, state=state, record="o2")
+    parked_id = merchants.deliver(owner, state="parked")
+    merchants.pulled(owner)
+    merchants.pulled(owner, status="failed", error="The platform can't be reached just now.")
+    merchants.parked_record(owner)
+    merchants.standing(
+        owner,
+        "needs attention",
+        clock.now(),
+        status_reason="Toast no longer accepts the client secret.",
+        next_step="Connect it again with the new secret.",
+    )
+    return Site(url, owner, first, number, parked_id)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    found: tuple[int, int] = request.param
+    return found
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def context(browser: Browser, size: tuple[int, int], scheme: str) -> Iterator[BrowserContext]:
+    made = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desktop(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    yield made
+    made.close()

@@ -1,0 +1,65 @@
+"""Every page at both widths, in light and dark: nothing sticks out, nothing is unreadable."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.conftest import Site
+
+# How far the page is wider than the window, and what sticks out of it.
+OVERFLOW = """() => {
+  const wide = document.documentElement.scrollWidth - innerWidth;
+  const out = [...document.querySelectorAll("main *, header *")]
+    .filter((e) => !e.closest("pre, .hidden, .skip, thead") && e.getClientRects().length)
+    .filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5)
+    .map((e) => e.tagName + "." + e.className);
+  return [wide, out];
+}"""
+
+
+def addresses(site: Site) -> list[str]:
+    return [
+        *("/", "/orders", "/orders?search=none", f"/orders/{site.order_id}"),
+        *("/invoices", f"/invoices/{site.number}", "/events", f"/events/{site.parked_id}"),
+        *("/sync-runs", "/tokens", "/nothing-here"),
+    ]
+
+
+def test_every_page(context: BrowserContext, site: Site) -> None:
+    page = site.sign_in(context)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    problems: list[str] = []
+    for address in addresses(site):
+        page.goto(site.url + address)
+        problems += [f"{address}: {problem}" for problem in looked_at(page)]
+    assert not problems, "\n".join(problems)
+    # The browser itself notes the page that isn't there; anything else is a fault of ours.
+    assert [said for said in complaints if "404" not in said] == []
+
+
+def test_signing_in(context: BrowserContext, site: Site) -> None:
+    page = context.new_page()
+    for address in ("/orders", "/sign-in/used-long-ago"):
+        page.goto(site.url + address)
+        assert page.get_by_text("taxpoynt sign-in").is_visible()
+        assert looked_at(page) == []
+
+
+def test_the_ground_follows_the_scheme(context: BrowserContext, site: Site, scheme: str) -> None:
+    page = site.sign_in(context)
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    shade = sum(int(part) for part in ground.strip("rgb()").split(","))
+    assert (shade < 150) is (scheme == "dark")
+
+
+def looked_at(page: Page) -> list[str]:
+    """What is wrong with a page."""
+    page.evaluate("document.querySelectorAll('details').forEach((d) => (d.open = true))")
+    wide, out = page.evaluate(OVERFLOW)
+    problems = [f"{wide} px too wide: {out}"] if wide > 0 or out else []
+    found = Axe().run(page)
+    for violation in found.response["violations"]:
+        nodes = [node["html"][:120] for node in violation["nodes"][:3]]
+        problems.append(f"{violation['id']}: {violation['help']}: {nodes}")
+    return problems
