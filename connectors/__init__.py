@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from connectors.base.contract import Platform
+    from connectors.base.platform import Platform
 
 
 @cache

@@ -8,7 +8,8 @@ from marshmallow import ValidationError
 from config import clock
 from config.errors import Fault, PermanentError, TransientError
 from connectors import platforms
-from connectors.base.contract import Health, Platform, Tokens
+from connectors.base.contract import Health, Tokens
+from connectors.base.platform import Platform
 from connectors.base.tokens import MemoryTokens
 from models import Connection, connections
 from models.session import unit_of_work

@@ -1,7 +1,7 @@
 """Invoices orders that are owed one: one a sale, numbered without a gap."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import DecimalException
 
 from sqlalchemy import or_, select, update
@@ -34,31 +34,8 @@ def due(*, every_s: int = 0) -> int:
     """Signal orders that owe an invoice and that nobody was told of lately."""
     if not slots.first_in_slot("invoice.due", every_s):
         return 0
-    now = clock.now()
-    with unit_of_work() as session:
-        waiting = (
-            select(Order.id)
-            .where(
-                Order.invoice_state == "due",
-                or_(
-                    Order.invoice_queued_at.is_(None),
-                    Order.invoice_queued_at < now - _SIGNAL_AGAIN,
-                ),
-            )
-            .order_by(Order.id)
-            .limit(_DUE_AT_ONCE)
-            .with_for_update(skip_locked=True)
-        )
-        ids = list(
-            session.scalars(
-                update(Order)
-                .where(Order.id.in_(waiting))
-                .values(invoice_queued_at=now)
-                .returning(Order.id)
-                .execution_options(synchronize_session=False)
-            )
-        )
-    ring.invoices(sorted(ids))
+    ids = _take_due(clock.now())
+    ring.invoices(ids)
     return len(ids)
 
 
@@ -71,6 +48,32 @@ def order(*, order_ids: list[int]) -> dict[str, int]:
         # Something in the batch is refused: each on its own, so that it holds up no other.
         issued = [number for one in order_ids for number in _issue_alone(one)]
     return {"issued": len(issued)}
+
+
+def _take_due(now: datetime) -> list[int]:
+    """Orders that owe an invoice, in order; they aren't taken again for a while."""
+    waiting = (
+        select(Order.id)
+        .where(
+            Order.invoice_state == "due",
+            or_(
+                Order.invoice_queued_at.is_(None),
+                Order.invoice_queued_at < now - _SIGNAL_AGAIN,
+            ),
+        )
+        .order_by(Order.id)
+        .limit(_DUE_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    with unit_of_work() as session:
+        taken = session.scalars(
+            update(Order)
+            .where(Order.id.in_(waiting))
+            .values(invoice_queued_at=now)
+            .returning(Order.id)
+            .execution_options(synchronize_session=False)
+        )
+        return sorted(taken)
 
 
 def _issue(order_ids: Sequence[int]) -> list[str]:

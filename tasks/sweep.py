@@ -1,6 +1,6 @@
 """Sweeps up after lost signals, and forgets what is no longer needed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
@@ -39,33 +39,9 @@ def slices(*, every_s: int = 0) -> int:
     """Signal slices of imports that nobody reads: their worker died or their wait is over."""
     if not slots.first_in_slot("sweep.slices", every_s):
         return 0
-    now = clock.now()
-    with unit_of_work() as session:
-        waiting = (
-            select(Slice.id)
-            .where(
-                Slice.status != sync_run.DONE,
-                Slice.next_attempt_at <= now,
-                Slice.leased_until.is_(None) | (Slice.leased_until < now),
-            )
-            .order_by(Slice.next_attempt_at, Slice.start_at)
-            .limit(_SLICES_AT_ONCE)
-            .with_for_update(skip_locked=True)
-        )
-        found = session.execute(
-            update(Slice)
-            .where(
-                Slice.id.in_(waiting),
-                SyncRun.id == Slice.run_id,
-                Connection.id == SyncRun.connection_id,
-            )
-            # Should this signal get lost too, the slice is swept up again after a while.
-            .values(next_attempt_at=now + timedelta(seconds=20))
-            .returning(Slice.id, Connection.platform)
-            .execution_options(synchronize_session=False)
-        ).all()
-    for row in found:
-        ring.task("backfill.slice", slice_id=row.id, platform=row.platform)
+    found = _take_left_slices(clock.now())
+    for slice_id, platform in found:
+        ring.task("backfill.slice", slice_id=slice_id, platform=platform)
     return len(found)
 
 
@@ -83,3 +59,32 @@ def prune(*, every_s: int = 0) -> int:
     if gone == _PRUNE_AT_ONCE:
         ring.task("sweep.prune")
     return gone
+
+
+def _take_left_slices(now: datetime) -> list[tuple[int, str]]:
+    """Slices that nobody reads, with their platform; nobody else takes them for a while."""
+    left = (
+        select(Slice.id)
+        .where(
+            Slice.status != sync_run.DONE,
+            Slice.next_attempt_at <= now,
+            Slice.leased_until.is_(None) | (Slice.leased_until < now),
+        )
+        .order_by(Slice.next_attempt_at, Slice.start_at)
+        .limit(_SLICES_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    with unit_of_work() as session:
+        rows = session.execute(
+            update(Slice)
+            .where(
+                Slice.id.in_(left),
+                SyncRun.id == Slice.run_id,
+                Connection.id == SyncRun.connection_id,
+            )
+            # Should this signal get lost too, the slice is swept up again after a while.
+            .values(next_attempt_at=now + timedelta(seconds=20))
+            .returning(Slice.id, Connection.platform)
+            .execution_options(synchronize_session=False)
+        ).all()
+    return [(row.id, row.platform) for row in rows]

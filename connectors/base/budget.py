@@ -14,7 +14,7 @@ from typing import Any
 import redis
 
 from config.errors import TransientError
-from connectors.base.contract import Bucket
+from connectors.base.platform import Bucket
 
 # Callers told to wait come back spread over this long, not all at once.
 JITTER_S = 0.05

@@ -1,6 +1,6 @@
 """Toast, a point of sale: orders by webhook and by when they were changed."""
 
-from connectors.base.contract import Platform, Source
+from connectors.base.platform import Platform, Source
 from connectors.toast.client import Toast
 from connectors.toast.limits import BUCKETS
 from connectors.toast.settings import SECRETS, ToastSettings

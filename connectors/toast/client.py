@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connectors.base.contract import (
-    Bucket,
     Cursor,
     Health,
     Http,
@@ -18,6 +17,7 @@ from connectors.base.contract import (
     Tokens,
     Window,
 )
+from connectors.base.platform import Bucket
 from connectors.toast import account, limits, mapping, outcomes, places, streams
 from rules.records import LocationRecord, OrderRecord
 

@@ -7,7 +7,8 @@ Source: Toast developer guide, "Rate limiting",
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from connectors.base.contract import Bucket, Response
+from connectors.base.contract import Response
+from connectors.base.platform import Bucket
 
 SECOND = timedelta(seconds=1)
 _QUARTER = timedelta(minutes=15)

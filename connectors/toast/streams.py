@@ -11,16 +11,8 @@ from datetime import UTC, datetime, time, timedelta
 from urllib.parse import quote
 
 from config.errors import PermanentError
-from connectors.base.contract import (
-    Cursor,
-    Deletes,
-    Http,
-    Page,
-    Record,
-    Request,
-    Stream,
-    Window,
-)
+from connectors.base.contract import Cursor, Http, Page, Record, Request, Window
+from connectors.base.platform import Deletes, Stream
 from connectors.toast import pages
 from connectors.toast.limits import GLOBAL
 from connectors.toast.limits import ORDERS as LIVE

@@ -16,7 +16,8 @@ import msgspec
 
 from config.errors import SkippedRecord
 from connectors import platforms
-from connectors.base.contract import Delivery, Platform, Record
+from connectors.base.contract import Delivery, Record
+from connectors.base.platform import Platform
 
 SITE = "22222222-2222-4222-8222-222222222222"
 

@@ -8,7 +8,8 @@ from marshmallow import ValidationError
 
 from config.errors import SkippedRecord
 from connectors import platforms
-from connectors.base.contract import Connector, Delivery, Do, Platform, Request, Response, Webhook
+from connectors.base.contract import Connector, Delivery, Do, Request, Response, Webhook
+from connectors.base.platform import Platform
 from tests.conformance.samples import deliveries, settings_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

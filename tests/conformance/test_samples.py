@@ -3,7 +3,7 @@
 import pytest
 
 from connectors import platforms
-from connectors.base.contract import Platform
+from connectors.base.platform import Platform
 from tests.conformance.samples import Sample, samples, settings_of
 
 

@@ -8,7 +8,7 @@ import redis
 
 from config.errors import TransientError
 from connectors.base.budget import JITTER_S, Budget, Limit
-from connectors.base.contract import Bucket
+from connectors.base.platform import Bucket
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 300_000, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
