@@ -1,6 +1,7 @@
 """Run one stand-in platform alone, to try a connection against."""
 
 import signal
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -46,13 +47,11 @@ def command(
     if data is not None:
         data.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with stand_in.serve(port=port, seed=seed, data=data, live_s=live) as served:
+    served = stand_in.serve(port=port, seed=seed, data=data, live_s=live)
+    with served, suppress(KeyboardInterrupt):
         facts = served.facts()
         out.answer(facts, _for_people(facts))
-        try:
-            served.wait()
-        except KeyboardInterrupt:
-            return
+        served.wait()
 
 
 def _for_people(facts: dict[str, object]) -> str:

@@ -7,6 +7,7 @@ import json
 import logging
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from sandbox.toast.serving import serve
@@ -29,13 +30,10 @@ def main() -> int:
         )
     except (OSError, ValueError) as error:
         parser.exit(1, f"{error}\n")
-    with served:
+    with served, suppress(KeyboardInterrupt):
         sys.stdout.write(json.dumps(served.facts()) + "\n")
         sys.stdout.flush()
-        try:
-            served.wait()
-        except KeyboardInterrupt:
-            return 0
+        served.wait()
     return 0
 
 
