@@ -1,10 +1,10 @@
 """Run one stand-in platform alone, to try a connection against."""
 
 import signal
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
 import click
 
@@ -14,6 +14,7 @@ from cli.verb import verb
 
 @verb
 @click.argument("platform")
+@click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
 @click.option(
     "--seed",
@@ -26,15 +27,31 @@ from cli.verb import verb
     help="A folder in which it remembers what happens.",
 )
 @click.option("--live", type=float, metavar="SECONDS", help="A new order that often.")
+@click.option("--connect", metavar="URL", help="Connect it, and deliver to the web at URL.")
+@click.option("--url", help="Its address as others see it, for --connect.")
 def command(
-    out: Output,
-    platform: str,
-    port: int,
-    seed: Path | None,
-    data: Path | None,
-    live: float | None,
+    out: Output, /, platform: str, connect: str | None, url: str | None, **options: Any
 ) -> None:
-    """Serve a stand-in of PLATFORM until interrupted."""
+    """Serve a stand-in of PLATFORM until interrupted.
+
+    Example: taxpoynt sandbox toast --port 8101
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _served(platform, **options) as served:
+        facts = served.facts()
+        if connect is not None:
+            _connect(platform, url or served.url, connect)
+        out.answer(facts, _for_people(facts))
+        try:
+            served.wait()
+        except KeyboardInterrupt:
+            return
+
+
+def _served(
+    platform: str, *, host: str, port: int, seed: Path | None, data: Path | None, live: float | None
+) -> Any:
+    """The stand-in, running. Raises: click.BadParameter naming those there are."""
     import sandbox
 
     known = [found.name for found in iter_modules(sandbox.__path__) if found.name != "base"]
@@ -43,15 +60,18 @@ def command(
             f"There is no stand-in of '{platform}'. There are: {', '.join(known)}.",
             param_hint="PLATFORM",
         )
-    stand_in = import_module(f"sandbox.{platform}")
     if data is not None:
         data.mkdir(parents=True, exist_ok=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    served = stand_in.serve(port=port, seed=seed, data=data, live_s=live)
-    with served, suppress(KeyboardInterrupt):
-        facts = served.facts()
-        out.answer(facts, _for_people(facts))
-        served.wait()
+    stand_in = import_module(f"sandbox.{platform}")
+    return stand_in.serve(host=host, port=port, seed=seed, data=data, live_s=live)
+
+
+def _connect(platform: str, url: str, web_url: str) -> None:
+    from cli.ground import ground
+    from cli.running import stand_ins
+
+    with ground():
+        stand_ins.connect(platform, url, web_url.rstrip("/"))
 
 
 def _for_people(facts: dict[str, object]) -> str:

@@ -1,6 +1,7 @@
 """Run a worker: it takes work from all queues, or from those named."""
 
 from contextlib import ExitStack
+from fnmatch import filter
 
 import click
 
@@ -12,7 +13,9 @@ from config.errors import PermanentError
 
 
 @verb
-@click.option("--queues", metavar="A,B", help="Serve only these, as in toast.events,toast.sync.")
+@click.option(
+    "--queues", metavar="A,B", help="Serve only these, as in toast.events,toast.sync or *.bulk."
+)
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 64),
@@ -72,14 +75,14 @@ def _served(wanted: str | None) -> list[str]:
     known = [queue.name for queue in task_queues]
     if wanted is None:
         return known
-    chosen = [name.strip() for name in wanted.split(",") if name.strip()]
-    unknown = [name for name in chosen if name not in known]
-    if unknown or not chosen:
+    chosen = {name.strip(): filter(known, name.strip()) for name in wanted.split(",")}
+    unknown = [name for name, found in chosen.items() if not found]
+    if unknown:
         raise click.BadParameter(
             f"There is no queue '{', '.join(unknown)}'. There are: {', '.join(known)}.",
             param_hint="--queues",
         )
-    return chosen
+    return [name for name in known if any(name in found for found in chosen.values())]
 
 
 def _code(end: SystemExit) -> int:
