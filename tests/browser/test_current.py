@@ -4,6 +4,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests import merchants
 from tests.browser.conftest import Site
+from tests.waiting import until
 
 # Goes with the page when it is loaded again.
 MARK = "window.sameAsBefore = true"
@@ -68,7 +69,7 @@ def test_what_somebody_has_selected_is_left_alone(desktop: BrowserContext, site:
     page.goto(f"{site.url}/orders")
     page.evaluate("getSelection().selectAllChildren(document.querySelector('#live td'))")
     merchants.take_orders(site.owner, merchants.rich_order("new-5", display_number="1111"))
-    page.wait_for_function("window.heard === 1")
+    until(lambda: page.evaluate("window.heard") > 0, what="a message")
     assert page.get_by_role("link", name="#1111").count() == 0
     page.evaluate("getSelection().removeAllRanges()")
     merchants.take_orders(site.owner, merchants.rich_order("new-6", display_number="2222"))
