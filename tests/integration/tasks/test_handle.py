@@ -2,35 +2,19 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from config import clock
-from config.errors import TransientError
-from connectors.base.contract import Record
-from models import Connection, inbox
+from models import inbox
 from models.session import unit_of_work
-from sandbox.toast.webhook.message import Message
-from tasks import apply, handle, reach
+from tasks import handle
+from tests.integration.tasks.altered import changed, thin_one
 from tests.integration.tasks.asked import ask, control, deliveries, orders
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-def _changed(message: Message, **order: Any) -> Message:
-    body = json.loads(message.body)
-    body["details"]["order"].update(order)
-    return replace(message, body=json.dumps(body).encode())
-
-
-def _with_amount(message: Message, text_: str) -> Message:
-    body = json.loads(message.body)
-    body["details"]["order"]["checks"][0]["selections"][0]["price"] = "HERE"
-    return replace(message, body=json.dumps(body).replace('"HERE"', text_).encode())
 
 
 def test_waiting_deliveries_become_orders_and_those_owed_are_signalled(
@@ -71,7 +55,7 @@ def test_deliveries_out_of_order_end_with_the_newest(shop: Shop) -> None:
     (message,) = shop.messages(1)
     stamps = [f"2026-03-01T12:0{n}:00.000+0000" for n in (3, 1, 5, 2)]
     copies = [
-        replace(_changed(message, modifiedDate=stamp, displayNumber=stamp[14:16]), guid=f"{n:032d}")
+        replace(changed(message, modifiedDate=stamp, displayNumber=stamp[14:16]), guid=f"{n:032d}")
         for n, stamp in enumerate(stamps)
     ]
     for copy in copies:
@@ -90,105 +74,6 @@ def test_an_event_of_another_kind_is_done_and_changes_nothing(shop: Shop) -> Non
     (row,) = deliveries(shop)
     assert (row.state, row.record_external_id) == ("done", None)
     assert orders(shop) == {}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"null",
-        b"[]",
-        b"{not json",
-        b'{"details": {"order": {"guid": "x"}}}',
-        b"\xff\xfe\x00",
-        b'{"eventCategory":"order_updated","details":' + b'{"order":' * 5000 + b"}" * 5000,
-    ],
-)
-def test_what_can_not_be_understood_is_parked_with_a_reason(shop: Shop, body: bytes) -> None:
-    good, bad = shop.messages(2)
-    shop.take_in([replace(bad, body=body), good])
-    assert handle.drain(shop.connection_id) == 2
-    parked, done = deliveries(shop)
-    assert (parked.state, done.state) == ("parked", "done")
-    assert bytes(parked.body) == body
-    assert parked.error_code == "toast.event_unreadable"
-    assert parked.error
-    assert parked.next_step
-
-
-@pytest.mark.parametrize("amount", ["NaN", "Infinity", "1e400", "-9e99", '"ten"', "[1]"])
-def test_an_impossible_amount_parks_its_order_alone(shop: Shop, amount: str) -> None:
-    good, bad = shop.messages(2)
-    shop.take_in([_with_amount(bad, amount), good])
-    handle.drain(shop.connection_id)
-    parked, done = deliveries(shop)
-    assert (parked.state, done.state) == ("parked", "done")
-    assert "Toast" in parked.error
-    assert set(orders(shop)) == {good.subject}
-
-
-def test_one_bad_delivery_in_two_hundred_is_parked_alone(shop: Shop) -> None:
-    messages = shop.messages()
-    many = [
-        replace(_changed(messages[n % len(messages)], guid=f"order-{n}"), guid=f"{n:032d}")
-        for n in range(200)
-    ]
-    many[117] = replace(many[117], body=b"{}")
-    shop.take_in(many)
-    assert handle.drain(shop.connection_id) == 200
-    states = [row.state for row in deliveries(shop)]
-    assert states.count("done") == 199
-    assert states[117] == "parked"
-    assert len(orders(shop)) == 199
-
-
-def test_a_record_that_the_database_refuses_is_parked_alone(shop: Shop) -> None:
-    first, poison, last = shop.messages(3)
-    body = json.loads(poison.body)
-    line = body["details"]["order"]["checks"][0]["selections"][0]
-    # Each is an amount; a hundred and fifty of them are more than a column holds.
-    line["price"] = 999_999_999_999
-    body["details"]["order"]["checks"][0]["selections"] = [line] * 150
-    shop.take_in([first, replace(poison, body=json.dumps(body).encode()), last])
-    assert handle.drain(shop.connection_id) == 3
-    assert [row.state for row in deliveries(shop)] == ["done", "parked", "done"]
-    parked = deliveries(shop)[1]
-    assert parked.error_code == "record.refused"
-    assert "NumericValueOutOfRange" in parked.error
-    assert set(orders(shop)) == {first.subject, last.subject}
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"source": "NUL \x00"},
-        {"displayNumber": "\\N\t\n"},
-        {"externalId": "\x00"},
-    ],
-)
-def test_odd_characters_hold_up_nothing(shop: Shop, change: dict[str, str]) -> None:
-    odd, plain = shop.messages(2)
-    shop.take_in([_changed(odd, **change), plain])
-    handle.drain(shop.connection_id)
-    assert [row.state for row in deliveries(shop)] == ["done", "done"]
-    assert set(orders(shop)) == {odd.subject, plain.subject}
-
-
-def test_half_a_character_parks_its_delivery_alone(shop: Shop) -> None:
-    odd, plain = shop.messages(2)
-    shop.take_in([_changed(odd, source="half \ud83c of a pair"), plain])
-    handle.drain(shop.connection_id)
-    assert [row.state for row in deliveries(shop)] == ["parked", "done"]
-
-
-def test_bytes_that_are_no_text_hold_up_nothing(shop: Shop) -> None:
-    odd, plain = shop.messages(2)
-    body = odd.body.replace(b'"checks"', b'"odd":"\xff\xfe","checks"', 1)
-    assert body != odd.body
-    shop.take_in([replace(odd, body=body), plain])
-    handle.drain(shop.connection_id)
-    assert "pending" not in [row.state for row in deliveries(shop)]
-    assert plain.subject in orders(shop)
 
 
 @pytest.mark.parametrize("place", ["unknown", "with a NUL \x00"])
@@ -226,15 +111,9 @@ def test_an_early_delivery_is_applied_once_its_location_is_known(shop: Shop) -> 
     assert set(orders(shop)) == {message.subject}
 
 
-def _thin(message: Message, guid: str | None = None) -> Message:
-    body = json.loads(message.body)
-    body["details"]["order"] = {"guid": guid or message.subject}
-    return replace(message, body=json.dumps(body).encode())
-
-
 def test_a_delivery_that_only_names_its_order_is_completed_from_the_platform(shop: Shop) -> None:
     (message,) = shop.messages(1)
-    shop.take_in([_thin(message)])
+    shop.take_in([thin_one(message)])
     handle.drain(shop.connection_id)
     assert [row.state for row in deliveries(shop)] == ["done"]
     assert not orders(shop)[message.subject].partial
@@ -242,7 +121,7 @@ def test_a_delivery_that_only_names_its_order_is_completed_from_the_platform(sho
 
 def test_an_order_that_the_platform_does_not_know_is_parked(shop: Shop) -> None:
     (message,) = shop.messages(1)
-    shop.take_in([_thin(message, "00000000-dead-4000-8000-000000000000")])
+    shop.take_in([thin_one(message, "00000000-dead-4000-8000-000000000000")])
     handle.drain(shop.connection_id)
     (row,) = deliveries(shop)
     assert (row.state, row.error_code) == ("parked", "record.unknown")
@@ -251,7 +130,7 @@ def test_an_order_that_the_platform_does_not_know_is_parked(shop: Shop) -> None:
 def test_while_the_platform_is_away_only_what_needs_it_waits(shop: Shop) -> None:
     thin, whole = shop.messages(2)
     control(shop, "faults", [{"route": "/orders", "kind": "status", "status": 503}])
-    shop.take_in([_thin(thin), whole])
+    shop.take_in([thin_one(thin), whole])
     handle.drain(shop.connection_id)
     waits, done = deliveries(shop)
     assert (waits.state, waits.error_code) == ("pending", "toast.unavailable")
@@ -262,33 +141,10 @@ def test_while_the_platform_is_away_only_what_needs_it_waits(shop: Shop) -> None
     assert [row.state for row in deliveries(shop)] == ["done", "done"]
 
 
-def test_a_row_that_another_transaction_holds_parks_nobody(shop: Shop) -> None:
-    (message,) = shop.messages(1)
-    shop.take_in([message])
-    handle.drain(shop.connection_id)
-    body = json.loads(_changed(message, modifiedDate="2030-01-01T00:00:00.000+0000").body)
-    raw = json.dumps(body["details"]["order"]).encode()
-    record = Record("orders", message.subject, raw, message.restaurant_guid, partial=True)
-
-    def write_impatiently() -> None:
-        with unit_of_work() as session:
-            session.execute(text("SET LOCAL lock_timeout = 50"))
-            row = session.get_one(Connection, shop.connection_id)
-            apply.apply(session, row, reach.connector(row), [(record, "c")])
-
-    with unit_of_work() as holder:
-        hold = text("SELECT 1 FROM orders WHERE connection_id = :c FOR UPDATE")
-        holder.execute(hold, {"c": shop.connection_id})
-        with pytest.raises(TransientError):
-            write_impatiently()
-    write_impatiently()
-    assert orders(shop)[message.subject].version.year == 2030
-
-
 def test_drains_at_once_handle_each_delivery_once(shop: Shop) -> None:
     messages = shop.messages()
     shop.take_in(
-        [replace(_changed(messages[n % 6], guid=f"order-{n}"), guid=f"{n:032d}") for n in range(60)]
+        [replace(changed(messages[n % 6], guid=f"order-{n}"), guid=f"{n:032d}") for n in range(60)]
     )
     with ThreadPoolExecutor(4) as pool:
         looked = list(pool.map(lambda _: handle.drain(shop.connection_id, 7), range(20)))
@@ -308,7 +164,7 @@ def test_a_parked_delivery_is_applied_when_it_is_replayed_after_the_cause_is_gon
     shop: Shop,
 ) -> None:
     (message,) = shop.messages(1)
-    shop.take_in([_thin(message, "00000000-dead-4000-8000-000000000000")])
+    shop.take_in([thin_one(message, "00000000-dead-4000-8000-000000000000")])
     handle.drain(shop.connection_id)
     ask(
         "UPDATE inbox_events SET body = :b WHERE connection_id = :c",

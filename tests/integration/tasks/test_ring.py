@@ -107,7 +107,7 @@ def broker(database: str) -> Iterator[redis.Redis]:
 
 def _forget() -> None:
     ring._flags.cache_clear()
-    app.pool.force_close_all()
+    app._after_fork()  # a child forgets its producers just so
 
 
 def _waiting(broker: Any) -> int:

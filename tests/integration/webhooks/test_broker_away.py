@@ -38,7 +38,7 @@ def _point_at(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     settings.refresh()
     ring._flags.cache_clear()
     ring._bell.cache_clear()
-    celery.pool.force_close_all()
+    celery._after_fork()  # a child forgets its producers just so
     celery.conf.broker_url = url
 
 
@@ -58,7 +58,7 @@ def broker(
     settings.refresh()
     ring._flags.cache_clear()
     ring._bell.cache_clear()
-    celery.pool.force_close_all()
+    celery._after_fork()  # a child forgets its producers just so
     celery.conf.broker_url = before
 
 

@@ -1,0 +1,56 @@
+"""What tests of a delta ask and do."""
+
+from datetime import timedelta
+from typing import Any
+
+from config import clock
+from tasks import pull, reach, sync
+from tests.integration.tasks.asked import (
+    ask,
+    one,
+)
+
+
+class KilledError(Exception):
+    """Ends a reader between two pages, as a kill does: without a word to anybody."""
+
+
+def text_of(minutes: int) -> str:
+    at = clock.now() + timedelta(minutes=minutes)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.000+0000"
+
+
+def cursor_row(cursor_id: int) -> Any:
+    return one("SELECT * FROM cursors WHERE id = :c", c=cursor_id)
+
+
+def runs_of(cursor_id: int) -> list[Any]:
+    return ask(
+        "SELECT r.* FROM sync_runs r JOIN cursors c ON c.connection_id = r.connection_id "
+        "AND c.location_external_id = r.location_external_id WHERE c.id = :c ORDER BY r.id",
+        c=cursor_id,
+    )
+
+
+def killing(after_pages: int) -> Any:
+    pages = iter(range(after_pages))
+
+    def report(_: pull.Counts) -> None:
+        if next(pages, None) is None:
+            raise KilledError
+
+    return report
+
+
+def end_lease(cursor_id: int) -> None:
+    ask("UPDATE cursors SET leased_until = now() - interval '1 second' WHERE id = :c", c=cursor_id)
+
+
+def run_killed(cursor_id: int, after_pages: int) -> None:
+    """Run until the report of a page raises, past every handler that would tidy up."""
+    held = sync._begin(cursor_id)
+    assert held is not None
+    row, cursor, run_id, correlation_id = held
+    with reach.line(row) as line:
+        reader = pull.Pull(row, line.connector, run_id, correlation_id, cursor)
+        sync._read(line, reader, None, killing(after_pages))

@@ -1,0 +1,140 @@
+import io
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from config import settings
+from models import session as database_session
+from tasks import handle
+from tests.children import free_port
+from tests.integration.tasks.asked import ask, deliveries
+from tests.integration.webhooks.knocking import knock, knock_raw, signed
+from tests.shop import Shop
+from webhooks.receive import MAX_BODY
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_more_than_a_mebibyte_is_413_whether_its_length_is_told_or_not(
+    door: FlaskClient, shop: Shop
+) -> None:
+    body = b"{" + b" " * MAX_BODY
+    told = knock_raw(door, shop, body)
+    assert told.status_code == 413
+    headers = {"Toast-Signature": signed(body, shop.secret), "Transfer-Encoding": "chunked"}
+    untold = door.post(
+        shop.address,
+        input_stream=io.BytesIO(body),
+        headers=headers,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert untold.status_code == 413
+    assert deliveries(shop) == []
+
+
+def test_a_mebibyte_itself_and_a_body_in_chunks_are_taken(door: FlaskClient, shop: Shop) -> None:
+    body = b"{" + b" " * (MAX_BODY - 2) + b"}"
+    assert knock_raw(door, shop, body).status_code == 202
+    (message,) = shop.messages(1)
+    chunked = door.post(
+        shop.address,
+        input_stream=io.BytesIO(message.body),
+        headers={**message.headers(shop.secret, 1), "Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert chunked.status_code == 202
+    assert [len(bytes(row.body)) for row in deliveries(shop)] == [MAX_BODY, len(message.body)]
+
+
+@pytest.fixture
+def away(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Points this process at a port where nobody listens, until it is called."""
+
+    def go() -> None:
+        address = f"postgresql+psycopg2://me:secret99@127.0.0.1:{free_port()}/none"
+        monkeypatch.setenv("TAXPOYNT_DATABASE_URL", address)
+        settings.refresh()
+        database_session.engine.cache_clear()
+
+    yield go
+    monkeypatch.undo()
+    settings.refresh()
+    database_session.engine.cache_clear()
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_while_the_database_is_away_the_answer_is_503_and_never_a_4xx(
+    door: FlaskClient, shop: Shop, away: Any, known: bool
+) -> None:
+    first, second = shop.messages(2)
+    if known:
+        assert knock(door, shop, first).status_code == 202
+    away()
+    answer = knock(door, shop, second)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert "secret99" not in answer.text
+
+
+def test_a_delivery_refused_while_the_database_was_away_is_taken_when_it_comes_again(
+    door: FlaskClient, shop: Shop, away: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (message,) = shop.messages(1)
+    engine = database_session.engine()
+    away()
+    assert knock(door, shop, message).status_code == 503
+    monkeypatch.undo()
+    settings.refresh()
+    database_session.engine.cache_clear()
+    assert knock(door, shop, message).status_code == 202
+    assert len(deliveries(shop)) == 1
+    engine.dispose()
+
+
+def test_a_pool_without_a_connection_to_spare_is_503(door: FlaskClient, shop: Shop) -> None:
+    first, second = shop.messages(2)
+    knock(door, shop, first)
+    held = []
+    try:
+        for _ in range(20):
+            held.append(database_session.engine().connect())
+        assert knock(door, shop, second).status_code == 503
+    finally:
+        for each in held:
+            each.close()
+    assert knock(door, shop, second).status_code == 202
+
+
+def test_a_stored_secret_that_no_key_opens_is_our_trouble(door: FlaskClient, shop: Shop) -> None:
+    ask("UPDATE connections SET secrets = 'nonsense' WHERE id = :c", c=shop.connection_id)
+    (message,) = shop.messages(1)
+    assert knock(door, shop, message).status_code == 503
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{not json",
+        b"[1, 2",
+        b"null",
+        b"\x00\xff\xfe",
+        b'{"guid": "a\\u0000b", "eventType": "x\\u0000"}',
+        b'{"guid": "\\ud800"}',
+        b'{"guid": 7, "timestamp": NaN}',
+        b"[" * 100_000,
+        b'{"guid": "' + b"x" * 3000 + b'"}',
+    ],
+)
+def test_anything_authentic_is_stored_and_settled_later_even_when_it_makes_no_sense(
+    door: FlaskClient, shop: Shop, body: bytes
+) -> None:
+    assert knock_raw(door, shop, body).status_code == 202
+    assert knock_raw(door, shop, body).status_code == 202
+    (row,) = deliveries(shop)
+    assert bytes(row.body) == body
+    handle.drain(shop.connection_id)
+    (row,) = deliveries(shop)
+    assert row.state == ("parked" if row.error else "done")
+    assert row.state == "done" or row.next_step
