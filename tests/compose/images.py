@@ -24,9 +24,9 @@ def have() -> None:
 
 
 def _have(name: str, make: Callable[[], None]) -> None:
-    if not works("docker", "image", "inspect", name):
-        if not works("docker", "pull", "--quiet", name, timeout_s=120):
-            make()
+    there = works("docker", "image", "inspect", name)
+    if not there and not works("docker", "pull", "--quiet", name, timeout_s=120):
+        make()
 
 
 def _bootstrap() -> None:
