@@ -82,6 +82,8 @@ def installation() -> Iterator[Installation]:
         home.chmod(0o755)
         clean = {k: v for k, v in os.environ.items() if not k.startswith("TAXPOYNT_")}
         try:
-            yield Installation(home, clean | {"TAXPOYNT_HOME": str(home)})
+            # Installing compiled what is installed: no need to do it again for the run.
+            own = {"TAXPOYNT_HOME": str(home), "PYTHONPYCACHEPREFIX": ""}
+            yield Installation(home, clean | own)
         finally:
             discard(home)

@@ -37,9 +37,9 @@ def test_a_database_of_your_own_that_is_behind_is_not_touched(place: Installatio
 
 
 def test_a_queue_that_does_not_exist_is_refused_with_those_that_do(place: Installation) -> None:
-    said = place.run("worker", "--queues", "toast.events,toast.evnts")
+    said = place.run("worker", "--queues", "toast.events,toast.event")
     assert said.returncode == 2
-    assert "There is no queue 'toast.evnts'. There are: toast.events, toast.sync" in said.stderr
+    assert "There is no queue 'toast.event'. There are: toast.events, toast.sync" in said.stderr
 
 
 def test_a_worker_serves_what_it_is_told_and_ends_well(place: Installation, tmp_path: Path) -> None:
