@@ -1,0 +1,1 @@
+"""A backlog of stored deliveries becomes orders."""

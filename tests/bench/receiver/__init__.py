@@ -1,0 +1,1 @@
+"""Deliveries come in at the door."""
