@@ -2,12 +2,22 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, func, inspect, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    case,
+    func,
+    inspect,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.connection import Connection
 from models.cursor import StreamCursor
 from models.inbox_event import PARKED, PENDING, InboxEvent
+from models.location import Location
 from models.paging import FIRST, Listed, Sort, Span, page
 from models.parked_record import ParkedRecord
 
@@ -38,10 +48,6 @@ def connection(session: Session, organization_id: int, name: str) -> RowMapping 
 
 
 def _described(organization_id: int) -> Select[Any]:
-    """`complete_until` is the oldest watermark of its streams: all before it is here."""
-    oldest = select(func.min(StreamCursor.watermark)).where(
-        StreamCursor.connection_id == Connection.id
-    )
     waiting_since = (
         select(InboxEvent.received_at)
         .where(InboxEvent.connection_id == Connection.id, InboxEvent.state == PENDING)
@@ -50,12 +56,30 @@ def _described(organization_id: int) -> Select[Any]:
     )
     return select(
         *_COLUMNS,
-        oldest.scalar_subquery().label("complete_until"),
+        _complete_until().label("complete_until"),
         waiting_since.scalar_subquery().label("waiting_since"),
         _count(InboxEvent.connection_id, InboxEvent.state == PENDING).label("waiting"),
         _count(InboxEvent.connection_id, InboxEvent.state == PARKED).label("parked_events"),
         _count(ParkedRecord.connection_id).label("parked_records"),
     ).where(Connection.organization_id == organization_id)
+
+
+def _complete_until() -> ColumnElement[Any]:
+    """The oldest watermark of the streams of open locations: all before it is here.
+
+    Nothing can be said while one of them has none yet.
+    """
+    all_begun = func.bool_and(StreamCursor.watermark.is_not(None))
+    query = (
+        select(case((all_begun, func.min(StreamCursor.watermark))))
+        .outerjoin(
+            Location,
+            (Location.connection_id == StreamCursor.connection_id)
+            & (Location.external_id == StreamCursor.location_external_id),
+        )
+        .where(StreamCursor.connection_id == Connection.id, Location.archived.is_not(True))
+    )
+    return query.scalar_subquery()
 
 
 def _count(

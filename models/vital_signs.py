@@ -31,6 +31,9 @@ _STREAMS = text("""
 SELECT c.organization_id, c.name, c.platform, s.stream, min(s.watermark) AS watermark,
     max(s.failures) AS failures
 FROM cursors s JOIN connections c ON c.id = s.connection_id
+    LEFT JOIN locations l ON l.connection_id = s.connection_id
+        AND l.external_id = s.location_external_id
+WHERE l.archived IS NOT TRUE
 GROUP BY c.id, c.organization_id, c.name, c.platform, s.stream ORDER BY c.id, s.stream
 """)
 # A table that was never analysed has no estimate and is small: count it.

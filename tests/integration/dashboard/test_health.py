@@ -1,8 +1,12 @@
 """Probes and metrics."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -156,3 +160,18 @@ def test_what_the_doors_count_is_among_them(client: FlaskClient) -> None:
         assert value(client, "test_door_total") == 3
     finally:
         REGISTRY.unregister(counter)
+
+
+def test_processes_count_together(tmp_path: Path) -> None:
+    together = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    count = "from webhooks.counters import deliveries as d; d.labels('toast', 'stored').inc(2)"
+    show = "from dashboard import metrics; print(metrics._counted().decode())"
+    for program in (count, count, show):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=together,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert re.search(r'^taxpoynt_deliveries_total\{.*"stored".*\} 4\.0$', done.stdout, re.M)

@@ -1,10 +1,14 @@
 """The first page."""
 
+import re
 from datetime import timedelta
 
 from flask.testing import FlaskClient
+from sqlalchemy import delete, update
 
 from config import clock
+from models import Location, StreamCursor
+from models.session import unit_of_work
 from tests import factories, merchants
 from tests.merchants import Merchant
 
@@ -13,7 +17,7 @@ TODAY = factories.NOON
 
 
 def test_nothing_connected_says_what_to_do(page: FlaskClient, owner: Merchant) -> None:
-    with merchants.unit_of_work() as session:
+    with unit_of_work() as session:
         session.delete(owner.connection)
     assert "taxpoynt connect" in page.get("/").text
 
@@ -42,13 +46,57 @@ def test_a_connection_says_how_it_is_doing(page: FlaskClient, owner: Merchant) -
 
 
 def test_lag_is_the_age_of_the_oldest_watermark(page: FlaskClient, owner: Merchant) -> None:
-    from sqlalchemy import update
-
-    from models import StreamCursor
-
-    with merchants.unit_of_work() as session:
-        session.execute(update(StreamCursor).values(watermark=clock.now() - timedelta(minutes=7)))
+    watermarks(owner, site_1=7, site_2=3)
     assert cell(page.get("/").text, "Lag") == "7 min"
+
+
+def test_a_closed_location_does_not_lag(page: FlaskClient, owner: Merchant) -> None:
+    watermarks(owner, site_1=70, site_2=3)
+    with unit_of_work() as session:
+        session.execute(
+            update(Location).where(Location.external_id == "site-1").values(archived=True)
+        )
+    assert cell(page.get("/").text, "Lag") == "3 min"
+
+
+def test_nothing_is_complete_while_a_location_was_never_read(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    watermarks(owner, site_1=7, site_2=None)
+    assert cell(page.get("/").text, "Lag") == "–"
+
+
+def watermarks(owner: Merchant, **minutes: int | None) -> None:
+    """How long ago each site was last read to its end."""
+    with unit_of_work() as session:
+        session.execute(delete(StreamCursor))
+        for name, ago in minutes.items():
+            place = name.replace("_", "-")
+            if place != "site-1":
+                session.add(location(owner, place, "GBP"))
+            session.add(
+                StreamCursor(
+                    organization_id=owner.organization_id,
+                    connection_id=owner.connection.id,
+                    stream="orders",
+                    location_external_id=place,
+                    next_due_at=clock.now(),
+                    watermark=None if ago is None else clock.now() - timedelta(minutes=ago),
+                )
+            )
+
+
+def location(owner: Merchant, place: str, currency: str) -> Location:
+    """One more location of the merchant's."""
+    return Location(
+        organization_id=owner.organization_id,
+        connection_id=owner.connection.id,
+        external_id=place,
+        name=place,
+        time_zone="Asia/Tokyo",
+        currency=currency,
+        closeout_hour=4,
+    )
 
 
 def test_today_is_the_locations_business_date(page: FlaskClient, owner: Merchant) -> None:
@@ -70,20 +118,8 @@ def test_today_is_the_locations_business_date(page: FlaskClient, owner: Merchant
 
 
 def test_currencies_are_never_added(page: FlaskClient, owner: Merchant) -> None:
-    from models import Location
-
-    with merchants.unit_of_work() as session:
-        session.add(
-            Location(
-                organization_id=owner.organization_id,
-                connection_id=owner.connection.id,
-                external_id="site-2",
-                name="Tokyo",
-                time_zone="Asia/Tokyo",
-                currency="JPY",
-                closeout_hour=4,
-            )
-        )
+    with unit_of_work() as session:
+        session.add(location(owner, "site-2", "JPY"))
     merchants.take_orders(
         owner,
         factories.order("o1", lines=(factories.line(amount="10.00"),)),
@@ -100,7 +136,5 @@ def test_currencies_are_never_added(page: FlaskClient, owner: Merchant) -> None:
 
 def cell(text: str, label: str) -> str:
     """The words in a connection's cell."""
-    import re
-
     [inner] = re.findall(rf'data-label="{label}"[^>]*>(.*?)</td>', text, re.S)
     return re.sub(r"<[^>]+>", "", inner).strip()

@@ -1,18 +1,20 @@
 """One-time links, sessions and leaving."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from config import clock
 from dashboard import csrf, sign_in
-from models import SignInLink, User
+from models import SignInLink, User, sign_in_links
 from models.session import unit_of_work
 from tests.merchants import Merchant
+from tests.waiting import until
 
 SignIn = Callable[[Merchant], FlaskClient]
 
@@ -32,6 +34,32 @@ def test_a_link_signs_in_once(app: Flask, link: str) -> None:
     assert again.status_code == 410
     assert "taxpoynt sign-in" in again.text
     assert second.get("/").status_code == 303
+
+
+def test_of_two_uses_at_once_one_wins(owner: Merchant, link: str) -> None:
+    token, now = link.rpartition("/")[2], clock.now()
+    second: list[int | None] = []
+
+    def use() -> None:
+        with unit_of_work() as session:
+            second.append(sign_in_links.use(session, token, now))
+
+    with unit_of_work() as session:
+        assert sign_in_links.use(session, token, now) == owner.user.id
+        waiting = threading.Thread(target=use)
+        waiting.start()
+        # The other one waits for this transaction's row, so it can't have an answer yet.
+        until(lambda: lock_waits() > 0, what="the second use waits")
+        assert second == []
+    waiting.join()
+    assert second == [None]
+
+
+def lock_waits() -> int:
+    """Transactions that wait for another's row."""
+    with unit_of_work() as session:
+        found = session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
+    return found or 0
 
 
 def test_a_look_at_a_link_leaves_it_good(client: FlaskClient, link: str) -> None:
