@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 from cli.pulling import workers
@@ -29,6 +29,8 @@ class History:
     platform: str
     show: Callable[[int, int, int], None]
     say: Callable[[str], None]
+    seen: tuple[int, int] = (0, 0)
+    moved_at: float = field(default_factory=clock.monotonic)
 
     def run(self) -> RunProgress:
         """Read until it is done, held up by a failure, or has long to wait."""
@@ -52,6 +54,8 @@ class History:
         with unit_of_work() as session:
             found = run_progress.progress(session, self.run_id, clock.now())
         self._show(found)
+        if (so_far := (found.slices_done, found.rows_read)) != self.seen:
+            self.seen, self.moved_at = so_far, clock.monotonic()
         return found
 
     def _by_workers(self) -> None:
@@ -73,8 +77,8 @@ class History:
                 if ready := self._readable():
                     backfill.read(ready[0], report=partial(self._count, found))
                     continue
-                if (reason := _wait(found)) != said:
-                    self.say(reason)
+                if (reason := self._reason(found)) != said:
+                    self.say(f"{reason} Reading goes on at {_resumes(found):%H:%M:%S} UTC.")
                     said = reason
                 time.sleep(POLL_S)
 
@@ -88,17 +92,23 @@ class History:
         with unit_of_work() as session:
             return run_progress.readable(session, self.run_id, clock.now())
 
+    def _reason(self, found: RunProgress) -> str:
+        """What is waited for, as far as nothing can be read now."""
+        if found.leased:
+            return f"Another reader holds {found.leased} slices, or has died over them."
+        with unit_of_work() as session:
+            held = run_progress.trouble(session, self.run_id)
+        return f"{held.error} {held.next_step}" if held else "The next slice isn't due yet."
+
     def _goes_on(self, found: RunProgress) -> bool:
         """Whether somebody reads, or will within the time worth waiting."""
-        if found.finished:
+        if found.finished or clock.monotonic() - self.moved_at > _WORTH_WAITING.total_seconds():
             return False
         soon = clock.now() + _WORTH_WAITING
         return bool(found.leased) or (found.resumes_at is not None and found.resumes_at < soon)
 
 
-def _wait(found: RunProgress) -> str:
-    if found.resumes_at is not None and found.resumes_at > clock.now():
-        return f"The platform asks for a pause: reading goes on at {found.resumes_at:%H:%M:%S} UTC."
-    at = found.leased_until
-    until = f"; if that one has died, this one takes over at {at:%H:%M:%S} UTC" if at else ""
-    return f"Waiting for {found.leased} slices that another reader holds{until}."
+def _resumes(found: RunProgress) -> datetime:
+    """When the first slice may be read; a lease that isn't held longer ends by itself."""
+    ends = [at for at in (found.resumes_at, found.leased_until) if at is not None]
+    return min(ends, default=clock.now())

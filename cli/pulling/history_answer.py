@@ -72,7 +72,7 @@ def _orders(asked: Asked) -> dict[str, int]:
         )
 
 
-def _error(came: Came) -> dict[str, Any] | None:
+def _error(came: Came) -> dict[str, Any]:
     for held in came.held_up:
         when = "" if held.status == FAILED else f" It goes on at {held.next_attempt_at:%H:%M} UTC."
         return {
@@ -81,7 +81,12 @@ def _error(came: Came) -> dict[str, Any] | None:
             "next_step": held.next_step or "Then run the same command again.",
             "location_external_id": held.location_external_id,
         }
-    return None
+    return {
+        "code": "import.held",
+        "sentence": "Another reader holds slices of this import and gets no further.",
+        "next_step": "Run the same command again later.",
+        "location_external_id": None,
+    }
 
 
 def _in_words(document: Mapping[str, Any]) -> str:

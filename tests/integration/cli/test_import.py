@@ -89,7 +89,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_
     # Another reader may still be alive, for all this one knows: it waits, and says for what.
     with started(*shop.span, "--json") as second:
         assert second.stderr is not None
-        assert "another reader holds" in second.stderr.readline()
+        assert "Another reader holds" in second.stderr.readline()
         shop.end_leases()
         out, _ = second.communicate(timeout=60)
     assert second.returncode == 0
@@ -147,8 +147,19 @@ def test_a_short_pause_is_waited_for(shop: Takeaway) -> None:
     with shop.failing(status=503, times=1):
         said = typed(*shop.span, "--json")
     assert said.code == 0, said.err
-    assert "asks for a pause" in said.err
+    assert "Toast is not available (status 503)." in said.err
+    assert "Reading goes on at" in said.err
     assert said.document["orders"] == {"issued": shop.days}
+
+
+def test_it_parks_when_nothing_moves_for_long(
+    shop: Takeaway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.pulling.history._WORTH_WAITING", timedelta(seconds=6))
+    with shop.failing(status=503):
+        said = typed(*shop.span, "--json")
+    assert said.code == 3, said.err
+    assert said.document["error"]["code"] == "toast.unavailable"
 
 
 def test_without_workers_not_waiting_parks_it(shop: Takeaway) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from config import clock
 from models import Order, StreamCursor
+from models.readings import readings
 from models.session import unit_of_work
 from tests.integration.cli.typed import run, started, typed
 from tests.shop import Shop, open_shop
@@ -137,6 +138,18 @@ def test_a_process_answers_one_document(shop: Shop, name: str) -> None:
     said = run("sync", name, "--json")
     assert said.code == 0, said.err
     assert said.document["rows_written"] == len(states(shop))
-    plain = run("sync", name)
-    assert plain.code == 0
-    assert "Written" in plain.out
+
+
+def test_a_reader_that_made_room_is_not_done(shop: Shop, name: str) -> None:
+    assert typed("sync", name).code == 0
+    with unit_of_work() as session:
+        cursor = session.query(StreamCursor).filter_by(connection_id=shop.connection_id).first()
+        assert cursor is not None
+        due, cursor.next_due_at = cursor.next_due_at, clock.now() - timedelta(minutes=1)
+        session.flush()
+        found = readings(session, shop.connection_id, None, 0, clock.now())
+        assert sorted(each.over for each in found) == [False, True]
+        cursor.next_due_at = due
+        session.flush()
+        found = readings(session, shop.connection_id, None, 0, clock.now())
+        assert [each.over for each in found] == [True, True]

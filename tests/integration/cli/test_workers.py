@@ -52,6 +52,18 @@ def test_what_is_not_waited_for_happens_all_the_same(worker: Child, shop: Takeaw
     until(lambda: len(shop.invoiced()) == shop.days, what="every order to be invoiced")
 
 
+def test_invoices_that_no_worker_issues_are_issued_all_the_same(
+    tmp_path: Path, shop: Takeaway
+) -> None:
+    argv = [*TAXPOYNT, "worker", "--queues", "toast.bulk", "--name", "reading"]
+    with child(argv, log=tmp_path / "worker.log") as running:
+        until(lambda: running.says("ready"), timeout_s=60, what="the worker")
+        said = typed(*shop.span, "--json")
+        assert running.says("slice read")
+    assert said.code == 0, said.err
+    assert said.document["orders"] == {"issued": shop.days}
+
+
 def test_an_import_outlives_its_workers(worker: Child, shop: Takeaway) -> None:
     with shop.failing(kind="slow", delay_s=0.4), started(*shop.span, "--json") as process:
         until(shop.halfway, what="some slices to be read")
