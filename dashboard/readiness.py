@@ -6,6 +6,9 @@ from functools import cache
 from typing import Any
 
 import kombu
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import TransientError
@@ -86,12 +89,21 @@ def _broker_answers() -> bool:
     url = settings().broker_url
     if url is None:
         return False
-    timeouts = {"socket_timeout": _BROKER_S, "socket_connect_timeout": _BROKER_S}
-    options = timeouts if url.startswith("redis") else {}
     try:
-        with kombu.Connection(url, connect_timeout=_BROKER_S, transport_options=options) as found:
-            # Opening a channel makes the transport speak to the broker, once and without retry.
-            found.channel()
+        if url.startswith("redis"):
+            _ping_redis(url)
+        else:
+            with kombu.Connection(url, connect_timeout=_BROKER_S) as found:
+                found.connect()
     except Exception:  # noqa: BLE001 - each transport raises errors of its own; all mean no
         return False
     return True
+
+
+def _ping_redis(url: str) -> None:
+    """One try: the client's own retries would hold a probe for seconds."""
+    once = Retry(NoBackoff(), 0)
+    with redis.Redis.from_url(
+        url, socket_timeout=_BROKER_S, socket_connect_timeout=_BROKER_S, retry=once
+    ) as found:
+        found.ping()
