@@ -62,7 +62,8 @@ def _next_steps(made: Made) -> list[str]:
     steps = []
     if made.health is None:
         steps.append(
-            f"{title} can't be reached just now: 'taxpoynt check {name}' tries again later."
+            f"The credentials could not be tried just now: 'taxpoynt check {name}' tries again"
+            " and says what is in the way."
         )
     if made.webhook_url and not made.takes_deliveries:
         steps.append(
