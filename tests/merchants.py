@@ -200,9 +200,10 @@ def standing(owner: Merchant, status: str, now: datetime, **facts: Any) -> None:
 
 
 def many_orders(owner: Merchant, count: int) -> None:
-    """So many orders, a thousand a day; one in a thousand was changed after issue, the others need none.
+    """So many orders, a thousand a day: for tests and measurements of size.
 
-    They are copies of one, made by the database: for tests and measurements of size.
+    They are copies of one, made by the database. One in a thousand was changed after issue, the
+    others need no invoice.
     """
     [pattern] = take_orders(owner, rich_order("pattern"))
     names = [c.name for c in Order.__table__.columns if c.name != "id"]
