@@ -1,0 +1,89 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from multiprocessing import get_context
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from config import clock
+from connectors.base.contract import Tokens
+from tasks import reach, sites
+from tests.integration.tasks.asked import control, one, state
+from tests.shop import Shop
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def _logins(shop: Shop) -> int:
+    return int(state(shop)["logins"])
+
+
+def _waiting() -> int:
+    """How many wait for somebody else's login."""
+    query = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    return int(one(query).n)
+
+
+def test_many_threads_with_a_refused_token_log_in_once(shop: Shop) -> None:
+    stale = reach.StoredTokens(shop.connection_id).current()
+    callers = 6
+    gate = Barrier(callers)
+    logins: list[int] = []
+
+    def login() -> Tokens:
+        logins.append(1)
+        until(lambda: _waiting() == callers - 1, timeout_s=5, what="the others to wait")
+        return Tokens(f"fresh-token-{len(logins)}")
+
+    def renew(_: int) -> str:
+        gate.wait()
+        return reach.StoredTokens(shop.connection_id).refreshed(stale, login).access
+
+    with ThreadPoolExecutor(callers) as pool:
+        found = set(pool.map(renew, range(callers)))
+    assert found == {"fresh-token-1"}
+    assert len(logins) == 1
+
+
+def _list_sites(connection_id: int, gate: Any, done: Any) -> None:
+    from models import session
+
+    session.forget()
+    reach._redis.cache_clear()
+    gate.wait(30)
+    done.put(sites.refresh(connection_id))
+
+
+def test_many_processes_with_a_revoked_token_log_in_once(shop: Shop) -> None:
+    control(shop, "tokens", method="DELETE")
+    before = _logins(shop)
+    context = get_context("fork")
+    gate, done = context.Barrier(3), context.Queue()
+    children = [
+        context.Process(target=_list_sites, args=(shop.connection_id, gate, done)) for _ in range(3)
+    ]
+    for child in children:
+        child.start()
+    assert [done.get(timeout=30) for _ in children] == [2, 2, 2]
+    for child in children:
+        child.join(30)
+    assert _logins(shop) - before == 1
+
+
+def test_a_token_about_to_end_is_renewed_and_kept_sealed(shop: Shop) -> None:
+    tokens = reach.StoredTokens(shop.connection_id)
+    ended = Tokens("ends-soon-token", expires_at=clock.now() + timedelta(seconds=10))
+    tokens.refreshed(tokens.current(), _gives(ended))
+    assert tokens.current() == ended
+    fresh = Tokens("a-new-token", clock.now() + timedelta(hours=1), scopes=frozenset({"orders"}))
+    assert tokens.refreshed(None, _gives(fresh)) == fresh
+    assert reach.StoredTokens(shop.connection_id).current() == fresh
+    raw = one("SELECT tokens FROM connections WHERE id = :c", c=shop.connection_id).tokens
+    assert b"a-new-token" not in bytes(raw)
+
+
+def _gives(tokens: Tokens) -> Callable[[], Tokens]:
+    return lambda: tokens
