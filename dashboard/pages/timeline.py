@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from models.order_detail import OrderDetail
+
+# The database stamps both instants of a first copy, one right after the other.
+_AT_ONCE = timedelta(milliseconds=50)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def _of_order(detail: OrderDetail) -> Iterator[Step]:
     for event in detail.events:
         note = event["event_type"] if event["state"] == "done" else event["state"]
         yield Step(event["received_at"], "Delivered", note, f"/events/{event['id']}")
-    if order["first_seen_at"] < order["applied_at"]:
+    if order["applied_at"] - order["first_seen_at"] > _AT_ONCE:
         yield Step(order["first_seen_at"], "First applied")
     yield Step(order["applied_at"], "Applied", "the newest version")
     number = order["invoice_number"]

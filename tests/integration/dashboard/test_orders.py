@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from tests import factories, merchants
 from tests.merchants import Merchant
@@ -133,6 +134,14 @@ def test_its_timeline_runs_from_the_till_to_the_invoice(page: FlaskClient, owner
     ]
     places = [steps.index(step) for step in order]
     assert places == sorted(places)
+    assert "First applied" not in steps
+
+
+def test_a_later_version_is_a_step_of_its_own(page: FlaskClient, owner: Merchant) -> None:
+    [order_id] = merchants.take_orders(owner, merchants.rich_order("o1"))
+    with merchants.unit_of_work() as session:
+        session.execute(text("UPDATE orders SET first_seen_at = now() - interval '1 minute'"))
+    assert "First applied" in page.get(f"/orders/{order_id}").text
 
 
 def test_instants_are_local_with_utc_beside(page: FlaskClient, owner: Merchant) -> None:
