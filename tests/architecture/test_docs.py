@@ -1,6 +1,5 @@
 """What no test checks rots, documents first."""
 
-import configparser
 import re
 import subprocess
 
@@ -8,7 +7,6 @@ from cli.main import verbs
 from tests.architecture.tree import ROOT
 
 _LINE = re.compile(r"^([\w.-]+)/ {2,}\S", re.MULTILINE)
-_PACKAGE = re.compile(r"^\s*([\w-]+)", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]+\]\((?!https?:|#)([^)#]+)[^)]*\)")
 _SECTIONS = ("## Context", "## Decision", "## Consequences", "## Enforced by")
 
@@ -42,17 +40,6 @@ def test_every_decision_says_what_why_and_who_watches() -> None:
 def test_the_readme_names_every_command() -> None:
     text = (ROOT / "README.md").read_text()
     assert not [name for name in verbs() if f"taxpoynt {name}" not in text]
-
-
-def test_every_dependency_has_its_line_and_every_line_its_dependency() -> None:
-    setup = configparser.ConfigParser()
-    setup.read(ROOT / "setup.cfg")
-    wanted = setup["options"]["install_requires"] + setup["options.extras_require"]["test"]
-    needed = {name.lower() for name in _PACKAGE.findall(wanted)}
-    page = (ROOT / "docs/decisions/0010-dependencies.md").read_text()
-    cells = re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)[1:]
-    told = {name.strip().lower() for cell in cells for name in cell.split(",")} - {"---"}
-    assert told == needed
 
 
 def _tracked() -> list[str]:
