@@ -5,8 +5,8 @@ four times and ORM merge ten times; `docs/performance.md` has the figures.
 """
 
 import io
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,8 +15,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models.storable import ERRORS, REPLACEMENT
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\x00": REPLACEMENT})
 
 
 def copy(
@@ -86,14 +84,28 @@ def _as_of_a_statement(connection: Connection, statement: str, error: Any) -> Ex
 
 
 def _field(value: Any) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+    known = _FORMATS.get(type(value))
+    return known(value) if known else _text(str(value))
+
+
+def _text(value: str) -> str:
+    # One translate would say it all, but takes a millisecond once a record holds an accent.
+    return (
+        value.replace("\\", "\\\\")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r")
+        .replace("\t", "\\t")
+        .replace("\x00", REPLACEMENT)
+    )
+
+
+# An order has two hundred fields: one look-up for each instead of a chain of questions.
+_FORMATS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "\\N",
+    str: _text,
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    Decimal: lambda value: format(value, "f"),
+    date: date.isoformat,
+    datetime: datetime.isoformat,
+}
