@@ -11,8 +11,8 @@ ENVIRONMENT = {"config/settings.py", "cli/environment.py"}
 CLOCK = {"config/clock.py", "sandbox/base/clock.py"}
 # Processes that wait for a server or a person. A worker never sleeps: it parks.
 WAITING = ("cli/", "config/embedded/", "sandbox/")
-# Named as the default of an argument that only short waits go through.
-WAITING_NAMED = {"connectors/base/http.py"}
+# The default of an argument that only short waits go through; a thread that nobody waits for.
+WAITING_NAMED = {"connectors/base/http.py", "tasks/ring.py"}
 
 
 def test_only_the_session_commits() -> None:
