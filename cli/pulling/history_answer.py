@@ -90,11 +90,12 @@ def _error(came: Came) -> dict[str, Any]:
 
 
 def _in_words(document: Mapping[str, Any]) -> str:
-    orders = ", ".join(f"{count:,} {state}" for state, count in document["orders"].items())
+    counts = document["orders"].items()
+    orders = ", ".join(f"{count:,} orders {state}" for state, count in counts)
     return (
         f"{document['since']} to {document['until']}: {document['status']}.\n"
         f"Rows:            {document['rows_read']:,} read, {document['rows_written']:,} written, "
         f"{document['rows_skipped']:,} skipped, {document['rows_parked']:,} parked "
         f"in {document['elapsed_s']:,.1f} s.\n"
-        f"Orders' invoices: {orders or 'no orders'}."
+        f"Of these dates:  {orders or 'no orders'}."
     )
