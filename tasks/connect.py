@@ -30,25 +30,31 @@ def connect(
     """
     platform = platform_of(platform_name)
     loaded = load_settings(platform, config)
-    tokens, health = MemoryTokens(), None
+    tokens, health, away = MemoryTokens(), None, None
     try:
         connector = platform.connect(loaded)
         with reach.client(connector, tokens, f"trial:{name}") as http:
             health = connector.probe(http)
-    except TransientError:
-        health = None
+    except TransientError as fault:
+        away = fault
     connection_id = _store(organization_id, platform, name, loaded, tokens.current(), health)
-    if health is not None:
+    if away is None:
         _list_sites(connection_id)
+    else:
+        _note(connection_id, away)
     return connection_id, health
+
+
+def _note(connection_id: int, fault: Fault) -> None:
+    with unit_of_work() as session:
+        connections.failed(session, connection_id, fault, clock.now())
 
 
 def _list_sites(connection_id: int) -> None:
     try:
         sites.refresh(connection_id)
     except Fault as fault:
-        with unit_of_work() as session:
-            connections.failed(session, connection_id, fault, clock.now())
+        _note(connection_id, fault)
         # One that may pass is tried again by itself, as any connection without locations is.
         if not isinstance(fault, TransientError):
             raise
@@ -60,8 +66,7 @@ def check(connection: Connection) -> Health:
         with reach.line(connection) as line:
             health: Health = line.connector.probe(line.http)
     except (TransientError, PermanentError) as fault:
-        with unit_of_work() as session:
-            connections.failed(session, connection.id, fault, clock.now())
+        _note(connection.id, fault)
         raise
     with unit_of_work() as session:
         connections.try_again(session, connection.id, clock.now())

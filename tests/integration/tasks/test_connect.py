@@ -120,7 +120,7 @@ def test_an_account_at_a_platform_that_is_away_is_stored_and_listed_later(
     connection_id, health = connect.connect(owner, "toast", _name(), _config(till, api_url=away))
     assert health is None
     row = one("SELECT * FROM connections WHERE id = :c", c=connection_id)
-    assert (row.status, row.tokens) == ("connecting", None)
+    assert (row.status, row.tokens) == ("delayed", None)
     sites.first()
     told = [call["connection_id"] for call in signals.take("sites.list")]
     assert connection_id in told
