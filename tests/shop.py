@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -24,7 +25,12 @@ class Shop:
     organization_id: int
     connection_id: int
     address: str
-    secret: str
+    config: dict[str, Any]
+
+    @property
+    def secret(self) -> str:
+        """What deliveries are signed with."""
+        return str(self.config["webhook_secret"])
 
     def messages(self, most: int | None = None) -> list[Message]:
         """One delivery an order of the till, each with an identity of its own."""
@@ -63,9 +69,12 @@ class Shop:
 
 
 @contextmanager
-def open_shop(*, orders: int = 3, name: str = "till") -> Iterator[Shop]:
-    """A stand-in with `orders` past orders a restaurant, connected in the current database."""
-    with toast.serve(history=orders, limits=Limits(off=True)) as till:
+def open_shop(*, orders: int = 3, anchor_ms: int | None = None) -> Iterator[Shop]:
+    """A stand-in with `orders` past orders a restaurant, connected in the current database.
+
+    They lead up to the instant `anchor_ms`, by default the present.
+    """
+    with toast.serve(history=orders, anchor_ms=anchor_ms, limits=Limits(off=True)) as till:
         facts = till.facts()
         with unit_of_work() as session:
             organization, _ = organizations.ensure_first(session)
@@ -76,8 +85,8 @@ def open_shop(*, orders: int = 3, name: str = "till") -> Iterator[Shop]:
             "client_secret": facts["client_secret"],
             "webhook_secret": facts["webhook_secret"],
         }
-        connection_id, _ = connect.connect(organization_id, "toast", name, config)
+        connection_id, _ = connect.connect(organization_id, "toast", "till", config)
         with unit_of_work() as session:
             key = session.get_one(Connection, connection_id).key
         address = f"/webhooks/toast/{key}"
-        yield Shop(till, organization_id, connection_id, address, facts["webhook_secret"])
+        yield Shop(till, organization_id, connection_id, address, config)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import psycopg2
 from psycopg2.extras import execute_values
 
+from tests.bench.books import BOOKS
 from tests.bench.ground import Ground
 from tests.shop import Shop, open_shop
 
 _POLL_S = 0.01
 _DEADLINE_S = 300.0
 # Everything a drain of ours writes.
-_OURS = "inbox_events, orders, customers"
+_OURS = f"inbox_events, {', '.join(BOOKS)}"
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def rows(on: Ground, rounds: int, *, quick: bool) -> list[Row]:
     with open_shop(orders=1) as shop, ExitStack() as running:
         targets = _open(on, shop, running)
         for target in targets.values():
-            target.load(0.5)
+            target.load(2)
         return [
             *_saturated(targets, rounds, seconds),
             *_at_rest(on, targets, rounds, seconds * 2),

@@ -151,6 +151,8 @@ async def drive(url: str, secret: str, rate: float, seconds: float, lines: int, 
 
 def _figures(load: Load, start: float) -> dict:
     ranked = sorted(load.latencies)
+    if not ranked:
+        raise SystemExit("Not one request was answered.")
 
     def at(share: float) -> float:
         return ranked[min(len(ranked) - 1, int(share * len(ranked)))] * 1000
