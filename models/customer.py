@@ -3,11 +3,14 @@
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Owned, Stamped
+from models.base import Base, Instant, Owned, Stamped
 
 
 class Customer(Owned, Stamped, Base):
-    """A guest or buyer of one connection."""
+    """A guest or buyer of one connection, as the newest order that names them says.
+
+    `version` is that order's: an older copy that arrives late changes nothing.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -17,6 +20,7 @@ class Customer(Owned, Stamped, Base):
 
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))
     external_id: Mapped[str]
+    version: Mapped[Instant]
     first_name: Mapped[str | None]
     last_name: Mapped[str | None]
     email: Mapped[str | None]

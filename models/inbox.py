@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from config.errors import Fault
+from config.errors import Fault, TransientError
 from models.inbox_event import PARKED, PENDING, InboxEvent
 from models.storable import storable
 
-# After this many tries a delivery is a person's.
+# After this many tries a delivery that is refused for what it holds is a person's. One that waits
+# for a platform or a server is tried until that is back.
 MAX_ATTEMPTS = 8
 
 
@@ -99,11 +100,11 @@ def park(session: Session, event_id: int, fault: Fault) -> None:
 
 
 def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -> None:
-    """Try a delivery again later, each time later; park it after the last try."""
-    if event.attempts + 1 >= MAX_ATTEMPTS:
+    """Try a delivery again later, each time later; park what no waiting will mend."""
+    if event.attempts + 1 >= MAX_ATTEMPTS and not isinstance(fault, TransientError):
         park(session, event.id, fault)
         return
-    wait = timedelta(seconds=min(5 * 2**event.attempts, 900))
+    wait = timedelta(seconds=min(5 * 2 ** min(event.attempts, 10), 900))
     session.execute(
         update(InboxEvent)
         .where(InboxEvent.id == event.id)

@@ -62,7 +62,7 @@ def write_orders(
     newest, superseded = _newest(arrivals)
     if not newest:
         return Written(ignored=superseded)
-    customers = write_customers(session, connection, [a.order.customer for a in newest])
+    customers = write_customers(session, connection, [a.order for a in newest])
     won = _merge(session, connection, locations, customers, newest)
     if len(won) < len(newest):
         session.execute(text(_COMPLETE))

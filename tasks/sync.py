@@ -16,6 +16,7 @@ from config.errors import Fault, PermanentError, TransientError
 from config.logging import context, logger
 from connectors import platforms
 from connectors.base.contract import Page
+from connectors.base.errors import AccessRefusedError
 from models import Connection, Location, StreamCursor, SyncRun, connections, lease, sync_run
 from models.session import unit_of_work
 from tasks import app, reach, ring, slots
@@ -238,6 +239,8 @@ def _give_up(connection: Connection, cursor: StreamCursor, run_id: int, fault: F
             failures=cursor.failures + 1,
         )
         connections.failed(session, connection.id, fault, now)
+        if isinstance(fault, AccessRefusedError):
+            _leave_alone(session, connection, now)
         status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
         _close(
             session,
@@ -247,6 +250,19 @@ def _give_up(connection: Connection, cursor: StreamCursor, run_id: int, fault: F
             error=fault.sentence,
             next_step=fault.next_step,
         )
+
+
+def _leave_alone(session: Session, connection: Connection, now: datetime) -> None:
+    """The credentials are refused: one stream tries them now and then, not each location's."""
+    session.execute(
+        update(StreamCursor)
+        .where(
+            StreamCursor.connection_id == connection.id,
+            StreamCursor.next_due_at < now + _ATTENTION_EVERY,
+        )
+        .values(next_due_at=now + _ATTENTION_EVERY)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _let_go(cursor: StreamCursor, run_id: int) -> None:

@@ -69,8 +69,10 @@ class Shop:
 
 
 @contextmanager
-def open_shop(*, orders: int = 3, anchor_ms: int | None = None) -> Iterator[Shop]:
-    """A stand-in with `orders` past orders a restaurant, connected in the current database.
+def open_shop(
+    *, orders: int = 3, name: str = "till", anchor_ms: int | None = None
+) -> Iterator[Shop]:
+    """A stand-in with `orders` past orders a restaurant, connected as `name`.
 
     They lead up to the instant `anchor_ms`, by default the present.
     """
@@ -85,7 +87,7 @@ def open_shop(*, orders: int = 3, anchor_ms: int | None = None) -> Iterator[Shop
             "client_secret": facts["client_secret"],
             "webhook_secret": facts["webhook_secret"],
         }
-        connection_id, _ = connect.connect(organization_id, "toast", "till", config)
+        connection_id, _ = connect.connect(organization_id, "toast", name, config)
         with unit_of_work() as session:
             key = session.get_one(Connection, connection_id).key
         address = f"/webhooks/toast/{key}"

@@ -92,6 +92,7 @@ def upgrade() -> None:
     op.create_table('customers',
     sa.Column('connection_id', sa.BigInteger(), nullable=False),
     sa.Column('external_id', sa.Text(), nullable=False),
+    sa.Column('version', sa.DateTime(timezone=True), nullable=False),
     sa.Column('first_name', sa.Text(), nullable=True),
     sa.Column('last_name', sa.Text(), nullable=True),
     sa.Column('email', sa.Text(), nullable=True),

@@ -136,18 +136,31 @@ def test_a_parked_delivery_says_why_and_what_to_do(connection: Connection) -> No
     assert _waiting(connection) == []
 
 
+def test_a_delivery_that_waits_for_a_platform_is_never_given_up(connection: Connection) -> None:
+    _accept(_event(connection))
+    now = clock.now()
+    for _ in range(inbox.MAX_ATTEMPTS * 3):
+        with unit_of_work() as session:
+            (event,) = inbox.claim(session, connection.id, now, 1)
+            inbox.postpone(session, event, TransientError("till.away", "The till is away."), now)
+        (row,) = _rows(connection)
+        assert row.state == "pending"
+        assert row.next_attempt_at - now <= timedelta(minutes=15)
+        now = row.next_attempt_at
+
+
 def test_a_postponed_delivery_waits_longer_each_time_and_is_parked_in_the_end(
     connection: Connection,
 ) -> None:
     _accept(_event(connection))
     now, waits = clock.now(), []
-    fault = TransientError("till.away", "The till is away.")
+    fault = SkippedRecord("location.unknown", "Nobody knows the location.")
     for _ in range(inbox.MAX_ATTEMPTS):
         with unit_of_work() as session:
             (event,) = inbox.claim(session, connection.id, now, 1)
             inbox.postpone(session, event, fault, now)
         (row,) = _rows(connection)
-        assert row.error == "The till is away."
+        assert row.error == "Nobody knows the location."
         if row.state == "parked":
             break
         waits.append((row.next_attempt_at - now).total_seconds())

@@ -94,6 +94,15 @@ def test_a_guests_facts_that_a_copy_leaves_out_are_kept(connection: Connection) 
     assert row_of(connection, name)["email"] == "dee@x"
 
 
+def test_an_older_order_that_comes_late_does_not_bring_old_facts_of_a_guest_back(
+    connection: Connection,
+) -> None:
+    store(connection, full_order(name := fresh(), 5, customer=guest("eve", email="new@x")))
+    late = guest("eve", email="old@x", first_name="Eve")
+    store(connection, full_order(fresh(), 2, customer=late))
+    assert row_of(connection, name)["email"] == "new@x"
+
+
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [

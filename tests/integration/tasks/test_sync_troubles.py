@@ -79,6 +79,15 @@ def test_what_only_a_person_can_mend_is_told_and_tried_now_and_then(shop: Shop) 
     assert runs_of(cursor_id)[-1].status == "failed"
 
 
+def test_refused_credentials_are_tried_by_one_location_not_by_each(shop: Shop) -> None:
+    first, *others = cursors(shop)
+    control(shop, "faults", [{"route": "/orders", "kind": "status", "status": 401}])
+    with clock.frozen(clock.now()):
+        assert sync.run(first).fault.code
+        asked_again = [cursor_row(each).next_due_at for each in others]
+        assert asked_again == [clock.now() + timedelta(minutes=30)] * len(others)
+
+
 def test_a_healthy_location_does_not_hide_one_that_fails(shop: Shop) -> None:
     failing, healthy = cursors(shop)
     control(shop, "access", {"withdrawn": [cursor_row(failing).location_external_id]})
