@@ -1,5 +1,6 @@
 """A part while it runs: started, looked after, started again when it dies, stopped."""
 
+import logging
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
@@ -9,6 +10,8 @@ from cli.running.part import Part
 from config.clock import monotonic
 from config.embedded.home import Home
 from config.embedded.processes import spawn
+
+_log = logging.getLogger(__name__)
 
 # One that lived this long has recovered: its next death counts as the first.
 _STEADY_S = 60.0
@@ -76,4 +79,5 @@ class Child:
         self._process, self._due_at = None, monotonic() + pause_s
         how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
         where = f" It keeps ending: read {self.log}." if self.deaths >= MANY else ""
+        _log.warning("part %s %s after %.0f s", self.part.name, how, lived_s)
         self._say(f"{self.part.name} {how}; it starts again in {pause_s:g} s.{where}")
