@@ -10,19 +10,20 @@ from tasks import app, ring
 
 log = logger(__name__)
 
-# A worker that is up answers within milliseconds; one that is busy, too.
-_ANSWER_S = 1.0
+# A worker that is up answers within milliseconds, but on a machine that is busy to the brim within
+# seconds; who hears nothing the first time asks again, more patiently.
+_PATIENCE_S = (1.0, 3.0)
 
 
 def take(task: str, platform: str = "") -> bool:
-    """Whether some worker takes such a task. Asking lasts a second; no broker means none."""
+    """Whether some worker takes such a task. Asking lasts seconds; no broker means none."""
     queue = route(task, (), {"platform": platform}, {})["queue"]
-    return queue in _queues_served()
+    return any(queue in _queues_served(patience_s) for patience_s in _PATIENCE_S)
 
 
-def _queues_served() -> set[str]:
+def _queues_served(patience_s: float) -> set[str]:
     try:
-        answers = app.control.inspect(timeout=_ANSWER_S).active_queues()
+        answers = app.control.inspect(timeout=patience_s).active_queues()
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises: nobody to be reached through it
         log.info("workers not asked", error=type(error).__name__)
         return set()
