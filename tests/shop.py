@@ -65,7 +65,7 @@ class Shop:
             rows = session.execute(
                 select(InboxEvent.state, func.count()).group_by(InboxEvent.state)
             )
-            return {row.state: row.count for row in rows}
+            return {state: found for state, found in rows}
 
 
 @contextmanager

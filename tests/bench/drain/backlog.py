@@ -13,9 +13,13 @@ from tests.bench.ground import Ground
 from tests.shop import Shop, open_shop
 
 _POLL_S = 0.01
-_DEADLINE_S = 300.0
+_DEADLINE_S = 120.0
 # Everything a drain of ours writes.
 _OURS = f"inbox_events, {', '.join(BOOKS)}"
+
+
+class TooSlowError(Exception):
+    """A contestant that doesn't get on; its log says why."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,6 @@ def _after(ask: Ask, statement: str, few: int, deadline: float) -> tuple[float, 
     """The instant more than `few` are done, and how many are."""
     while (done := ask(statement)) <= few:
         if time.monotonic() > deadline:
-            raise SystemExit(f"Only {done} deliveries were applied within {_DEADLINE_S:g} s.")
+            raise TooSlowError(f"Only {done} deliveries were applied within {_DEADLINE_S:g} s.")
         time.sleep(_POLL_S)
     return time.monotonic(), done

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from tests.bench import contest, cpu
 from tests.bench.contest import OURS, Figures, Goal, Row
-from tests.bench.drain.backlog import Backlog, backlog
+from tests.bench.drain.backlog import Backlog, TooSlowError, backlog
 from tests.bench.ground import Ground
 from tests.children import CELERY, Child, child
 from tests.waiting import until
@@ -125,7 +125,10 @@ def _ready(
     on.log("contestant").write_bytes(b"")
     with child(argv, log=on.log("contestant"), env=env) as started:
         until(lambda: started.says(prompt), what=" ".join(argv[1:5]))
-        yield started
+        try:
+            yield started
+        except TooSlowError as slow:
+            raise SystemExit(f"{on.log('contestant').read_text()[-4000:]}\n{slow}") from None
 
 
 def _metered(on: Ground, *workers: Child) -> AbstractContextManager[Callable[[], float]]:

@@ -59,7 +59,7 @@ class _Import:
         return {
             RATE: figures["rows"] / figures["seconds"],
             COST: (figures["cpu"] + spent) / figures["rows"] * 1000,
-            "peak MB": figures["peak_mb"],
+            "grown MB": figures["grown_mb"],
         }
 
     def dump(self) -> None:

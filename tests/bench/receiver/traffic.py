@@ -7,43 +7,18 @@ the instant the request should have left, so that a stall is charged in full.
 
 import argparse
 import asyncio
-import hmac
 import json
 import sys
 import time
-import uuid
-from base64 import b64encode
 from collections import Counter, deque
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
+
+from tests.bench.receiver import requests
 
 # What a door of 2 cores can't take in; closed loops sign this many a second in advance.
 _MOST_A_SECOND = 4000
-_FORMAT = (
-    '{"timestamp":"%s","eventCategory":"order_updated","eventType":"order_updated","guid":"%s",'
-    '"details":{"restaurantGuid":"5cd1a0e6-0000-4000-8000-000000000000","order":%s}}'
-)
-
-
-def requests(url: str, secret: str, count: int, size: int) -> list[bytes]:
-    """So many requests of `size` bytes of body, as they go over the wire."""
-    parts = urlsplit(url)
-    at = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-    padding = json.dumps({"guid": str(uuid.uuid4()), "note": ""})
-    empty = len(_FORMAT % (at, uuid.uuid4(), padding))
-    order = json.dumps({"guid": str(uuid.uuid4()), "note": "x" * max(0, size - empty)})
-    head = (
-        f"POST {parts.path or '/'} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
-        "Content-Type: application/json\r\nToast-Event-Category: order_updated\r\n"
-        "Content-Length: %d\r\nToast-Signature: %s\r\n\r\n"
-    )
-
-    def one() -> bytes:
-        body = (_FORMAT % (at, uuid.uuid4(), order)).encode()
-        digest = hmac.digest(secret.encode(), body + at.encode(), "sha256")
-        return (head % (len(body), b64encode(digest).decode())).encode() + body
-
-    return [one() for _ in range(count)]
 
 
 class Line(asyncio.Protocol):
@@ -82,7 +57,7 @@ class Load:
 
     def __init__(self, url: str, pending: Iterator[bytes], closed_until: float | None) -> None:
         parts = urlsplit(url)
-        self._at = parts.hostname, parts.port
+        self._at = parts.hostname or "", parts.port or 80
         self._pending = pending
         self._closed_until = closed_until
         self._free: list[Line] = []
@@ -127,10 +102,12 @@ class Load:
         asyncio.get_running_loop().create_task(self.open())
 
 
-async def drive(url: str, secret: str, rate: float, seconds: float, lines: int, size: int) -> dict:
+async def drive(
+    url: str, secret: str, rate: float, seconds: float, lines: int, size: int
+) -> dict[str, Any]:
     """Send for `seconds`; the figures, with latencies in milliseconds."""
     count = int((rate or _MOST_A_SECOND) * seconds)
-    ready = iter(requests(url, secret, count, size))
+    ready = iter(requests.signed(url, secret, count, size))
     start = time.perf_counter() + 0.2
     load = Load(url, ready, None if rate else start + seconds)
     if rate:
@@ -149,7 +126,7 @@ async def drive(url: str, secret: str, rate: float, seconds: float, lines: int, 
     return _figures(load, start)
 
 
-def _figures(load: Load, start: float) -> dict:
+def _figures(load: Load, start: float) -> dict[str, Any]:
     ranked = sorted(load.latencies)
     if not ranked:
         raise SystemExit("Not one request was answered.")
