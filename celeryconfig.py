@@ -87,7 +87,13 @@ task_default_routing_key = "upkeep"
 task_create_missing_queues = False
 
 # Which lane the work of a verb takes; work without a platform goes to a shared queue.
-_LANE_OF = {"handle": "events", "sync": "sync", "sites": "sync", "backfill": "bulk"}
+_LANE_OF = {
+    "handle": "events",
+    "refetch": "sync",
+    "sync": "sync",
+    "sites": "sync",
+    "backfill": "bulk",
+}
 _QUEUE_OF = {"invoice": "invoice", "reconcile": "reconcile", "report": "reports"}
 
 

@@ -14,7 +14,9 @@ from models.storable import storable
 
 # After this many tries a delivery that is refused for what it holds is a person's. One that waits
 # for a platform or a server is tried until that is back.
-MAX_ATTEMPTS = 8
+MAX_ATTEMPTS = 10
+# Longer than a refetch of many takes.
+_HELD = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,17 @@ def settle(session: Session, applied: Mapping[int, str | None]) -> None:
         )
 
 
+def hold(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Leave deliveries to whoever refetches them; they are due again should that one die."""
+    if ids:
+        session.execute(
+            update(InboxEvent)
+            .where(InboxEvent.id.in_(ids))
+            .values(attempts=InboxEvent.attempts + 1, next_attempt_at=now + _HELD)
+            .execution_options(synchronize_session=False)
+        )
+
+
 def park(session: Session, event_id: int, fault: Fault) -> None:
     """Set one delivery aside with its reason; it can be replayed."""
     session.execute(
@@ -147,7 +160,11 @@ def replay(
 
 
 def prune(session: Session, before: datetime, limit: int) -> int:
-    """Forget the bodies of deliveries applied before `before`; at most `limit` a call."""
+    """Forget deliveries applied that came in before `before`; at most `limit` a call.
+
+    One that is sent again after that is taken in anew and changes nothing: orders know their
+    version.
+    """
     result = session.execute(
         text(
             "DELETE FROM inbox_events WHERE id IN (SELECT id FROM inbox_events "

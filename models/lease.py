@@ -14,8 +14,8 @@ from config.errors import TransientError
 from models.cursor import StreamCursor
 from models.sync_run import Slice
 
-# Longer than one page takes at its slowest (two time-outs of the client), short enough that work
-# of a killed reader goes on soon.
+# Longer than one call takes at its slowest (the client gives up after 25 s), short enough that
+# work of a killed reader goes on soon.
 LEASE = timedelta(seconds=30)
 
 

@@ -12,7 +12,7 @@ _DIGITS = {
 
 
 def unit(currency: str) -> Decimal:
-    """The smallest amount of a currency: 0.01 for GBP, 1 for JPY."""
+    """The smallest amount of a currency: 0.01 for GBP and where none is known, 1 for JPY."""
     return Decimal(1).scaleb(-_DIGITS.get(currency, 2))
 
 

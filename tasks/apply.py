@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -183,10 +183,16 @@ def _name(record_id: str) -> str:
 def _unpark(
     session: Session, connection: Connection, arrivals: Sequence[tuple[Record, Arrival]]
 ) -> None:
-    ids = [arrival.order.external_id for _, arrival in arrivals]
-    if ids:
+    """Forget what was parked of records that were just pulled again and understood.
+
+    A pull brings a record as it is now, while a delivery may be an older copy that comes late: it
+    is no reason to forget a newer one.
+    """
+    pulled = {(record.stream, record.id) for record, _ in arrivals if not record.partial}
+    if pulled:
         session.execute(
             delete(ParkedRecord).where(
-                ParkedRecord.connection_id == connection.id, ParkedRecord.external_id.in_(ids)
+                ParkedRecord.connection_id == connection.id,
+                tuple_(ParkedRecord.stream, ParkedRecord.external_id).in_(pulled),
             )
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from uuid import uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -28,8 +28,6 @@ log = logger(__name__)
 _TASK_S = 20.0
 # Slices of one run that are read at a time; each one that ends signals the next.
 _ABREAST = 4
-# Changes to a day's orders come until its closeout and the card captures after it.
-_SETTLING = timedelta(days=1)
 
 
 @app.task(name="backfill.plan")
@@ -99,7 +97,8 @@ def cut(run_id: int) -> int:
         ).all()
         for site in sites:
             start, end = _span(run, site)
-            windows = connector.windows(run.stream, site.external_id, start, end)
+            # As of the run's own start, so that a run that goes on later is cut just the same.
+            windows = connector.windows(run.stream, site.external_id, start, end, run.started_at)
             _plan(session, run, windows)
         run.status = sync_run.RUNNING
         session.flush()
@@ -181,11 +180,11 @@ def _count(session: Session, run_id: int) -> int:
 
 
 def _span(run: SyncRun, site: Location) -> tuple[datetime, datetime]:
-    """The instants that hold everything about the run's business dates at one location."""
+    """The run's business dates at one location, in instants."""
     since, until = run.since or date.min, run.until or date.max
     start, _ = bounds(since, site.time_zone, site.closeout_hour)
     _, end = bounds(until, site.time_zone, site.closeout_hour)
-    return start, min(end + _SETTLING, clock.now().astimezone(UTC))
+    return start, min(end, run.started_at)
 
 
 def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:

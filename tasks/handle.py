@@ -1,12 +1,17 @@
-"""Handles what the doors took in: drains a connection's inbox in batches."""
+"""Handles what the doors took in: drains a connection's inbox in batches.
 
-from collections.abc import Iterator, Sequence
+A drain calls nobody: deliveries that only point at their record are held and left to `refetch`,
+so that a platform that hangs holds up no delivery that is complete.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.errors import Fault, PermanentError, SkippedRecord, TransientError
+from config.errors import Fault, SkippedRecord
 from config.logging import logger
 from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
@@ -42,6 +47,7 @@ class Sorted:
     """A claimed batch by what is to be done with each delivery."""
 
     records: list[tuple[InboxEvent, Record]] = field(default_factory=list)
+    thin: list[InboxEvent] = field(default_factory=list)
     empty: list[InboxEvent] = field(default_factory=list)
     parked: list[tuple[InboxEvent, Fault]] = field(default_factory=list)
     postponed: list[tuple[InboxEvent, Fault]] = field(default_factory=list)
@@ -56,15 +62,13 @@ def drain(connection_id: int, limit: int = BATCH) -> int:
         if not claimed:
             return 0
         batch = _sort(connection, claimed)
-        due = _apply(session, connection, batch)
+        due = store(session, connection, batch, now)
+        thin = [event.id for event in batch.thin]
+        inbox.hold(session, thin, now)
         platform = connection.platform
-        for event, fault in batch.parked:
-            inbox.park(session, event.id, fault)
-        for event, fault in batch.postponed:
-            inbox.postpone(session, event, fault, now)
-    ring.invoices(due)
-    if any(isinstance(fault, apply.UnknownLocationError) for _, fault in batch.postponed):
-        ring.task("sites.list", connection_id=connection_id, platform=platform)
+    signal(connection_id, platform, batch, due)
+    if thin:
+        ring.task("refetch.events", connection_id=connection_id, platform=platform, event_ids=thin)
     log.info(
         "deliveries handled",
         connection_id=connection_id,
@@ -76,43 +80,52 @@ def drain(connection_id: int, limit: int = BATCH) -> int:
     return len(claimed)
 
 
-def _sort(connection: Connection, claimed: Sequence[InboxEvent]) -> Sorted:
-    """Read each delivery; refetch what it only points at."""
-    batch = Sorted()
+def store(session: Session, connection: Connection, batch: Sorted, now: datetime) -> list[int]:
+    """Write a batch to the books and mark its deliveries; returns orders that owe an invoice."""
+    due = _apply(session, connection, batch)
+    for event, fault in batch.parked:
+        inbox.park(session, event.id, fault)
+    for event, fault in batch.postponed:
+        inbox.postpone(session, event, fault, now)
+    return due
+
+
+def signal(connection_id: int, platform: str, batch: Sorted, due: Sequence[int]) -> None:
+    """After the commit: tell who has to go on."""
+    ring.invoices(due)
+    if any(isinstance(fault, apply.UnknownLocationError) for _, fault in batch.postponed):
+        ring.task("sites.list", connection_id=connection_id, platform=platform)
+
+
+def hints_of(connection: Connection, event: InboxEvent) -> Sequence[Hint]:
+    """What a delivery points at. Raises: SkippedRecord when it can't be understood."""
     webhook = platforms()[connection.platform].webhook
     if webhook is None:
         raise LookupError(f"{connection.platform} has no webhooks, and so no inbox.")
+    with apply.alone():
+        return webhook.parse(Delivery(event.headers, bytes(event.body)))
+
+
+def _sort(connection: Connection, claimed: Sequence[InboxEvent]) -> Sorted:
+    """Read each delivery."""
+    batch = Sorted()
     for event in claimed:
         try:
-            with apply.alone():
-                hints = webhook.parse(Delivery(event.headers, bytes(event.body)))
-                records = [h.record for h in hints if h.record is not None]
-                records += _refetch(connection, [h for h in hints if h.record is None])
-        except (SkippedRecord, PermanentError) as fault:
+            hints = hints_of(connection, event)
+        except SkippedRecord as fault:
             batch.parked.append((event, fault))
-        except TransientError as fault:
-            batch.postponed.append((event, fault))
-        else:
+            continue
+        records = [hint.record for hint in hints if hint.record is not None]
+        if len(records) < len(hints):
+            batch.thin.append(event)
+        elif records:
             batch.records += [(event, record) for record in records]
-            batch.empty += [] if records else [event]
+        else:
+            batch.empty.append(event)
     return batch
 
 
-def _refetch(connection: Connection, thin: Sequence[Hint]) -> Iterator[Record]:
-    """The records that thin deliveries point at, from the platform."""
-    for hint in thin:
-        found = reach.record(connection, hint.stream, hint.location, hint.id)
-        if found is None:
-            raise SkippedRecord(
-                "record.unknown",
-                f"The platform knows no record {hint.id} among its {hint.stream}.",
-                next_step="Replay the delivery if the record should exist.",
-            )
-        yield found
-
-
 def _apply(session: Session, connection: Connection, batch: Sorted) -> list[int]:
-    """Write the batch to the books and mark its deliveries; returns orders that owe an invoice."""
     connector = reach.connector(connection)
     by_record = {id(record): event for event, record in batch.records}
     todo = [(record, event.correlation_id) for event, record in batch.records]

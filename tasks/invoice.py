@@ -15,6 +15,7 @@ from models.invoice_write import Issue, issue
 from models.order_read import due_orders, sale_records
 from models.session import unit_of_work
 from rules.invoicing import draft
+from rules.money import rounded
 from rules.records import OrderRecord
 from tasks import app, ring, slots
 
@@ -119,6 +120,10 @@ def _draw(one: Order, record: OrderRecord) -> Issue:
     theirs = (one.net, one.tax, one.gratuities, one.total)
     if (drawn.net, drawn.tax, drawn.gratuities, drawn.total) != theirs:
         raise DraftError(f"Its invoice would come to {drawn.total}, the order to {one.total}.")
+    if any(rounded(amount, one.currency) != amount for amount in theirs):
+        raise DraftError(f"It comes to {drawn.total}, finer than {one.currency} can be paid.")
+    if drawn.total < 0:
+        raise DraftError("It comes to less than nothing: that is a credit note, not an invoice.")
     if sum(tax.amount for tax in drawn.taxes) != drawn.tax:
         raise DraftError("Its taxes by rate don't add up to its tax.")
     return Issue(one, drawn)

@@ -14,7 +14,7 @@ from config import clock
 from config.settings import settings
 from connectors import platforms
 from connectors.base.budget import Budget
-from connectors.base.contract import Connector, Record, Tokens
+from connectors.base.contract import Connector, Tokens
 from connectors.base.http import Client
 from connectors.base.tokens import TokenStore, is_due
 from models import Connection, connections
@@ -50,12 +50,6 @@ def line(connection: Connection) -> Iterator[Line]:
 def client(made: Connector, tokens: TokenStore, key: str) -> Client:
     """The outbound client of a connector, on the budget that all workers share."""
     return Client(made, tokens=tokens, budget=Budget(_redis()), connection_key=key)
-
-
-def record(connection: Connection, stream: str, location: str, record_id: str) -> Record | None:
-    """One record by identity; None when the platform has none."""
-    with line(connection) as opened:
-        return next(opened.connector.fetch(opened.http, stream, location, [record_id]), None)
 
 
 class StoredTokens:

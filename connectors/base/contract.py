@@ -235,9 +235,12 @@ class Connector(Protocol):
         """
 
     def windows(
-        self, stream: str, location: str, start: datetime, end: datetime
+        self, stream: str, location: str, start: datetime, end: datetime, now: datetime
     ) -> Sequence[Window]:
-        """`[start, end)` cut into slices no longer than the vendor allows, oldest first."""
+        """Slices that hold every record of `[start, end)`, however late it was changed.
+
+        Each is no longer than the vendor allows, oldest first; they may hold more than asked.
+        """
 
     def history(self, http: Http, window: Window, resume: Cursor | None) -> Iterator[Page]:
         """Pages of one window; the last is `done`."""

@@ -20,7 +20,7 @@ CONNECT_TIMEOUT_S = 3.0
 # Longer than any page of any platform takes to begin; beyond it a worker is better used elsewhere.
 READ_TIMEOUT_S = 10.0
 # No single read takes longer than the above, but a slow drip could go on: the sum is bounded too.
-TOTAL_TIMEOUT_S = 60.0
+TOTAL_TIMEOUT_S = 25.0
 # A page of 100 orders of 600 KB, the largest that Toast warns of, with room to spare.
 MAX_BODY = 64 * 1024 * 1024
 _CHUNK = 64 * 1024

@@ -14,6 +14,7 @@ from connectors.toast.decoding import too_deep
 from connectors.toast.numbers import number, number_or_none
 from connectors.toast.parts import Parts
 from connectors.toast.tables import UNNAMED, WORDS
+from rules.money import rounded
 from rules.records import ZERO, ChargeRecord, DiscountRecord, LineRecord, TaxRecord
 
 # Menus nest a handful deep; a hundred is a loop that somebody built.
@@ -117,7 +118,7 @@ def _line(
         unit_price=number(line.unit_price),
         gross=gross,
         amount=_net(line, gross),
-        tax=number(line.tax),
+        tax=_tax(line),
         parent_id=above.line_id,
         item_id=line.item.external_id if line.item else None,
         kind=line.kind or UNNAMED["line_kind"],
@@ -125,6 +126,13 @@ def _line(
         voided=voided,
         deferred=deferred,
     )
+
+
+def _tax(line: schemas.Line) -> Decimal:
+    """The tax that Toast states; where it states none, what its rates come to."""
+    if line.tax is not None:
+        return number(line.tax)
+    return rounded(sum((number(tax.amount) for tax in line.taxes or ()), ZERO), "")
 
 
 def _net(line: schemas.Line, gross: Decimal) -> Decimal:

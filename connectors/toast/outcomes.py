@@ -5,7 +5,9 @@ Source: Toast developer guide, "API responses and errors",
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import msgspec
 
@@ -56,7 +58,8 @@ def _success(response: Response) -> Outcome:
 
 
 def _limited(request: Request, response: Response) -> Outcome:
-    wait_s = min(max(_waits(response)), _LONGEST_WAIT_S)
+    waits = _waits(response)
+    wait_s = min(max(*waits, _SHORTEST_WAIT_S), _LONGEST_WAIT_S) if waits else None
     endpoint = limit_kind(response.headers) == "ENDPOINT" and "ordersBulk" in request.buckets
     return Outcome(
         Do.WAIT,
@@ -70,16 +73,17 @@ def _limited(request: Request, response: Response) -> Outcome:
 
 
 def _waits(response: Response) -> tuple[float, ...]:
-    """Both ways of saying when to come back; either may be missing."""
-    waits = [_SHORTEST_WAIT_S]
+    """Seconds until Toast wants to be asked again; it may say so in two ways, or in none."""
+    waits = []
     for name, origin in (
         ("retry-after", datetime.fromtimestamp(0, UTC)),
         ("x-toast-ratelimit-reset", response.server_time),
     ):
-        try:
+        with suppress(KeyError, ValueError):
             waits.append(float(response.headers[name]) - origin.timestamp())
-        except (KeyError, ValueError):
-            continue
+    with suppress(KeyError, ValueError, TypeError):
+        at = parsedate_to_datetime(response.headers["retry-after"])
+        waits.append((at - response.server_time).total_seconds())
     return tuple(wait for wait in waits if wait == wait)
 
 

@@ -46,6 +46,8 @@ _DAY = timedelta(days=1)
 _CHANGES_SINCE = datetime(2015, 12, 1, tzinfo=UTC)
 BY_DAY = "business_date"
 _VERSION = 1
+# What reading a window of four weeks takes at a usual till, in calls; a day takes one.
+_CALLS_A_WINDOW = 3
 _Query = dict[str, str | int]
 
 
@@ -93,21 +95,37 @@ def changes(http: Http, location: str, cursor: Cursor | None, now: datetime) -> 
         place = Place(end)
 
 
-def windows(location: str, start: datetime, end: datetime) -> Sequence[Window]:
-    """`[start, end)` in slices of four weeks; before December 2015, in business days."""
-    cut: list[Window] = []
-    if start < _CHANGES_SINCE:
-        # A day to either side: business dates are local.
-        day = datetime.combine(start.date() - _DAY, time(), UTC)
-        while day <= min(end + _DAY, _CHANGES_SINCE):
-            cut.append(Window(ORDERS.name, location, day, day + _DAY, BY_DAY))
-            day += _DAY
-    start = max(start, _CHANGES_SINCE + _MILLISECOND)
+def windows(location: str, start: datetime, end: datetime, now: datetime) -> Sequence[Window]:
+    """Every order of `[start, end)`, in business days or in windows of four weeks.
+
+    An order that was edited months later has moved to a later window of changes, while its
+    business date stays. So a short span long ago is asked for day by day; a long one by changes
+    from its start up to now, which takes fewer calls. What is older than December 2015 can only be
+    asked for by day.
+    """
+    changed_since = max(start, _CHANGES_SINCE + _MILLISECOND)
+    by_change = list(_spans(changed_since, now, ORDERS.max_window or _DAY))
+    if (end - start) / _DAY <= len(by_change) * _CALLS_A_WINDOW:
+        return _days(location, start, end)
+    early = _days(location, start, min(end, _CHANGES_SINCE)) if start < _CHANGES_SINCE else []
+    return [*early, *(Window(ORDERS.name, location, *span) for span in by_change)]
+
+
+def _days(location: str, start: datetime, end: datetime) -> list[Window]:
+    """The business days of a span, and one to either side: they are local."""
+    first = datetime.combine(start.date() - _DAY, time(), UTC)
+    return [
+        Window(ORDERS.name, location, *span, BY_DAY) for span in _spans(first, end + 2 * _DAY, _DAY)
+    ]
+
+
+def _spans(
+    start: datetime, end: datetime, length: timedelta
+) -> Iterator[tuple[datetime, datetime]]:
     while start < end:
-        until = min(end, start + (ORDERS.max_window or _DAY))
-        cut.append(Window(ORDERS.name, location, start, until))
+        until = min(end, start + length)
+        yield start, until
         start = until
-    return cut
 
 
 def history(

@@ -16,7 +16,10 @@ from pytest_celery import (
 from tests.celery_smoke.nodes import LocalValkey, LocalWorker
 from tests.shop import Shop, open_shop
 
-_ROUTING = ("task_routes", "task_queues", "task_default_queue", "task_create_missing_queues")
+_ROUTING = (
+    *("task_routes", "task_queues", "task_create_missing_queues"),
+    *("task_default_queue", "task_default_exchange", "task_default_routing_key"),
+)
 
 
 class OurSetup(CeleryTestSetup):

@@ -166,7 +166,7 @@ def test_a_postponed_delivery_waits_longer_each_time_and_is_parked_in_the_end(
         waits.append((row.next_attempt_at - now).total_seconds())
         assert _waiting(connection, now) == []
         now = row.next_attempt_at
-    assert waits == [5, 10, 20, 40, 80, 160, 320]
+    assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 900]
     assert (row.state, row.attempts) == ("parked", inbox.MAX_ATTEMPTS)
 
 

@@ -264,4 +264,21 @@ def test_orders_from_before_there_were_times_of_change_are_asked_for_by_day(shop
     run_id = backfill.begin(row, "orders", date(2015, 11, 28), date(2015, 12, 2))
     backfill.cut(run_id)
     modes = {slice_.mode for slice_ in _slices(run_id)}
-    assert modes == {"", "business_date"}
+    assert modes == {"business_date"}
+
+
+def test_a_closed_month_is_whole_though_an_order_of_it_was_refunded_months_later(
+    shop: Shop,
+) -> None:
+    restaurant = control(shop, "merchant", method="GET")["restaurants"][0]["guid"]
+    made = {"restaurant": restaurant, "count": 3, "at": "2026-01-10T15:00:00.000Z"}
+    early = control(shop, "orders", made)["guids"]
+    refund = {"do": "refund", "at": "2026-04-10T15:00:00.000Z"}
+    control(shop, f"orders/{early[0]}", refund, method="PATCH")
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    run_id = backfill.begin(row, "orders", date(2026, 1, 1), date(2026, 1, 31))
+    backfill.cut(run_id)
+    while left := backfill.open_slices(run_id):
+        backfill.read(left[0])
+    assert set(early) <= set(orders(shop))

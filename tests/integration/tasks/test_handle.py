@@ -8,7 +8,7 @@ import pytest
 from config import clock
 from models import inbox
 from models.session import unit_of_work
-from tasks import handle
+from tasks import handle, refetch
 from tests.integration.tasks.altered import changed, thin_one
 from tests.integration.tasks.asked import ask, control, deliveries, orders
 from tests.integration.tasks.conftest import Signals
@@ -111,33 +111,62 @@ def test_an_early_delivery_is_applied_once_its_location_is_known(shop: Shop) -> 
     assert set(orders(shop)) == {message.subject}
 
 
-def test_a_delivery_that_only_names_its_order_is_completed_from_the_platform(shop: Shop) -> None:
+def _work(shop: Shop, signals: Signals) -> None:
+    """A drain, and the refetch that it asks for."""
+    handle.drain(shop.connection_id)
+    for told in signals.take("refetch.events"):
+        refetch.complete(told["connection_id"], told["event_ids"])
+
+
+def test_a_delivery_that_only_names_its_order_is_completed_from_the_platform(
+    shop: Shop, signals: Signals
+) -> None:
     (message,) = shop.messages(1)
     shop.take_in([thin_one(message)])
-    handle.drain(shop.connection_id)
+    _work(shop, signals)
     assert [row.state for row in deliveries(shop)] == ["done"]
     assert not orders(shop)[message.subject].partial
 
 
-def test_an_order_that_the_platform_does_not_know_is_parked(shop: Shop) -> None:
+def test_an_order_that_the_platform_does_not_know_is_parked(shop: Shop, signals: Signals) -> None:
     (message,) = shop.messages(1)
     shop.take_in([thin_one(message, "00000000-dead-4000-8000-000000000000")])
-    handle.drain(shop.connection_id)
+    _work(shop, signals)
     (row,) = deliveries(shop)
     assert (row.state, row.error_code) == ("parked", "record.unknown")
 
 
-def test_while_the_platform_is_away_only_what_needs_it_waits(shop: Shop) -> None:
+def test_while_the_platform_is_away_only_what_needs_it_waits(shop: Shop, signals: Signals) -> None:
     thin, whole = shop.messages(2)
     control(shop, "faults", [{"route": "/orders", "kind": "status", "status": 503}])
     shop.take_in([thin_one(thin), whole])
-    handle.drain(shop.connection_id)
+    _work(shop, signals)
     waits, done = deliveries(shop)
     assert (waits.state, waits.error_code) == ("pending", "toast.unavailable")
     assert done.state == "done"
     control(shop, "faults", method="DELETE")
-    with clock.frozen(clock.now() + timedelta(minutes=1)):
-        handle.drain(shop.connection_id)
+    with clock.frozen(clock.now() + timedelta(minutes=2)):
+        _work(shop, signals)
+    assert [row.state for row in deliveries(shop)] == ["done", "done"]
+
+
+def test_a_drain_calls_no_platform_and_what_it_left_to_a_refetch_comes_back(
+    shop: Shop, signals: Signals
+) -> None:
+    thin, whole = shop.messages(2)
+    before = control(shop, "state", method="GET")["requests"]
+    shop.take_in([thin_one(thin), whole])
+    handle.drain(shop.connection_id)
+    assert control(shop, "state", method="GET")["requests"] == before | {
+        "GET /control/state": before.get("GET /control/state", 0) + 1
+    }
+    waits, done = deliveries(shop)
+    assert (waits.state, waits.attempts, done.state) == ("pending", 1, "done")
+    # The signal got lost with its worker: nobody takes the delivery for a while, then a drain does.
+    assert len(signals.take("refetch.events")) == 1
+    assert handle.drain(shop.connection_id) == 0
+    with clock.frozen(clock.now() + timedelta(minutes=2)):
+        _work(shop, signals)
     assert [row.state for row in deliveries(shop)] == ["done", "done"]
 
 

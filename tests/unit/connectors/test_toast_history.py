@@ -26,7 +26,7 @@ def at(year: int, month: int, day: int) -> datetime:
 
 
 def test_a_year_is_cut_into_windows_of_four_weeks():
-    cut = windows("site", at(2025, 1, 1), at(2026, 1, 1))
+    cut = windows("site", at(2025, 1, 1), at(2026, 1, 1), at(2026, 1, 1))
     assert len(cut) == 14
     assert cut[0].start == at(2025, 1, 1)
     assert cut[-1].end == at(2026, 1, 1)
@@ -34,35 +34,47 @@ def test_a_year_is_cut_into_windows_of_four_weeks():
 
 @given(
     start=st.datetimes(datetime(2014, 1, 1), datetime(2030, 1, 1)),  # noqa: DTZ001
-    length=st.timedeltas(timedelta(), timedelta(days=1500)),
+    length=st.timedeltas(timedelta(hours=1), timedelta(days=1500)),
+    ago=st.timedeltas(timedelta(), timedelta(days=3000)),
 )
-def test_windows_leave_nothing_out_and_are_never_too_long(start: datetime, length: timedelta):
+def test_windows_leave_nothing_out_and_are_never_too_long(
+    start: datetime, length: timedelta, ago: timedelta
+):
     start = start.replace(tzinfo=UTC)
-    end = start + length
-    cut = windows("site", start, end)
+    end, now = start + length, start + length + ago
+    cut = windows("site", start, end, now)
     spans = [window for window in cut if not window.mode]
     days = [window for window in cut if window.mode == BY_DAY]
     assert cut == sorted(days, key=lambda w: w.start) + sorted(spans, key=lambda w: w.start)
     assert all(timedelta() < window.end - window.start <= MONTH for window in spans)
     assert all(window.start > BULK_SINCE for window in spans)
-    assert all(a.end == b.start for a, b in itertools.pairwise(spans))
-    if end > BULK_SINCE + timedelta(seconds=1) and length:
-        assert spans[0].start <= max(start, BULK_SINCE + timedelta(milliseconds=1))
-        assert spans[-1].end == end
-    if start < BULK_SINCE:
+    assert all(a.end == b.start for run in (spans, days) for a, b in itertools.pairwise(run))
+    # Whatever was edited since: by its business date, or in a window of changes up to now.
+    by_day_until = BULK_SINCE if spans else end
+    if start < by_day_until:
         assert days[0].start <= start - timedelta(days=1) + timedelta(hours=24)
-        assert days[-1].end >= min(end, BULK_SINCE)
+        assert days[-1].end >= min(end, by_day_until) + timedelta(days=1)
+    if spans:
+        assert spans[0].start <= max(start, BULK_SINCE + timedelta(milliseconds=1))
+        assert spans[-1].end == now
+
+
+def test_a_month_long_ago_is_read_by_day_since_its_orders_may_be_edited_since():
+    cut = windows("site", at(2026, 1, 1), at(2026, 2, 1), at(2026, 11, 1))
+    assert {window.mode for window in cut} == {BY_DAY}
+    assert (cut[0].start, cut[-1].end) == (at(2025, 12, 31), at(2026, 2, 3))
 
 
 def test_before_december_2015_a_window_is_a_business_day():
-    cut = windows("site", at(2015, 11, 29), at(2015, 12, 10))
+    cut = windows("site", at(2015, 11, 29), at(2018, 12, 10), at(2019, 1, 1))
     assert [f"{window.start:%m%d}" for window in cut if window.mode] == [
         "1128",
         "1129",
         "1130",
         "1201",
+        "1202",
     ]
-    assert cut[-1].start == BULK_SINCE + timedelta(milliseconds=1)
+    assert next(w for w in cut if not w.mode).start == BULK_SINCE + timedelta(milliseconds=1)
 
 
 class Deaf(Till):
@@ -85,7 +97,7 @@ def read(http: Http, window: Window = SPAN, resume: dict[str, int] | None = None
 
 def test_a_business_day_is_asked_for_by_its_date():
     http = Deaf()
-    read(http, windows("site", at(2015, 3, 9), at(2015, 3, 10))[1])
+    read(http, windows("site", at(2015, 3, 9), at(2015, 3, 10), at(2015, 3, 10))[1])
     assert http.asked[0].query == {"businessDate": "20150309", "pageSize": 100, "page": 1}
 
 

@@ -1,6 +1,7 @@
 """Toast's limits and errors, from the headers and bodies that its guide shows."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 
@@ -34,9 +35,10 @@ def answer(status: int, headers: dict[str, str] | None = None, body: bytes = b"{
         (headed("ENDPOINT", 0, 1), 1, "ordersBulk"),
         (headed("GLOBAL", 0, 600, **{"retry-after": "1"}), 600, None),
         (headed("API, ACCOUNT", 0, 7), 7, None),
-        ({}, 0.2, None),
-        ({"retry-after": "soon"}, 0.2, None),
-        ({"retry-after": "NaN"}, 0.2, None),
+        ({}, None, None),
+        ({"retry-after": format_datetime(NOW + timedelta(seconds=9), usegmt=True)}, 9, None),
+        ({"retry-after": "soon"}, None, None),
+        ({"retry-after": "NaN"}, None, None),
         ({"retry-after": "-5"}, 0.2, None),
         ({"retry-after": "1e300"}, 3600, None),
     ],

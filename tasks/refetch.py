@@ -1,0 +1,84 @@
+"""Refetches what thin deliveries point at, from the platform, and applies it.
+
+Each delivery was held and its attempt counted before the platform is called, and no transaction is
+open meanwhile: should this worker die or the platform hang, the delivery is due again by itself.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from config import clock
+from config.errors import PermanentError, SkippedRecord, TransientError
+from config.logging import logger
+from connectors.base.contract import Hint, Record
+from models import Connection, InboxEvent
+from models.session import unit_of_work
+from tasks import app, apply, handle, reach
+
+log = logger(__name__)
+
+# What isn't refetched by then is due again when its hold ends.
+_TASK_S = 20.0
+
+
+@app.task(name="refetch.events")
+def events(*, connection_id: int, platform: str, event_ids: list[int]) -> dict[str, int]:
+    """Complete these deliveries of a connection."""
+    return {"handled": complete(connection_id, event_ids)}
+
+
+def complete(connection_id: int, event_ids: Sequence[int]) -> int:
+    """Refetch and apply deliveries one by one; returns how many were settled.
+
+    Stops when time is up or the platform is away: the others wait like this one.
+    """
+    until = clock.monotonic() + _TASK_S
+    with unit_of_work() as session:
+        connection = session.get_one(Connection, connection_id)
+    settled = 0
+    with reach.line(connection) as line:
+        for event_id in event_ids:
+            if clock.monotonic() > until or not _complete_one(connection, line, event_id):
+                break
+            settled += 1
+    log.info("deliveries refetched", connection_id=connection_id, settled=settled)
+    return settled
+
+
+def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bool:
+    """Settle one delivery; false when the platform is away."""
+    with unit_of_work() as session:
+        event = session.get(InboxEvent, event_id)
+    if event is None or event.state != "pending":
+        return True
+    batch = handle.Sorted()
+    try:
+        with apply.alone():
+            records = list(_records(line, handle.hints_of(connection, event)))
+        batch.records = [(event, record) for record in records]
+    except (SkippedRecord, PermanentError) as fault:
+        batch.parked = [(event, fault)]
+    except TransientError as fault:
+        batch.postponed = [(event, fault)]
+    _store(connection, batch)
+    return not any(isinstance(fault, TransientError) for _, fault in batch.postponed)
+
+
+def _records(line: reach.Line, hints: Sequence[Hint]) -> Iterator[Record]:
+    """Every record that a delivery points at; what it carries itself is not asked for."""
+    for hint in hints:
+        record = hint.record or next(
+            line.connector.fetch(line.http, hint.stream, hint.location, [hint.id]), None
+        )
+        if record is None:
+            raise SkippedRecord(
+                "record.unknown",
+                f"The platform knows no record {hint.id} among its {hint.stream}.",
+                next_step="Replay the delivery if the record should exist.",
+            )
+        yield record
+
+
+def _store(connection: Connection, batch: handle.Sorted) -> None:
+    with unit_of_work() as session:
+        due = handle.store(session, connection, batch, clock.now())
+    handle.signal(connection.id, connection.platform, batch, due)
