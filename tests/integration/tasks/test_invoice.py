@@ -96,6 +96,27 @@ def test_a_draft_that_does_not_tie_is_parked_alone_and_takes_no_number(
     assert [number for number, _ in _invoices(owner)] == ["INV-000001", "INV-000002"]
 
 
+@pytest.mark.parametrize(
+    ("amount", "reason"), [("10.005", "finer than GBP"), ("-5.50", "credit note")]
+)
+def test_what_can_not_be_an_invoice_is_parked_with_its_reason(amount: str, reason: str) -> None:
+    _, ids = _sold()
+    for spoil in (
+        "UPDATE order_lines SET amount = 0, tax = 0 WHERE order_id = :i",
+        "UPDATE order_lines SET amount = cast(:amount AS numeric) WHERE id = "
+        "(SELECT min(id) FROM order_lines WHERE order_id = :i)",
+        "DELETE FROM order_charges WHERE order_id = :i",
+        "DELETE FROM order_taxes WHERE order_id = :i",
+        "UPDATE orders SET net = cast(:amount AS numeric), total = cast(:amount AS numeric), "
+        "tax = 0, gratuities = 0 WHERE id = :i",
+    ):
+        ask(spoil, i=ids[0], **({"amount": amount} if ":amount" in spoil else {}))
+    assert invoice.order(order_ids=ids) == {"issued": 0}
+    row = one("SELECT * FROM orders WHERE id = :i", i=ids[0])
+    assert row.invoice_state == "parked"
+    assert reason in row.invoice_reason
+
+
 def test_an_invoice_that_the_database_refuses_holds_up_no_other() -> None:
     owner, ids = _sold(how_many=3)
     assert invoice.order(order_ids=ids[1:2]) == {"issued": 1}

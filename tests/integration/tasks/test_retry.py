@@ -1,0 +1,106 @@
+"""What a pull set aside, read again from the copy that was kept."""
+
+import json
+from typing import Any
+
+import pytest
+
+from connectors.base.contract import Connector
+from models import Connection, ParkedRecord
+from models.session import unit_of_work
+from tasks import reach, retry
+from tests.integration.tasks.asked import ask, control, one, orders
+from tests.integration.tasks.conftest import Signals
+from tests.shop import Shop
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def parked(shop: Shop, **change: Any) -> tuple[int, str]:
+    """An order of the till that was set aside; returns our id and theirs."""
+    held = shop.till.platform.book.all()[0]
+    body = control(shop, f"orders/{held.guid}", method="GET")
+    with unit_of_work() as session:
+        row = ParkedRecord(
+            organization_id=shop.organization_id,
+            connection_id=shop.connection_id,
+            stream="orders",
+            location_external_id=held.restaurant,
+            external_id=held.guid,
+            body=json.dumps({**body, **change}).encode(),
+            error_code="old.reason",
+            error="The old reason.",
+            next_step="The old step.",
+        )
+        session.add(row)
+        session.flush()
+        return row.id, held.guid
+
+
+def row_of(record_id: int) -> Any:
+    return one("SELECT * FROM parked_records WHERE id = :id", id=record_id)
+
+
+def test_it_is_applied_and_its_invoice_signalled(shop: Shop, signals: Signals) -> None:
+    record_id, guid = parked(shop)
+    became = retry.record(shop.organization_id, record_id)
+    assert became == retry.Retried(record_id, guid, retry.APPLIED)
+    assert not ask("SELECT 1 FROM parked_records WHERE id = :id", id=record_id)
+    (order,) = orders(shop).values()
+    assert signals.take("invoice.order") == [{"order_ids": [order.id]}]
+    assert retry.record(shop.organization_id, record_id) is None
+
+
+def test_it_is_applied_once_its_location_is_known(shop: Shop) -> None:
+    record_id, guid = parked(shop)
+    renamed = "UPDATE locations SET external_id = :to WHERE connection_id = :c AND external_id = :e"
+    place = row_of(record_id).location_external_id
+    ask(renamed, to="away", e=place, c=shop.connection_id)
+    became = retry.record(shop.organization_id, record_id)
+    assert became is not None
+    assert (became.state, became.error_code) == (retry.PARKED, "location.unknown")
+    ask(renamed, to=place, e="away", c=shop.connection_id)
+    retry.record(shop.organization_id, record_id)
+    assert guid in orders(shop)
+
+
+@pytest.mark.parametrize("cause", ["unreadable", "refused"])
+def test_while_it_is_broken_it_stays_with_a_fresh_reason(shop: Shop, cause: str) -> None:
+    line = {"guid": "l", "quantity": 1, "price": 999_999_999_999}
+    change: dict[str, Any] = {
+        "unreadable": {"openedDate": "lately"},
+        # Each is an amount; a hundred and fifty of them are more than a column holds.
+        "refused": {"checks": [{"guid": "c", "selections": [line] * 150}]},
+    }[cause]
+    record_id, _ = parked(shop, **change)
+    became = retry.record(shop.organization_id, record_id)
+    row = row_of(record_id)
+    assert became is not None
+    assert became.state == retry.PARKED
+    assert (became.error_code, became.error, became.next_step) == (
+        *(row.error_code, row.error, row.next_step),
+    )
+    assert row.error_code != "old.reason"
+    assert (row.error_code == "record.refused") is (cause == "refused")
+    assert orders(shop) == {}
+
+
+def test_a_newer_copy_that_comes_meanwhile_stays(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_id, _ = parked(shop, openedDate="lately")
+    connector = reach.connector
+
+    def late(connection: Connection) -> Connector:
+        ask("UPDATE parked_records SET body = 'newer' WHERE id = :id", id=record_id)
+        return connector(connection)
+
+    monkeypatch.setattr(reach, "connector", late)
+    retry.record(shop.organization_id, record_id)
+    assert (bytes(row_of(record_id).body), row_of(record_id).error_code) == (b"newer", "old.reason")
+
+
+def test_another_organizations_is_unknown(shop: Shop) -> None:
+    record_id, _ = parked(shop)
+    assert retry.record(shop.organization_id + 1, record_id) is None
+    assert row_of(record_id).error_code == "old.reason"
