@@ -47,8 +47,18 @@ def command(out: Output, queues: str | None, concurrency: int, name: str | None)
 
 
 def _run(*options: str) -> int:
+    from celery.signals import worker_shutting_down
+
     from tasks import app
 
+    # Sent when a signal asks the worker to end, not when it dies of something.
+    asked: list[str] = []
+
+    @worker_shutting_down.connect(weak=False)
+    def _(sig: str = "", **_: object) -> None:
+        asked.append(sig)
+
+    refused: object = None
     try:
         app.worker_main(
             [
@@ -65,7 +75,11 @@ def _run(*options: str) -> int:
             ]
         )
     except SystemExit as end:
-        return _code(end)
+        refused = end.code
+    if isinstance(refused, str):
+        raise PermanentError("worker.refuses", refused)
+    # Celery's own codes are no help: 1 after a soft stop, 0 when a message killed its consumer.
+    return exit.DONE if asked else exit.FAILED
 
 
 def _served(wanted: str | None) -> list[str]:
@@ -83,13 +97,3 @@ def _served(wanted: str | None) -> list[str]:
             param_hint="--queues",
         )
     return [name for name in known if any(name in found for found in chosen.values())]
-
-
-def _code(end: SystemExit) -> int:
-    """A stop that was asked for is no failure, though Celery's soft one ends with 1."""
-    from celery.worker import state
-
-    if isinstance(end.code, str):
-        raise PermanentError("worker.refuses", end.code)
-    asked = state.should_stop is not None or state.should_terminate is not None
-    return exit.DONE if asked else int(end.code or 0)
