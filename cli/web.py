@@ -51,9 +51,11 @@ def application() -> "Flask":
 
     import dashboard
     import webhooks
+    from models import deadline
 
     end_with_parent()
     logs.to_stderr("web")
+    deadline.enforce()
     app = Flask("taxpoynt")
     webhooks.register(app)
     dashboard.register(app)

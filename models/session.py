@@ -64,15 +64,16 @@ def unit_of_work() -> Iterator[Session]:
             session.commit()
         except (OperationalError, PoolTimeoutError) as error:
             session.rollback()
-            raise _away(error) from error
+            raise away() from error
         except DBAPIError as error:
             session.rollback()
             if error.connection_invalidated:
-                raise _away(error) from error
+                raise away() from error
             raise
 
 
-def _away(error: Exception) -> DatabaseAwayError:
+def away() -> DatabaseAwayError:
+    """The error that says so."""
     return DatabaseAwayError(
         "database.away",
         "The database can't be reached just now.",

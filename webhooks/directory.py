@@ -1,6 +1,7 @@
 """Who lives behind a webhook address, remembered for a moment so that a flood costs no queries."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
@@ -9,11 +10,13 @@ from typing import Any
 from config import clock
 from connectors import platforms
 from connectors.base.contract import Webhook
-from models import connections
-from models.session import unit_of_work
+from models import connections, deadline
+from models.session import away, unit_of_work
 
-# A new secret is known everywhere this many seconds after it was stored.
+# A secret that was taken back is accepted nowhere this many seconds later.
 _REMEMBERED_S = 5.0
+# However many bad signatures come to an address, they cause no more than one look-up in so long.
+_ANEW_S = 1.0
 _MOST = 10_000
 
 
@@ -34,18 +37,49 @@ class Directory:
     def __init__(self, tick: Callable[[], float] = clock.monotonic) -> None:
         self._tick = tick
         self._known: dict[tuple[str, str], tuple[float, Address]] = {}
+        self._anew: dict[tuple[str, str], float] = {}
         self._lock = Lock()
+        self._asking = Lock()
 
     def find(self, platform: str, key: str) -> Address | None:
         """The connection at an address. Raises: DatabaseAwayError when it can't be looked up."""
         remembered = self._known.get((platform, key))
         if remembered is not None and self._tick() - remembered[0] < _REMEMBERED_S:
             return remembered[1]
+        return self._ask(platform, key)
+
+    def find_anew(self, platform: str, key: str) -> Address | None:
+        """The connection as it is now, for a signature that fits nothing remembered.
+
+        Raises: DatabaseAwayError when it can't be looked up.
+        """
+        # One asks and the others wait for what it finds: a new secret's first deliveries come
+        # together, and none of them may be refused.
+        with self._alone():
+            if self._tick() - self._anew.get((platform, key), float("-inf")) < _ANEW_S:
+                return self.find(platform, key)
+            found = self._ask(platform, key)
+            self._anew[platform, key] = self._tick()
+            return found
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if not self._asking.acquire(timeout=deadline.left()):
+            raise away()
+        try:
+            yield
+        finally:
+            self._asking.release()
+
+    def _ask(self, platform: str, key: str) -> Address | None:
         found = _look_up(platform, key)
         with self._lock:
             if len(self._known) >= _MOST:
                 self._known.clear()
-            if found is not None:
+                self._anew.clear()
+            if found is None:
+                self._known.pop((platform, key), None)
+            else:
                 self._known[platform, key] = (self._tick(), found)
         return found
 

@@ -1,0 +1,159 @@
+"""A server that is frozen while its kernel still takes what is sent: 503 in time, then recovery."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from config import embedded, settings
+from config.embedded.home import Home
+from models import migrations
+from models import session as database_session
+from sandbox.toast.webhook.message import Message
+from tests.children import TAXPOYNT, Child, child, free_port
+from tests.shop import Shop, open_shop
+from tests.waiting import until
+
+# More than the threads of all web processes: some must wait for others.
+SENDERS = 120
+# Two seconds are what a platform gives; a busy machine gets one more.
+PATIENCE_S = 3.0
+
+
+@dataclass
+class Installation:
+    """A web of its own on a database of its own."""
+
+    home: Path
+    url: str
+    shop: Shop
+    process: Child
+
+    def knock(self, number: int) -> tuple[int, float]:
+        """The answer's status and the seconds it took; each number is another delivery."""
+        [first] = self.shop.messages(1)
+        guid = f"d{number}"
+        body = first.body.replace(first.guid.encode(), guid.encode(), 1)
+        message = Message(
+            guid,
+            *(first.timestamp, first.category, first.kind, first.restaurant_guid, first.subject),
+            body,
+        )
+        started = time.perf_counter()
+        answer = requests.post(
+            self.url + self.shop.address,
+            data=body,
+            headers=message.headers(self.shop.secret, 1),
+            timeout=30,
+        )
+        return answer.status_code, time.perf_counter() - started
+
+    def knock_together(self, numbers: range) -> list[tuple[int, float]]:
+        with ThreadPoolExecutor(len(numbers)) as pool:
+            return list(pool.map(self.knock, numbers))
+
+    def get(self, path: str) -> tuple[requests.Response, float]:
+        started = time.perf_counter()
+        answer = requests.get(self.url + path, timeout=30)
+        return answer, time.perf_counter() - started
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The server and its backends stand still until the body ends."""
+        server = psutil.Process(Home(self.home).remembered("postgres.pid"))
+        all_ = [server, *server.children(recursive=True)]
+        for process in all_:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in all_:
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    home: Path = tmp_path_factory.mktemp("frozen")
+    for folder in (home, home.parent, home.parent.parent):
+        folder.chmod(0o755)
+    before = dict(os.environ)
+    with embedded.servers(home, want_broker=False) as found:
+        os.environ |= {"TAXPOYNT_HOME": str(home), "TAXPOYNT_DATABASE_URL": found.database_url}
+        # Nobody listens there: deliveries are taken without a broker.
+        os.environ["TAXPOYNT_BROKER_URL"] = f"redis://127.0.0.1:{free_port()}/0"
+        _look_anew()
+        try:
+            migrations.upgrade()
+            with open_shop(orders=1, name="frozen") as shop, _web(home) as (url, process):
+                yield Installation(home, url, shop, process)
+        finally:
+            database_session.engine().dispose()
+            os.environ.clear()
+            os.environ |= before
+            _look_anew()
+    embedded.discard(home)
+
+
+def _look_anew() -> None:
+    settings.refresh()
+    database_session.engine.cache_clear()
+
+
+@contextmanager
+def _web(home: Path) -> Iterator[tuple[str, Child]]:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with child([*TAXPOYNT, "web", "--port", str(port)], log=home / "web.log") as process:
+
+        def answers() -> bool:
+            process.says("")
+            with suppress(requests.ConnectionError):
+                return requests.get(f"{url}/readyz", timeout=5).ok
+            return False
+
+        until(answers, what="the web answers")
+        yield url, process
+
+
+def _stored(answers: list[tuple[int, float]]) -> bool:
+    return {status for status, _ in answers} == {202}
+
+
+def test_while_it_is_frozen_every_delivery_is_503_in_time_and_later_it_is_taken(
+    own: Installation,
+) -> None:
+    # Pools are full of connections when it happens.
+    own.knock_together(range(SENDERS))
+    numbers = range(SENDERS, 2 * SENDERS)
+    # A second time they are what was connected anew.
+    for _ in range(2):
+        with own.frozen():
+            answers = own.knock_together(numbers)
+        assert {status for status, _ in answers} == {503}
+        assert max(took for _, took in answers) < PATIENCE_S
+        until(lambda: own.knock(numbers[0])[0] == 202, timeout_s=5, what="a delivery is taken")
+        until(lambda: _stored(own.knock_together(numbers)), timeout_s=10, what="all are taken")
+
+
+def test_while_it_is_frozen_probes_answer(own: Installation) -> None:
+    with own.frozen():
+        ready, took = own.get("/readyz")
+        assert (ready.status_code, ready.json()["database"]) == (503, "unreachable")
+        assert took < PATIENCE_S
+        alive, took = own.get("/healthz")
+        assert alive.ok
+        with ThreadPoolExecutor(8) as pool:
+            scraped = list(pool.map(own.get, ["/metrics"] * 8))
+        assert all(answer.ok for answer, _ in scraped)
+        assert max(took for _, took in scraped) < PATIENCE_S
+    until(lambda: own.get("/readyz")[0].ok, timeout_s=5, what="it is ready again")
