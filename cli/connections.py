@@ -70,4 +70,6 @@ def _to_do(item: dict[str, Any]) -> str:
         return f"{item['status_reason'] or ''} {item['next_step']}".strip()
     if item["parked_events"]:
         return f"{item['parked_events']} failed: taxpoynt events {item['name']} --failed"
+    if item["parked_records"]:
+        return f"{item['parked_records']} not understood: taxpoynt parked {item['name']}"
     return "nothing"

@@ -4,6 +4,11 @@ import json
 import re
 
 from config import redaction
+from config.errors import PermanentError
+from config.logging import logger
+from models import connections
+
+log = logger(__name__)
 
 # Longer than any record of a till; what is cut off is said.
 _LONGEST = 200_000
@@ -27,6 +32,14 @@ def readable_json(body: bytes | str) -> str:
     text = redaction.text(text)
     left = len(text) - _LONGEST
     return f"{text[:_LONGEST]}\n… and {left:,} characters more" if left > 0 else text
+
+
+def learn(sealed: bytes) -> None:
+    """Have a connection's secrets known, so that they are hidden wherever they stand."""
+    try:
+        connections.unseal(sealed)
+    except PermanentError:
+        log.warning("secrets of a connection can't be read with the keys at hand")
 
 
 def _mark(number: str) -> str:

@@ -8,6 +8,7 @@ from models.event_list import event, events, events_of_record
 from models.invoice_list import InvoiceFilter, invoices
 from models.order_list import OrderFilter, orders
 from models.paging import MOST, USUAL, CursorError, Listed, Span
+from models.parked_list import parked_record, parked_records
 from models.site_list import customers, locations
 from models.sync_run_list import sync_runs
 
@@ -28,5 +29,7 @@ __all__ = [
     "invoices",
     "locations",
     "orders",
+    "parked_record",
+    "parked_records",
     "sync_runs",
 ]

@@ -171,22 +171,26 @@ def pulled(owner: Merchant, *, status: str = "done", error: str | None = None) -
         return run.id
 
 
-def parked_record(owner: Merchant) -> None:
+def parked_record(owner: Merchant, **facts: Any) -> int:
     """A pulled record that nobody understands."""
+    plain: dict[str, Any] = {
+        "stream": "orders",
+        "location_external_id": factories.PLACE,
+        "external_id": f"odd-{next(_numbers)}",
+        "body": b"{}",
+        "error_code": "toast.unreadable",
+        "error": "It has no checks.",
+        "next_step": "Report it.",
+    }
     with unit_of_work() as session:
-        session.add(
-            ParkedRecord(
-                organization_id=owner.organization_id,
-                connection_id=owner.connection.id,
-                stream="orders",
-                location_external_id=factories.PLACE,
-                external_id=f"odd-{next(_numbers)}",
-                body=b"{}",
-                error_code="toast.unreadable",
-                error="It has no checks.",
-                next_step="Report it.",
-            )
+        parked = ParkedRecord(
+            organization_id=owner.organization_id,
+            connection_id=owner.connection.id,
+            **{**plain, **facts},
         )
+        session.add(parked)
+        session.flush()
+        return parked.id
 
 
 def standing(owner: Merchant, status: str, now: datetime, **facts: Any) -> None:

@@ -24,7 +24,9 @@ def read(out: Output, name: str, found: Sequence[Reading]) -> int:
     for reason in dict.fromkeys(_reason(reading) for reading in found if reading.error):
         out.say(reason)
     if document["rows_parked"]:
-        out.say(f"{document['rows_parked']} records can't be used; 'taxpoynt connections' counts.")
+        out.say(
+            f"{document['rows_parked']} records can't be used; 'taxpoynt parked {name}' says why."
+        )
     return {DONE: exit.DONE, WAITING: exit.PARKED}.get(document["status"], exit.FAILED)
 
 

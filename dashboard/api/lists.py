@@ -52,6 +52,14 @@ def events(database: Session, caller: Visitor, query: Query) -> Listed:
     )
 
 
+@route("/parked-records", list_of(schemas.ParkedRecordSchema), query=ByConnection)
+def parked_records(database: Session, caller: Visitor, query: Query) -> Listed:
+    """Records that a pull set aside, newest first."""
+    return listing.parked_records(
+        database, caller.organization_id, connection=query["connection"], span=_span(query)
+    )
+
+
 @route("/orders", list_of(schemas.OrderSchema), query=OrderQuery)
 def orders(database: Session, caller: Visitor, query: Query) -> Listed:
     """Orders, those of the newest business date first."""

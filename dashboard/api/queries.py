@@ -90,6 +90,17 @@ class ReplayedSchema(Schema):
     state = fields.String()
 
 
+class RetriedSchema(Schema):
+    """What became of a record that was set aside: `applied`, or still `parked` and why."""
+
+    id = fields.Integer()
+    external_id = fields.String()
+    state = fields.String()
+    error_code = fields.String(allow_none=True)
+    error = fields.String(allow_none=True)
+    next_step = fields.String(allow_none=True)
+
+
 def list_of(schema: type[Schema]) -> type[Schema]:
     """The answer of a list: `{"items": [...], "next": cursor or null}`."""
     name = schema.__name__.replace("Schema", "List")

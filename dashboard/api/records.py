@@ -1,4 +1,4 @@
-"""Single records, and replaying a delivery."""
+"""Single records, replaying a delivery, and retrying what a pull set aside."""
 
 from typing import Any
 
@@ -9,10 +9,12 @@ from dashboard import replays
 from dashboard.access import Visitor
 from dashboard.api import details, schemas
 from dashboard.api.door import route
-from dashboard.api.queries import ReplayedSchema
+from dashboard.api.queries import ReplayedSchema, RetriedSchema
 from models.inbox_event import PENDING
 from models.invoice_detail import invoice_detail
 from models.order_detail import order_detail
+from tasks import retry
+from tasks.retry import Retried
 
 
 @route("/orders/<ident:order_id>", schemas.OrderDetailSchema)
@@ -39,3 +41,12 @@ def replay(database: Session, caller: Visitor, event_id: int) -> dict[str, Any]:
     if not replays.replay(database, caller.organization_id, event_id):
         abort(404)
     return {"id": event_id, "state": PENDING}
+
+
+@route("/parked-records/<ident:record_id>/retry", RetriedSchema, method="POST")
+def retry_record(_database: Session, caller: Visitor, record_id: int) -> Retried:
+    """Read a record again that a pull set aside; once applied it is no longer parked."""
+    became = retry.record(caller.organization_id, record_id)
+    if became is None:
+        abort(404)
+    return became

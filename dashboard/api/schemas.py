@@ -91,6 +91,19 @@ class EventSchema(Owned):
     correlation_id = fields.String()
 
 
+class ParkedRecordSchema(Owned):
+    """A record that a pull set aside, and why. `location` is its name, if we know it."""
+
+    stream = fields.String()
+    external_id = fields.String()
+    location_external_id = fields.String()
+    location = fields.String(allow_none=True)
+    error_code = fields.String()
+    error = fields.String()
+    next_step = fields.String()
+    parked_at = Instant()
+
+
 class OrderSchema(Owned):
     """An order. `net` + `tax` + `gratuities` = `total`; `charges` are within `net`."""
 

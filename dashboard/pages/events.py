@@ -8,16 +8,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from config import redaction
-from config.errors import PermanentError
-from config.logging import logger
 from dashboard import replays
 from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import asked, blueprint, choices
-from models import connections, listing
+from dashboard.readable import learn
+from models import listing
 from models.event_list import STATES
-
-log = logger(__name__)
 
 
 @blueprint.get("/events")
@@ -47,7 +44,7 @@ def event(database: Session, visitor: Visitor, event_id: int) -> ResponseReturnV
     found = listing.event(database, visitor.organization_id, event_id)
     if found is None:
         abort(404)
-    _learn(found["connection_secrets"])
+    learn(found["connection_secrets"])
     headers = [
         (name, redaction.text(str(value)))
         for name, value in redaction.fields(found["headers"]).items()
@@ -62,11 +59,3 @@ def replay(database: Session, visitor: Visitor, event_id: int) -> ResponseReturn
     if not replays.replay(database, visitor.organization_id, event_id):
         abort(404)
     return redirect(f"/events/{event_id}", 303)
-
-
-def _learn(sealed: bytes) -> None:
-    """Have the connection's secrets known, so that they are hidden wherever they stand."""
-    try:
-        connections.unseal(sealed)
-    except PermanentError:
-        log.warning("secrets of a connection can't be read with the keys at hand")

@@ -46,6 +46,7 @@ class Site:
     order_id: int
     number: str
     parked_id: int
+    record_id: int
 
     def sign_in(self, context: BrowserContext) -> Page:
         """A page of a browser in which the owner is signed in."""
@@ -93,7 +94,8 @@ def _furnished(url: str) -> Site:
     parked_id = merchants.deliver(owner, state="parked")
     merchants.pulled(owner)
     merchants.pulled(owner, status="failed", error="The platform can't be reached just now.")
-    merchants.parked_record(owner)
+    record_id = merchants.parked_record(owner)
+    merchants.parked_record(owner, external_id="long" * 100, location_external_id="site-2")
     merchants.standing(
         owner,
         "needs attention",
@@ -101,7 +103,7 @@ def _furnished(url: str) -> Site:
         status_reason="Toast no longer accepts the client secret.",
         next_step="Connect it again with the new secret.",
     )
-    return Site(url, owner, first, number, parked_id)
+    return Site(url, owner, first, number, parked_id, record_id)
 
 
 @pytest.fixture(scope="session")

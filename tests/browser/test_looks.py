@@ -20,7 +20,7 @@ def addresses(site: Site) -> list[str]:
     return [
         *("/", "/orders", "/orders?search=none", f"/orders/{site.order_id}"),
         *("/invoices", f"/invoices/{site.number}", "/events", f"/events/{site.parked_id}"),
-        *("/sync-runs", "/tokens", "/nothing-here"),
+        *("/parked", f"/parked/{site.record_id}", "/sync-runs", "/tokens", "/nothing-here"),
     ]
 
 

@@ -93,7 +93,9 @@ def test_a_cursor_of_no_list_is_refused(shop: Shop) -> None:
     assert said.document["error"]["code"] == "cursor.unknown"
 
 
-@pytest.mark.parametrize("command", ["orders", "locations", "customers", "events", "sync"])
+@pytest.mark.parametrize(
+    "command", ["orders", "locations", "customers", "events", "parked", "sync"]
+)
 def test_an_unknown_connection_gets_a_suggestion(shop: Shop, command: str) -> None:
     said = typed(command, "tlil")
     assert said.code == 1

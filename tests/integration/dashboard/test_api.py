@@ -13,7 +13,10 @@ from models.session import unit_of_work
 from tests import factories, merchants
 from tests.merchants import Merchant
 
-LISTS = ("connections", "sync-runs", "events", "orders", "invoices", "locations", "customers")
+LISTS = (
+    *("connections", "sync-runs", "parked-records", "events", "orders", "invoices"),
+    *("locations", "customers"),
+)
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -22,6 +25,7 @@ def test_a_list_is_items_and_next(script: FlaskClient, owner: Merchant, name: st
     merchants.invoice(order_id)
     merchants.deliver(owner)
     merchants.pulled(owner)
+    merchants.parked_record(owner)
     found = script.get(f"/api/v1/{name}").json
     assert found is not None
     assert set(found) == {"items", "next"}
@@ -29,7 +33,9 @@ def test_a_list_is_items_and_next(script: FlaskClient, owner: Merchant, name: st
     assert found["next"] is None
 
 
-@pytest.mark.parametrize("name", ["orders", "invoices", "events", "sync-runs", "customers"])
+@pytest.mark.parametrize(
+    "name", ["orders", "invoices", "events", "sync-runs", "parked-records", "customers"]
+)
 def test_pages_hold_everything_once(script: FlaskClient, owner: Merchant, name: str) -> None:
     ids = merchants.take_orders(
         owner,
@@ -39,6 +45,7 @@ def test_pages_hold_everything_once(script: FlaskClient, owner: Merchant, name: 
     for _ in range(5):
         merchants.deliver(owner)
         merchants.pulled(owner)
+        merchants.parked_record(owner)
     seen: list[int] = []
     after = ""
     for _ in range(3):
@@ -201,6 +208,7 @@ def test_it_describes_itself(client: FlaskClient) -> None:
     found = json.loads(client.get("/api/v1/openapi.json").text)
     assert found["openapi"].startswith("3.")
     promised = {*LISTS, "orders/{order_id}", "invoices/{number}", "events/{event_id}/replay"}
+    promised |= {"parked-records/{record_id}/retry"}
     assert set(found["paths"]) == {f"/api/v1/{path}" for path in promised}
     total = found["components"]["schemas"]["Order"]["properties"]["total"]
     assert total["type"] == "string"

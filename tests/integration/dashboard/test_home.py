@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote_plus
 
 from flask.testing import FlaskClient
 from sqlalchemy import delete, update
@@ -43,6 +44,16 @@ def test_a_connection_says_how_it_is_doing(page: FlaskClient, owner: Merchant) -
     assert cell(text, "Waiting") == "1"
     assert cell(text, "Failed") == "3"
     assert "2 deliveries were set aside" in text
+    assert "1 pulled record can't be understood" in text
+    assert f"/parked?connection={quote_plus(owner.connection.name)}" in text
+
+
+def test_failed_leads_to_pulled_records_when_no_delivery_failed(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    merchants.parked_record(owner)
+    [address] = re.findall(r'class="alarm" href="([^"?]+)', page.get("/").text)
+    assert address == "/parked"
 
 
 def test_lag_is_the_age_of_the_oldest_watermark(page: FlaskClient, owner: Merchant) -> None:

@@ -39,16 +39,18 @@ def fill(owner: Merchant, count: int, start: int = 0) -> tuple[int, str]:
     for _ in range(count):
         merchants.deliver(owner, record=f"o{start}")
         merchants.pulled(owner)
+        merchants.parked_record(owner)
     return ids[0], numbers[0]
 
 
 def test_no_page_asks_once_a_row(page: FlaskClient, script: FlaskClient, owner: Merchant) -> None:
     order_id, number = fill(owner, 1)
     addresses = [
-        *("/", "/orders", "/invoices", "/events", "/sync-runs"),
+        *("/", "/orders", "/invoices", "/events", "/sync-runs", "/parked"),
         *(f"/orders/{order_id}", f"/invoices/{number}"),
         *(f"/api/v1/{name}" for name in ("connections", "orders", "invoices", "events")),
-        *(f"/api/v1/{name}" for name in ("sync-runs", "locations", "customers")),
+        *(f"/api/v1/{name}" for name in ("sync-runs", "parked-records")),
+        *(f"/api/v1/{name}" for name in ("locations", "customers")),
         f"/api/v1/orders/{order_id}",
     ]
     # The first use of a token is noted, which is a statement of its own.

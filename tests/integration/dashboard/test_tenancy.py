@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from models import ApiToken, InboxEvent, api_tokens
+from models import ApiToken, InboxEvent, ParkedRecord, api_tokens
 from models.session import unit_of_work
 from tests import merchants
 from tests.merchants import Merchant
@@ -25,6 +25,7 @@ class Planted:
 
     order_id: int
     event_id: int
+    record_id: int
     token_id: int
 
 
@@ -39,12 +40,12 @@ def planted(other: Merchant) -> Planted:
     assert merchants.invoice(order_id) == [NUMBER]
     event_id = merchants.deliver(other, state="parked", record=THEIRS)
     merchants.pulled(other, error=THEIRS)
-    merchants.parked_record(other)
+    record_id = merchants.parked_record(other, error=THEIRS, external_id=THEIRS)
     merchants.standing(other, "delayed", merchants.factories.NOON, status_reason=THEIRS)
     with unit_of_work() as session:
         api_tokens.make(session, other.organization_id, THEIRS)
         token_id = session.scalars(select(ApiToken.id).where(ApiToken.name == THEIRS)).one()
-    return Planted(order_id, event_id, token_id)
+    return Planted(order_id, event_id, record_id, token_id)
 
 
 def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
@@ -52,6 +53,7 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
     values = {
         "order_id": planted.order_id,
         "event_id": planted.event_id,
+        "record_id": planted.record_id,
         "token_id": planted.token_id,
         "number": NUMBER,
         "form": "html",
@@ -87,9 +89,8 @@ def test_reading(
         response = asker.get(address, buffered=False)
         text = b"".join(_first_parts(response)).decode()
         assert THEIRS not in text, address
-        its_own_record = any(
-            part in address for part in (f"/{planted.order_id}", f"/{planted.event_id}", NUMBER)
-        )
+        ids = (planted.order_id, planted.event_id, planted.record_id)
+        its_own_record = any(part in address for part in (*(f"/{id_}" for id_ in ids), NUMBER))
         assert response.status_code == (404 if its_own_record else 200), address
 
 
@@ -105,11 +106,20 @@ def test_filters_and_search_find_nothing_of_theirs(
         f"/invoices.csv?connection={name}",
         f"/events?connection={name}",
         f"/sync-runs?connection={name}",
+        f"/parked?connection={name}",
     ):
         text = page.get(address).text
-        assert not re.search(r'href="/(orders|invoices|events)/(\d|INV)', text), address
+        assert not re.search(r'href="/(orders|invoices|events|parked)/(\d|INV)', text), address
         assert "26.65" not in text, address
-    for address in ("orders", "invoices", "events", "sync-runs", "locations", "customers"):
+    for address in (
+        "orders",
+        "invoices",
+        "events",
+        "sync-runs",
+        "locations",
+        "customers",
+        "parked-records",
+    ):
         found = script.get(f"/api/v1/{address}?connection={name}").json
         assert found == {"items": [], "next": None}, address
 
@@ -122,9 +132,12 @@ def test_changing(app: Flask, planted: Planted, page: FlaskClient, script: Flask
         if address in {"/sign-out", "/tokens"}:
             continue
         page.post(address, data={"csrf": word})
-        script.post(address)
+        answer = script.post(address)
+        if address.startswith("/api/"):
+            assert answer.status_code == 404, address
     with unit_of_work() as session:
         assert session.get_one(InboxEvent, planted.event_id).state == "parked"
+        assert session.get_one(ParkedRecord, planted.record_id).error == THEIRS
         assert session.get(ApiToken, planted.token_id) is not None
 
 

@@ -25,7 +25,7 @@ def parked(shop: Shop, **change: Any) -> tuple[int, str]:
             organization_id=shop.organization_id,
             connection_id=shop.connection_id,
             stream="orders",
-            location_external_id=held.restaurant,
+            location_external_id=held.restaurant.guid,
             external_id=held.guid,
             body=json.dumps({**body, **change}).encode(),
             error_code="old.reason",

@@ -1,0 +1,68 @@
+"""Lists records that a pull set aside, and finds one with its body."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, inspect, select
+from sqlalchemy.orm import Session
+
+from models.connection import Connection
+from models.location import Location
+from models.paging import FIRST, Listed, Span
+from models.parked_record import ParkedRecord
+from models.per_connection import newest
+
+# The location's name, where the connection knows it.
+_LOCATION: Any = (
+    select(Location.name)
+    .where(
+        Location.connection_id == ParkedRecord.connection_id,
+        Location.external_id == ParkedRecord.location_external_id,
+    )
+    .correlate(ParkedRecord)
+    .scalar_subquery()
+    .label("location")
+)
+# A body is shown one record at a time.
+_COLUMNS = (*(c for c in inspect(ParkedRecord).columns if c.key != "body"), _LOCATION)
+
+
+def parked_records(
+    session: Session,
+    organization_id: int,
+    *,
+    connection: str | None = None,
+    span: Span = FIRST,
+) -> Listed:
+    """A page of a merchant's records that can't be used, newest first. Raises: CursorError."""
+    return newest(session, organization_id, _COLUMNS, (), span, connection=connection)
+
+
+def parked_record(session: Session, organization_id: int, record_id: int) -> RowMapping | None:
+    """One of them, body included."""
+    query = (
+        select(
+            *_COLUMNS,
+            ParkedRecord.body,
+            Connection.name.label("connection"),
+            Connection.platform,
+            Connection.secrets.label("connection_secrets"),
+        )
+        .join(Connection, Connection.id == ParkedRecord.connection_id)
+        .where(ParkedRecord.organization_id == organization_id, ParkedRecord.id == record_id)
+    )
+    return session.execute(query).mappings().first()
+
+
+def known(session: Session, organization_id: int, ids: Sequence[int]) -> set[int]:
+    """Those of `ids` that are a merchant's."""
+    query = select(ParkedRecord.id).where(
+        ParkedRecord.organization_id == organization_id, ParkedRecord.id.in_(ids)
+    )
+    return set(session.scalars(query))
+
+
+def ids_of(session: Session, connection_id: int) -> list[int]:
+    """A connection's records that can't be used, oldest first."""
+    query = select(ParkedRecord.id).where(ParkedRecord.connection_id == connection_id)
+    return list(session.scalars(query.order_by(ParkedRecord.id)))

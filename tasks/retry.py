@@ -1,0 +1,83 @@
+"""Retries what a pull set aside: reads the kept copy again once the cause may be gone."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from config.errors import SkippedRecord
+from config.logging import logger
+from connectors.base.contract import Record
+from models import Connection, ParkedRecord, parked_list
+from models.session import unit_of_work
+from models.storable import storable
+from tasks import apply, reach, ring
+
+log = logger(__name__)
+
+APPLIED = "applied"
+PARKED = "parked"
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What became of a record: `applied`, or still `parked` for the reason beside it."""
+
+    id: int
+    external_id: str
+    state: str
+    error_code: str | None = None
+    error: str | None = None
+    next_step: str | None = None
+
+
+def record(organization_id: int, record_id: int) -> Retried | None:
+    """Read a merchant's parked record again; None when there is none of that id.
+
+    Effects: once applied it is no longer parked and owed invoices are signalled; otherwise its
+    reason is the present one.
+    """
+    with unit_of_work() as session:
+        found = parked_list.parked_record(session, organization_id, record_id)
+        if found is None:
+            return None
+        kept = Record(
+            found["stream"], found["external_id"], found["body"], found["location_external_id"]
+        )
+        due, reason = _apply(session, session.get_one(Connection, found["connection_id"]), kept)
+        facts = {} if reason is None else _facts(reason)
+        _settle(session, record_id, kept.raw, facts)
+    ring.invoices(due)
+    state = PARKED if facts else APPLIED
+    log.info("record retried", record_id=record_id, state=state)
+    return Retried(record_id, kept.id, state, **facts)
+
+
+def _apply(
+    session: Session, connection: Connection, kept: Record
+) -> tuple[list[int], SkippedRecord | None]:
+    """The orders that owe an invoice now, or why the record is still refused."""
+    attempt = session.begin_nested()
+    connector = reach.connector(connection)
+    applied = apply.apply(session, connection, connector, [(kept, uuid4().hex)])
+    if not applied.parked:
+        return applied.due, None
+    # A refused record leaves no trace, and the row that keeps it stays under its id.
+    attempt.rollback()
+    return [], applied.parked[0][1]
+
+
+def _facts(reason: SkippedRecord) -> dict[str, str]:
+    return {
+        "error_code": reason.code,
+        "error": storable(reason.sentence),
+        "next_step": reason.next_step or "Correct it on the platform; it is read again.",
+    }
+
+
+def _settle(session: Session, record_id: int, body: bytes, facts: dict[str, str]) -> None:
+    """Forget the row, or refresh its reason; a copy that a pull put there meanwhile stays."""
+    tried = (ParkedRecord.id == record_id, ParkedRecord.body == body)
+    change = update(ParkedRecord).values(facts) if facts else delete(ParkedRecord)
+    session.execute(change.where(*tried), execution_options={"synchronize_session": False})
