@@ -97,7 +97,8 @@ def apply(
             raise
         log.warning("a batch was refused", error=type(error).__name__, records=len(arrivals))
         _one_by_one(session, connection, locations, arrivals, applied)
-    _unpark(session, connection, arrivals)
+    refused = {id(record) for record, _ in applied.parked}
+    _unpark(session, connection, [record for record, _ in arrivals if id(record) not in refused])
     return applied
 
 
@@ -180,15 +181,13 @@ def _name(record_id: str) -> str:
     return storable(record_id)[:_LONGEST_NAME]
 
 
-def _unpark(
-    session: Session, connection: Connection, arrivals: Sequence[tuple[Record, Arrival]]
-) -> None:
+def _unpark(session: Session, connection: Connection, understood: Sequence[Record]) -> None:
     """Forget what was parked of records that were just pulled again and understood.
 
     A pull brings a record as it is now, while a delivery may be an older copy that comes late: it
     is no reason to forget a newer one.
     """
-    pulled = {(record.stream, record.id) for record, _ in arrivals if not record.partial}
+    pulled = {(record.stream, record.id) for record in understood if not record.partial}
     if pulled:
         session.execute(
             delete(ParkedRecord).where(
