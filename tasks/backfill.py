@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date
 from uuid import uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.errors import Fault, PermanentError, TransientError
 from config.logging import context, logger
-from connectors.base.contract import Window
+from connectors.base.contract import Period, Window
 from models import Connection, Location, Slice, SyncRun, connections, lease, sync_run
 from models.session import unit_of_work
-from rules.business_dates import bounds
+from rules.business_dates import bounds, business_date
 from tasks import app, reach, ring
 from tasks.pull import Alive, Counts, Pull, unexpected
 from tasks.sync import wait_after
@@ -96,9 +96,9 @@ def cut(run_id: int) -> int:
             select(Location).where(Location.connection_id == connection.id, ~Location.archived)
         ).all()
         for site in sites:
-            start, end = _span(run, site)
             # As of the run's own start, so that a run that goes on later is cut just the same.
-            windows = connector.windows(run.stream, site.external_id, start, end, run.started_at)
+            period = _period(run, site)
+            windows = connector.windows(run.stream, site.external_id, period, run.started_at)
             _plan(session, run, windows)
         run.status = sync_run.RUNNING
         session.flush()
@@ -179,12 +179,14 @@ def _count(session: Session, run_id: int) -> int:
     return session.scalar(select(func.count()).where(Slice.run_id == run_id)) or 0
 
 
-def _span(run: SyncRun, site: Location) -> tuple[datetime, datetime]:
-    """The run's business dates at one location, in instants."""
+def _period(run: SyncRun, site: Location) -> Period:
+    """The run's business dates at one location, none of them after the run began."""
     since, until = run.since or date.min, run.until or date.max
+    today = business_date(run.started_at, site.time_zone, site.closeout_hour)
+    until = min(until, max(today, since))
     start, _ = bounds(since, site.time_zone, site.closeout_hour)
     _, end = bounds(until, site.time_zone, site.closeout_hour)
-    return start, min(end, run.started_at)
+    return Period(since, until, start, min(end, run.started_at))
 
 
 def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -128,6 +128,19 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Period:
+    """Business dates `since` to `until` of one location, both included.
+
+    `start` and `end` are the instants that hold them there, half-open.
+    """
+
+    since: date
+    until: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
 class Window:
     """A half-open span of history `[start, end)` of one location, read as one slice.
 
@@ -235,9 +248,9 @@ class Connector(Protocol):
         """
 
     def windows(
-        self, stream: str, location: str, start: datetime, end: datetime, now: datetime
+        self, stream: str, location: str, period: Period, now: datetime
     ) -> Sequence[Window]:
-        """Slices that hold every record of `[start, end)`, however late it was changed.
+        """Slices that hold every record of `period`, however late it was changed.
 
         Each is no longer than the vendor allows, oldest first; they may hold more than asked.
         """

@@ -11,6 +11,7 @@ from connectors.base.contract import (
     Http,
     Outcome,
     Page,
+    Period,
     Record,
     Request,
     Response,
@@ -65,10 +66,10 @@ class Toast:
         return streams.changes(http, location, cursor, now)
 
     def windows(
-        self, stream: str, location: str, start: datetime, end: datetime, now: datetime
+        self, stream: str, location: str, period: Period, now: datetime
     ) -> Sequence[Window]:
         """Business days, or windows of four weeks, whichever takes fewer calls."""
-        return streams.windows(location, start, end, now)
+        return streams.windows(location, period, now)
 
     def history(self, http: Http, window: Window, resume: Cursor | None) -> Iterator[Page]:
         """Pages of one window, as far apart as Toast asks for."""

@@ -7,11 +7,11 @@ Source: Toast developer guide, "Getting detailed information about multiple orde
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import quote
 
 from config.errors import PermanentError
-from connectors.base.contract import Cursor, Http, Page, Record, Request, Window
+from connectors.base.contract import Cursor, Http, Page, Period, Record, Request, Window
 from connectors.base.platform import Deletes, Stream
 from connectors.toast import pages
 from connectors.toast.limits import GLOBAL
@@ -46,6 +46,9 @@ _DAY = timedelta(days=1)
 _CHANGES_SINCE = datetime(2015, 12, 1, tzinfo=UTC)
 BY_DAY = "business_date"
 _VERSION = 1
+# Card payments can be refunded for 90 days (Toast platform guide, "Refund permissions and
+# limitations", read 2026-11-01); some days more for what is booked late.
+_REFUNDABLE = timedelta(days=100)
 # What reading a window of four weeks takes at a usual till, in calls; a day takes one.
 _CALLS_A_WINDOW = 3
 _Query = dict[str, str | int]
@@ -95,28 +98,30 @@ def changes(http: Http, location: str, cursor: Cursor | None, now: datetime) -> 
         place = Place(end)
 
 
-def windows(location: str, start: datetime, end: datetime, now: datetime) -> Sequence[Window]:
-    """Every order of `[start, end)`, in business days or in windows of four weeks.
+def windows(location: str, period: Period, now: datetime) -> Sequence[Window]:
+    """Every order of a period, in business days or in windows of four weeks.
 
     An order that was edited months later has moved to a later window of changes, while its
-    business date stays. So a short span long ago is asked for day by day; a long one by changes
-    from its start up to now, which takes fewer calls. What is older than December 2015 can only be
-    asked for by day.
+    business date stays. So a short period is asked for day by day; a long one by changes from its
+    start until nobody can refund any of it, which takes fewer calls. What is older than December
+    2015 can only be asked for by day.
     """
-    changed_since = max(start, _CHANGES_SINCE + _MILLISECOND)
-    by_change = list(_spans(changed_since, now, ORDERS.max_window or _DAY))
-    if (end - start) / _DAY <= len(by_change) * _CALLS_A_WINDOW:
-        return _days(location, start, end)
-    early = _days(location, start, min(end, _CHANGES_SINCE)) if start < _CHANGES_SINCE else []
+    changed_since = max(period.start, _CHANGES_SINCE + _MILLISECOND)
+    changed_until = min(period.end + _REFUNDABLE, now)
+    by_change = list(_spans(changed_since, changed_until, ORDERS.max_window or _DAY))
+    days = (period.until - period.since).days + 1
+    if days <= len(by_change) * _CALLS_A_WINDOW:
+        return _days(location, period.since, period.until)
+    early = _days(location, period.since, min(period.until, _CHANGES_SINCE.date()))
     return [*early, *(Window(ORDERS.name, location, *span) for span in by_change)]
 
 
-def _days(location: str, start: datetime, end: datetime) -> list[Window]:
-    """The business days of a span, and one to either side: they are local."""
-    first = datetime.combine(start.date() - _DAY, time(), UTC)
-    return [
-        Window(ORDERS.name, location, *span, BY_DAY) for span in _spans(first, end + 2 * _DAY, _DAY)
-    ]
+def _days(location: str, since: date, until: date) -> list[Window]:
+    """A window a business date, named by its midnight in UTC whatever the zone."""
+    first = datetime.combine(since, time(), UTC)
+    last = datetime.combine(until, time(), UTC)
+    spans = _spans(first, last + _DAY, _DAY)
+    return [Window(ORDERS.name, location, *span, BY_DAY) for span in spans]
 
 
 def _spans(

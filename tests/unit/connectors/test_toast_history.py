@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import PermanentError, TransientError
-from connectors.base.contract import Http, Request, Response, Window
+from connectors.base.contract import Http, Period, Request, Response, Window
 from connectors.toast import pages, streams
 from connectors.toast.client import Toast
 from connectors.toast.streams import BY_DAY, windows
@@ -25,8 +25,13 @@ def at(year: int, month: int, day: int) -> datetime:
     return datetime(year, month, day, tzinfo=UTC)
 
 
+def period(start: datetime, end: datetime) -> Period:
+    """The days that hold `[start, end)`, at a till whose days are those of UTC."""
+    return Period(start.date(), (end - timedelta(microseconds=1)).date(), start, end)
+
+
 def test_a_year_is_cut_into_windows_of_four_weeks():
-    cut = windows("site", at(2025, 1, 1), at(2026, 1, 1), at(2026, 1, 1))
+    cut = windows("site", period(at(2025, 1, 1), at(2026, 1, 1)), at(2026, 1, 1))
     assert len(cut) == 14
     assert cut[0].start == at(2025, 1, 1)
     assert cut[-1].end == at(2026, 1, 1)
@@ -42,7 +47,7 @@ def test_windows_leave_nothing_out_and_are_never_too_long(
 ):
     start = start.replace(tzinfo=UTC)
     end, now = start + length, start + length + ago
-    cut = windows("site", start, end, now)
+    cut = windows("site", period(start, end), now)
     spans = [window for window in cut if not window.mode]
     days = [window for window in cut if window.mode == BY_DAY]
     assert cut == sorted(days, key=lambda w: w.start) + sorted(spans, key=lambda w: w.start)
@@ -52,27 +57,31 @@ def test_windows_leave_nothing_out_and_are_never_too_long(
     # Whatever was edited since: by its business date, or in a window of changes up to now.
     by_day_until = BULK_SINCE if spans else end
     if start < by_day_until:
-        assert days[0].start <= start - timedelta(days=1) + timedelta(hours=24)
-        assert days[-1].end >= min(end, by_day_until) + timedelta(days=1)
+        assert days[0].start <= start
+        assert days[-1].end >= min(end, by_day_until)
     if spans:
         assert spans[0].start <= max(start, BULK_SINCE + timedelta(milliseconds=1))
-        assert spans[-1].end == now
+        assert spans[-1].end == min(now, end + timedelta(days=100))
 
 
-def test_a_month_long_ago_is_read_by_day_since_its_orders_may_be_edited_since():
-    cut = windows("site", at(2026, 1, 1), at(2026, 2, 1), at(2026, 11, 1))
+def test_a_week_long_ago_is_read_by_day_since_its_orders_may_be_edited_since():
+    cut = windows("site", period(at(2026, 1, 1), at(2026, 1, 8)), at(2026, 11, 1))
     assert {window.mode for window in cut} == {BY_DAY}
-    assert (cut[0].start, cut[-1].end) == (at(2025, 12, 31), at(2026, 2, 3))
+    assert (cut[0].start, cut[-1].end) == (at(2026, 1, 1), at(2026, 1, 8))
+
+
+def test_a_month_long_ago_is_read_by_change_until_nobody_can_refund_any_of_it():
+    cut = windows("site", period(at(2026, 1, 1), at(2026, 2, 1)), at(2026, 11, 1))
+    assert {window.mode for window in cut} == {""}
+    assert (cut[0].start, cut[-1].end) == (at(2026, 1, 1), at(2026, 2, 1) + timedelta(days=100))
 
 
 def test_before_december_2015_a_window_is_a_business_day():
-    cut = windows("site", at(2015, 11, 29), at(2018, 12, 10), at(2019, 1, 1))
+    cut = windows("site", period(at(2015, 11, 29), at(2018, 12, 10)), at(2019, 1, 1))
     assert [f"{window.start:%m%d}" for window in cut if window.mode] == [
-        "1128",
         "1129",
         "1130",
         "1201",
-        "1202",
     ]
     assert next(w for w in cut if not w.mode).start == BULK_SINCE + timedelta(milliseconds=1)
 
@@ -97,7 +106,7 @@ def read(http: Http, window: Window = SPAN, resume: dict[str, int] | None = None
 
 def test_a_business_day_is_asked_for_by_its_date():
     http = Deaf()
-    read(http, windows("site", at(2015, 3, 9), at(2015, 3, 10), at(2015, 3, 10))[1])
+    read(http, windows("site", period(at(2015, 3, 9), at(2015, 3, 10)), at(2015, 3, 10))[0])
     assert http.asked[0].query == {"businessDate": "20150309", "pageSize": 100, "page": 1}
 
 
