@@ -87,6 +87,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_
     done = shop.slices_done()
     assert len(shop.books()) < shop.days
     # Another reader may still be alive, for all this one knows: it waits, and says for what.
+    shop.hold_one()
     with started(*shop.span, "--json") as second:
         assert second.stderr is not None
         assert any("Another reader holds" in line for line in second.stderr)
