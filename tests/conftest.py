@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +15,7 @@ from config import embedded
 from config import settings as settings_module
 from models import migrations
 from models import session as database_session
+from tasks import app
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _numbers = count(1)
@@ -43,6 +45,7 @@ def servers(home: Path) -> Iterator[embedded.Servers]:
     with embedded.servers(home) as found:
         _sql(found.database_url, 'CREATE DATABASE "template_taxpoynt"')
         _use(home, _renamed(found.database_url, "template_taxpoynt"), found.broker_url)
+        _configure_celery_anew()
         migrations.upgrade()
         database_session.engine().dispose()
         yield found
@@ -66,6 +69,12 @@ def _use(home: Path, database_url: str, broker_url: str) -> None:
     os.environ["TAXPOYNT_DATABASE_URL"] = database_url
     os.environ["TAXPOYNT_BROKER_URL"] = broker_url
     settings_module.refresh()
+
+
+def _configure_celery_anew() -> None:
+    """pytest looks into every name of a conftest and so may load celeryconfig before this."""
+    sys.modules.pop("celeryconfig", None)
+    app.config_from_object("celeryconfig", force=True)
 
 
 def _renamed(url: str, name: str) -> str:
