@@ -20,8 +20,9 @@ up: install ## start all of it here: servers, stand-ins, web, workers, beat, Flo
 down: install ## stop what 'make up' runs in this home
 	@$(BIN)/taxpoynt down
 
+# A file at a time on each core; every process has servers of its own.
 test: install ## run every test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint quick ## format, lint, types, contracts, spelling and the quick tests
 
