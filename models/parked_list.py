@@ -1,30 +1,20 @@
 """Lists records that a pull set aside, and finds one with its body."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import RowMapping, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
-from models.location import Location
 from models.paging import FIRST, Listed, Span
 from models.parked_record import ParkedRecord
-from models.per_connection import newest
+from models.per_connection import location_of, newest
 
-# The location's name, where the connection knows it.
-_LOCATION: Any = (
-    select(Location.name)
-    .where(
-        Location.connection_id == ParkedRecord.connection_id,
-        Location.external_id == ParkedRecord.location_external_id,
-    )
-    .correlate(ParkedRecord)
-    .scalar_subquery()
-    .label("location")
-)
 # A body is shown one record at a time.
-_COLUMNS = (*(c for c in inspect(ParkedRecord).columns if c.key != "body"), _LOCATION)
+_COLUMNS = (
+    *(c for c in inspect(ParkedRecord).columns if c.key != "body"),
+    location_of(ParkedRecord),
+)
 
 
 def parked_records(

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
+from models.location import Location
 from models.paging import MOST, Listed, Sort, Span, cut, place
 
 
@@ -44,3 +45,20 @@ def newest(
     if connection is not None:
         query = query.where(Connection.name == connection)
     return cut(session.execute(query).mappings().all(), order, limit)
+
+
+def location_of(table: Any) -> Any:
+    """A column `location`, the name of a row's location; null where it is unknown or not named.
+
+    `table` has `connection_id` and `location_external_id`.
+    """
+    return (
+        select(Location.name)
+        .where(
+            Location.connection_id == table.connection_id,
+            Location.external_id == table.location_external_id,
+        )
+        .correlate(table)
+        .scalar_subquery()
+        .label("location")
+    )

@@ -4,7 +4,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from models.paging import FIRST, Listed, Span
-from models.per_connection import newest
+from models.per_connection import location_of, newest
 from models.sync_run import DONE, FAILED, PLANNED, RUNNING, WAITING, Slice, SyncRun
 
 STATES = (RUNNING, DONE, FAILED, WAITING, PLANNED)
@@ -14,7 +14,7 @@ _SLICES = _OF_RUN.correlate(SyncRun).scalar_subquery().label("slices")
 _FINISHED = (
     _OF_RUN.where(Slice.status == DONE).correlate(SyncRun).scalar_subquery().label("slices_done")
 )
-_COLUMNS = (*inspect(SyncRun).columns, _SLICES, _FINISHED)
+_COLUMNS = (*inspect(SyncRun).columns, location_of(SyncRun), _SLICES, _FINISHED)
 
 
 def sync_runs(

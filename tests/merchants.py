@@ -147,13 +147,16 @@ def deliver(owner: Merchant, *, state: str = "done", record: str | None = None) 
         return event_id
 
 
-def pulled(owner: Merchant, *, status: str = "done", error: str | None = None) -> int:
+def pulled(
+    owner: Merchant, *, status: str = "done", error: str | None = None, location: str = ""
+) -> int:
     """A delta of the orders stream."""
     with unit_of_work() as session:
         run = SyncRun(
             organization_id=owner.organization_id,
             connection_id=owner.connection.id,
             stream="orders",
+            location_external_id=location,
             kind="delta",
             status=status,
             started_at=factories.NOON,

@@ -52,10 +52,14 @@ class ConnectionSchema(Schema):
 
 
 class SyncRunSchema(Owned):
-    """A pull. `since` and `until` are the dates of an import, both included."""
+    """A pull. `since` and `until` are the dates of an import, both included.
+
+    `location` is its name, if we know it; an import is of all locations.
+    """
 
     stream = fields.String()
     location_external_id = fields.String()
+    location = fields.String(allow_none=True)
     kind = fields.String()
     status = fields.String()
     since = fields.Date(allow_none=True)

@@ -2,7 +2,7 @@
 
 from flask.testing import FlaskClient
 
-from models import Slice
+from models import Location, Slice
 from models.session import unit_of_work
 from tests import factories, merchants
 from tests.merchants import Merchant
@@ -38,3 +38,15 @@ def test_by_status(page: FlaskClient, owner: Merchant) -> None:
     assert "The platform is away." in page.get("/sync-runs?status=failed").text
     assert "The platform is away." not in page.get("/sync-runs?status=done").text
     assert "No pull fits" in page.get("/sync-runs?status=waiting").text
+
+
+def test_locations_by_name_or_else_by_id(page: FlaskClient, owner: Merchant) -> None:
+    merchants.pulled(owner, location=factories.PLACE)
+    merchants.pulled(owner, location="gone-since")
+    merchants.pulled(owner)
+    with unit_of_work() as session:
+        name = session.query(Location.name).filter_by(external_id=factories.PLACE).one().name
+    text = page.get("/sync-runs").text
+    assert f"· {name}" in text
+    assert "· gone-since" in text
+    assert "· None" not in text
