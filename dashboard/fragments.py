@@ -12,7 +12,7 @@ from flask import render_template, request
 from sqlalchemy.orm import Session
 
 from dashboard.access import Visitor
-from dashboard.pages.asked import Args, address
+from dashboard.pages.asked import Args, address, filtered
 from models.pulse import pulse
 
 NAMES = frozenset({"home", "orders", "invoices", "events", "sync-runs"})
@@ -43,7 +43,13 @@ def if_changed(
 
 def _context(name: str, database: Session, visitor: Visitor, args: Args) -> dict[str, Any]:
     load: Load = import_module(f"dashboard.pages.{_file(name)}").load
-    return {**load(database, visitor, args), "visitor": visitor, "args": args, "address": address}
+    return {
+        **load(database, visitor, args),
+        "visitor": visitor,
+        "args": args,
+        "address": address,
+        "filtered": filtered(args),
+    }
 
 
 def _file(name: str) -> str:

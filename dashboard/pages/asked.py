@@ -11,6 +11,9 @@ from models.listing import Span
 
 Args = MultiDict[str, str]
 
+# Where in the list a reader is, and when it was drawn.
+_PLACE = {"after", "seen"}
+
 
 class FilterError(PermanentError):
     """A filter with a value it can't have."""
@@ -59,9 +62,14 @@ def sort(args: Args, known: Container[str], usual: str) -> str:
     return one_of(args, "sort", known) or usual
 
 
+def filtered(args: Args) -> bool:
+    """Whether anything is filtered: an empty list then says so."""
+    return any(text(args, name) for name in args if name not in {*_PLACE, "sort"})
+
+
 def address(args: Args, **changes: str | None) -> str:
     """The query of the same list with `changes`; the page is forgotten unless it is one."""
-    kept = {k: v for k, v in args.items() if v and k not in {"after", "seen"}}
+    kept = {k: v for k, v in args.items() if v and k not in _PLACE}
     wanted = {**kept, **changes}
     query = urlencode({k: v for k, v in wanted.items() if v})
     return f"?{query}" if query else "?"

@@ -28,6 +28,7 @@ def parked(database: Session, visitor: Visitor) -> ResponseReturnValue:
         choices=choices.connections_of(database, visitor.organization_id),
         args=request.args,
         address=asked.address,
+        filtered=asked.filtered(request.args),
     )
 
 

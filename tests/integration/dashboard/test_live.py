@@ -127,6 +127,17 @@ def test_filters_hold(page: FlaskClient, owner: Merchant, no_seats: None) -> Non
     assert "#222" not in text
 
 
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "home"])
+def test_an_empty_list_blames_no_filter_that_is_not_there(
+    page: FlaskClient, owner: Merchant, no_seats: None, name: str
+) -> None:
+    [bare] = parts(page, f"/live/{name}?seen=x&sort=")
+    assert "these filters" not in bare
+    assert "yet</h2>" in bare
+    [filtered] = parts(page, f"/live/{name}?seen=x&connection=none")
+    assert "these filters" in filtered
+
+
 def test_nobody_is_told_to_stop_asking(app: Flask) -> None:
     assert app.test_client().get("/live/home").status_code == 204
 

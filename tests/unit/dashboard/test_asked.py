@@ -28,3 +28,16 @@ def test_changing_a_filter_starts_at_the_first_page() -> None:
     assert asked.address(args, sort="-id") == "?state=done&sort=-id"
     assert asked.address(args, after="next") == "?state=done&after=next"
     assert asked.address(args, state=None) == "?"
+
+
+@pytest.mark.parametrize(
+    ("query", "filtered"),
+    [
+        ({}, False),
+        ({"seen": "pulse", "sort": "-id", "after": "cursor"}, False),
+        ({"search": "", "connection": " "}, False),
+        ({"seen": "pulse", "search": "4"}, True),
+    ],
+)
+def test_a_page_an_order_or_a_pulse_is_no_filter(query: dict[str, str], filtered: bool) -> None:
+    assert asked.filtered(MultiDict(query)) is filtered
