@@ -25,8 +25,7 @@ Cursor = Mapping[str, str | int | bool]
 class Request:
     """One call to make. `path` is appended to the connection's base address.
 
-    `buckets` are charged one each (`cost` otherwise); `location` scopes per-location buckets.
-    `safe` means it may be sent twice.
+    `buckets` are charged one each; `location` scopes per-location buckets.
     """
 
     method: str
@@ -37,7 +36,6 @@ class Request:
     auth: bool = True
     buckets: Sequence[str] = ()
     location: str = ""
-    safe: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,14 +115,12 @@ class Page:
     """Records and where to resume once they are stored.
 
     `done` says that the window is fully read; only then may the watermark move, to `watermark`.
-    `progress` is the instant up to which reading has come, for people.
     """
 
     records: Sequence[Record]
     next: Cursor
     done: bool
     watermark: datetime | None = None
-    progress: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +185,6 @@ class Envelope:
 
     delivery_id: str
     event_type: str
-    occurred_at: datetime | None = None
 
 
 class Webhook(Protocol):

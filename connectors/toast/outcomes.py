@@ -20,6 +20,7 @@ LOGIN = "/authentication/v1/authentication/login"
 _LONGEST_WAIT_S = 3600.0
 _SHORTEST_WAIT_S = 0.2
 _QUOTED = 200
+_LONGEST_ID = 64
 _TOKEN = re.compile(r"[\w-]{16,}\.[\w-]+\.[\w-]*")
 _LATER = "Nothing to do: it is tried again by itself."
 
@@ -68,7 +69,7 @@ def _limited(request: Request, response: Response) -> Outcome:
         code="toast.limited",
         sentence="Toast's limit on calls is reached for the moment.",
         next_step=_LATER,
-        trace=_error(response).requestId or "",
+        trace=_trace(response),
     )
 
 
@@ -98,13 +99,12 @@ def _login_refused(request: Request, response: Response) -> Outcome | None:
             "In Toast Web, check the API credentials and that they belong to the same"
             " environment as the address, then enter them again."
         ),
-        trace=_error(response).requestId or "",
+        trace=_trace(response),
     )
 
 
 def _refused(request: Request, response: Response) -> Outcome:
-    status, error = response.status, _error(response)
-    trace = _plain(error.requestId)[:64]
+    status, trace = response.status, _trace(response)
     if status == 401:
         return Outcome(
             Do.REFRESH,
@@ -142,7 +142,8 @@ def _refused(request: Request, response: Response) -> Outcome:
             next_step="Check the connection's api_url.",
             trace=trace,
         )
-    said = f" It says: {_plain(error.message)[:_QUOTED]}" if error.message else ""
+    message = _plain(_error(response).message)[:_QUOTED]
+    said = f" It says: {message}" if message else ""
     known = f" (request {trace})" if trace else ""
     return Outcome(
         Do.BUG,
@@ -173,6 +174,11 @@ def _error(response: Response) -> _Error:
         return msgspec.json.decode(response.body, type=_Error)
     except (msgspec.DecodeError, RecursionError):
         return _Error()
+
+
+def _trace(response: Response) -> str:
+    """What Toast's support finds the call by."""
+    return _plain(_error(response).requestId)[:_LONGEST_ID]
 
 
 def _plain(text: str | None) -> str:

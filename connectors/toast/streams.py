@@ -88,13 +88,13 @@ def changes(http: Http, location: str, cursor: Cursor | None, now: datetime) -> 
     latest = _whole_ms(now - ORDERS.hold_back)
     place = Place.of(cursor, now)
     if place.page is None and place.mark >= latest:
-        yield Page((), place.cursor(), done=True, watermark=place.mark, progress=place.mark)
+        yield Page((), place.cursor(), done=True, watermark=place.mark)
     while place.page is not None or place.mark < latest:
         start, end = _bounds(place, latest)
         read = _reader(http, location, _between(start, end), LIVE)
         for listing, left in backwards(read, place.page):
             ahead = Place(place.mark, start, end, left) if left else Place(end)
-            yield _page(listing, ahead.cursor(), end=None if left else end, start=start)
+            yield _page(listing, ahead.cursor(), end=None if left else end)
         place = Place(end)
 
 
@@ -139,14 +139,13 @@ def history(
     """The pages of one window."""
     page = int(resume["page"]) if resume and resume.get("v") == _VERSION else None
     if page == 0:
-        yield _page(Listing((), more=False), _position(0), end=window.end, start=window.start)
+        yield _page(Listing((), more=False), _position(0), end=window.end)
         return
     by_day: _Query = {"businessDate": f"{window.start:%Y%m%d}"}
     query = by_day if window.mode == BY_DAY else _between(window.start, window.end)
     read = _reader(http, window.location, query, buckets)
     for listing, left in backwards(read, page):
-        end = None if left else window.end
-        yield _page(listing, _position(left), end=end, start=window.start)
+        yield _page(listing, _position(left), end=None if left else window.end)
 
 
 def fetch(http: Http, location: str, ids: Sequence[str]) -> Iterator[Record]:
@@ -188,9 +187,9 @@ def _position(left: int) -> Cursor:
     return {"v": _VERSION, "page": left}
 
 
-def _page(listing: Listing, ahead: Cursor, *, end: datetime | None, start: datetime) -> Page:
-    """A page of a window that starts at `start`; `end` is its end once nothing is left of it."""
-    return Page(listing.records, ahead, done=end is not None, watermark=end, progress=end or start)
+def _page(listing: Listing, ahead: Cursor, *, end: datetime | None) -> Page:
+    """A page of a window; `end` is the window's end once nothing is left of it."""
+    return Page(listing.records, ahead, done=end is not None, watermark=end)
 
 
 def _whole_ms(at: datetime) -> datetime:

@@ -9,7 +9,6 @@ import hmac
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -17,7 +16,6 @@ import msgspec
 
 from config.errors import SkippedRecord
 from connectors.base.contract import Delivery, Envelope, Hint, Record, Verdict
-from connectors.toast.timestamps import instant_or_none
 
 _ORDERS = frozenset({"order_updated", "channel_order_updated"})
 _LONGEST_NAME = 200
@@ -68,7 +66,7 @@ class ToastWebhook:
         """The event's guid, the same on every attempt; else the body itself names the delivery."""
         stamp = _stamp(delivery.body)
         named = _name(stamp.guid) or f"sha256:{sha256(delivery.body).hexdigest()}"
-        return Envelope(named, _event_type(stamp, delivery), _occurred(stamp.timestamp))
+        return Envelope(named, _event_type(stamp, delivery))
 
     def parse(self, delivery: Delivery) -> Sequence[Hint]:
         """The order that an order event carries whole; other events point at nothing we read."""
@@ -143,13 +141,6 @@ def _categories(stamp: _Stamp, delivery: Delivery) -> Iterator[str]:
 def _event_type(stamp: _Stamp, delivery: Delivery) -> str:
     header = delivery.headers.get("toast-event-type")
     return _name(stamp.eventType) or _name(header) or "unknown"
-
-
-def _occurred(timestamp: Any) -> datetime | None:
-    try:
-        return instant_or_none(timestamp) if isinstance(timestamp, str) else None
-    except ValueError:
-        return None
 
 
 def _name(said: Any) -> str:

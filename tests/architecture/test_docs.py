@@ -3,7 +3,10 @@
 import re
 import subprocess
 
+import pytest
+
 from cli.main import verbs
+from connectors.base.contract import Connector, Webhook
 from tests.architecture.tree import ROOT
 
 _LINE = re.compile(r"^([\w.-]+)/ {2,}\S", re.MULTILINE)
@@ -25,6 +28,16 @@ def test_every_link_leads_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert not lost
+
+
+@pytest.mark.parametrize(("file", "contract"), [("client", Connector), ("webhook", Webhook)])
+def test_how_to_add_a_platform_names_every_method_of_the_contract(
+    file: str, contract: type
+) -> None:
+    page = (ROOT / "docs/add-a-platform.md").read_text()
+    (row,) = re.findall(rf"^\| `{file}\.py` \|(.*)", page, re.MULTILINE)
+    methods = [name for name, of in vars(contract).items() if callable(of) and name[0] != "_"]
+    assert sorted(re.findall(r"`(\w+)`", row)) == sorted(methods)
 
 
 def test_every_decision_says_what_why_and_who_watches() -> None:

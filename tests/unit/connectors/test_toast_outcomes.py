@@ -11,6 +11,7 @@ from connectors.toast.outcomes import LOGIN, classify
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 ASK = Request("GET", "/orders/v2/ordersBulk", buckets=("global", "ordersBulk"))
+SIGN_IN = Request("POST", LOGIN, auth=False)
 
 
 def headed(kind: str, left: int, in_s: float, **more: str) -> dict[str, str]:
@@ -61,7 +62,7 @@ def test_a_full_bucket_is_left_until_the_later_of_both_times(
     ],
 )
 def test_a_failed_login(status: int, body: bytes, do: Do):
-    outcome = classify(Request("POST", LOGIN, auth=False), answer(status, body=body))
+    outcome = classify(SIGN_IN, answer(status, body=body))
     assert outcome.do is do
 
 
@@ -82,6 +83,12 @@ def test_what_toast_says_is_bounded_and_printable():
     assert len(outcome.sentence) < 400
     assert outcome.sentence.isprintable()
     assert len(outcome.trace) == 64
+
+
+@pytest.mark.parametrize(("asked", "status"), [(ASK, 429), (SIGN_IN, 401), (ASK, 403)])
+def test_a_request_id_is_bounded_and_printable_whatever_was_asked(asked: Request, status: int):
+    outcome = classify(asked, answer(status, body=b'{"requestId": "\\n' + b"y" * 900 + b'"}'))
+    assert outcome.trace == "y" * 64
 
 
 def test_an_endless_error_body_is_no_error_of_ours():
