@@ -15,6 +15,7 @@ from config.settings import settings
 from models.connection import CONNECTED, DELAYED, NEEDS_ATTENTION, Connection
 from models.cursor import StreamCursor
 from models.location import Location
+from models.storable import storable
 
 
 class UnknownConnectionError(PermanentError):
@@ -158,8 +159,8 @@ def failed(session: Session, connection_id: int, fault: Fault, now: datetime) ->
         .values(
             status=DELAYED if isinstance(fault, TransientError) else NEEDS_ATTENTION,
             status_code=fault.code,
-            status_reason=fault.sentence,
-            next_step=fault.next_step,
+            status_reason=storable(fault.sentence),
+            next_step=storable(fault.next_step),
             status_at=now,
         )
     )

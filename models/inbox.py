@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import Fault, TransientError
 from models.inbox_event import PARKED, PENDING, InboxEvent
-from models.storable import storable
+from models.told import told
 
 # After this many tries a delivery that is refused for what it holds is a person's. One that waits
 # for a platform or a server is tried until that is back.
@@ -105,9 +105,7 @@ def park(session: Session, event_id: int, fault: Fault) -> None:
             state=PARKED,
             handled_at=func.clock_timestamp(),
             attempts=InboxEvent.attempts + 1,
-            error_code=fault.code,
-            error=storable(fault.sentence),
-            next_step=fault.next_step or "Replay it once the cause is mended.",
+            **told(fault, otherwise="Replay it once the cause is mended."),
         )
     )
 
@@ -124,9 +122,7 @@ def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -
         .values(
             attempts=InboxEvent.attempts + 1,
             next_attempt_at=now + wait,
-            error_code=fault.code,
-            error=storable(fault.sentence),
-            next_step=fault.next_step,
+            **told(fault),
         )
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.sync_run import DONE, FAILED, PLANNED, Slice, SyncRun
+from models.told import UNTOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def retry_failed(session: Session, run_id: int, now: datetime) -> None:
     session.execute(
         update(Slice)
         .where(Slice.run_id == run_id, Slice.status == FAILED)
-        .values(status=PLANNED, next_attempt_at=now, error_code=None, error=None, next_step=None)
+        .values(status=PLANNED, next_attempt_at=now, **UNTOLD)
     )
 
 

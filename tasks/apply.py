@@ -16,6 +16,7 @@ from connectors.base.contract import Connector, Record
 from models import Connection, Location, ParkedRecord
 from models.order_write import Arrival, Written, write_orders
 from models.storable import storable
+from models.told import told
 
 log = logger(__name__)
 
@@ -107,12 +108,7 @@ def park(
 ) -> None:
     """Keep refused records of a pull with their reasons, one row a record."""
     for record, reason in parked:
-        facts = {
-            "body": record.raw,
-            "error_code": reason.code,
-            "error": storable(reason.sentence),
-            "next_step": reason.next_step or "Correct it on the platform; it is read again.",
-        }
+        facts = {"body": record.raw, **why(reason)}
         session.execute(
             insert(ParkedRecord)
             .values(
@@ -127,6 +123,11 @@ def park(
                 index_elements=["connection_id", "stream", "external_id"], set_=facts
             )
         )
+
+
+def why(reason: SkippedRecord) -> dict[str, str]:
+    """What a parked record tells of its reason."""
+    return told(reason, otherwise="Correct it on the platform; it is read again.")
 
 
 def _arrival(

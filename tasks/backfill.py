@@ -16,6 +16,7 @@ from config.logging import context, logger
 from connectors.base.contract import Period, Window
 from models import Connection, Location, Slice, SyncRun, connections, lease, sync_run
 from models.session import unit_of_work
+from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
 from tasks import app, reach, ring
 from tasks.pull import Alive, Counts, Pull, unexpected
@@ -227,14 +228,7 @@ def _window(held: Slice) -> Window:
 def _finish(pull: Pull[Slice]) -> None:
     now = clock.now()
     with unit_of_work() as session:
-        lease.release(
-            session,
-            pull.held,
-            status=sync_run.DONE,
-            error_code=None,
-            error=None,
-            next_step=None,
-        )
+        lease.release(session, pull.held, status=sync_run.DONE, **UNTOLD)
         connections.succeeded(session, pull.connection.id, now)
         session.get_one(SyncRun, pull.run_id, with_for_update=True)
         _close_if_done(session, pull.run_id)
@@ -266,9 +260,7 @@ def _give_up(pull: Pull[Slice], fault: Fault) -> None:
             status=status,
             failures=failures + 1,
             next_attempt_at=now + wait_after(fault, failures),
-            error_code=fault.code,
-            error=fault.sentence,
-            next_step=fault.next_step,
+            **told(fault),
         )
         connections.failed(session, pull.connection.id, fault, now)
     log.warning("slice not read", code=fault.code, sentence=fault.sentence)

@@ -11,7 +11,6 @@ from config.logging import logger
 from connectors.base.contract import Record
 from models import Connection, ParkedRecord, parked_list
 from models.session import unit_of_work
-from models.storable import storable
 from tasks import apply, reach, ring
 
 log = logger(__name__)
@@ -46,7 +45,7 @@ def record(organization_id: int, record_id: int) -> Retried | None:
             found["stream"], found["external_id"], found["body"], found["location_external_id"]
         )
         due, reason = _apply(session, session.get_one(Connection, found["connection_id"]), kept)
-        facts = {} if reason is None else _facts(reason)
+        facts = {} if reason is None else apply.why(reason)
         _settle(session, record_id, kept.raw, facts)
     ring.invoices(due)
     state = PARKED if facts else APPLIED
@@ -66,14 +65,6 @@ def _apply(
     # A refused record leaves no trace, and the row that keeps it stays under its id.
     attempt.rollback()
     return [], applied.parked[0][1]
-
-
-def _facts(reason: SkippedRecord) -> dict[str, str]:
-    return {
-        "error_code": reason.code,
-        "error": storable(reason.sentence),
-        "next_step": reason.next_step or "Correct it on the platform; it is read again.",
-    }
 
 
 def _settle(session: Session, record_id: int, body: bytes, facts: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from connectors.base.contract import Page
 from connectors.base.errors import AccessRefusedError
 from models import Connection, Location, StreamCursor, SyncRun, connections, lease, sync_run
 from models.session import unit_of_work
+from models.told import told
 from tasks import app, reach, ring, slots
 from tasks.pull import Alive, Counts, Pull, unexpected
 
@@ -242,14 +243,7 @@ def _give_up(connection: Connection, cursor: StreamCursor, run_id: int, fault: F
         if isinstance(fault, AccessRefusedError):
             _leave_alone(session, connection, now)
         status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
-        _close(
-            session,
-            run_id,
-            status=status,
-            error_code=fault.code,
-            error=fault.sentence,
-            next_step=fault.next_step,
-        )
+        _close(session, run_id, status=status, **told(fault))
 
 
 def _leave_alone(session: Session, connection: Connection, now: datetime) -> None:
