@@ -35,13 +35,13 @@ class RunProgress:
 def progress(session: Session, run_id: int, now: datetime) -> RunProgress:
     """How far a run is at `now`."""
     left, leased = Slice.status != DONE, Slice.leased_until >= now
-    free = and_(left, or_(Slice.leased_until.is_(None), ~leased), ~_held_up())
+    waits = and_(*_nobodys(now), ~_held_up())
     slices = select(
         func.count(Slice.id).label("slices"),
         func.count(Slice.id).filter(~left).label("slices_done"),
         func.count(Slice.id).filter(left, leased).label("leased"),
         func.min(Slice.leased_until).filter(left, leased).label("leased_until"),
-        func.min(Slice.next_attempt_at).filter(free).label("resumes_at"),
+        func.min(Slice.next_attempt_at).filter(waits).label("resumes_at"),
     ).where(Slice.run_id == run_id)
     rows = select(
         SyncRun.finished_at.is_not(None).label("finished"),
@@ -57,16 +57,15 @@ def readable(session: Session, run_id: int, now: datetime) -> list[int]:
     """The slices that anybody may read now, oldest first."""
     query = (
         select(Slice.id)
-        .where(
-            Slice.run_id == run_id,
-            Slice.status != DONE,
-            Slice.next_attempt_at <= now,
-            or_(Slice.leased_until.is_(None), Slice.leased_until < now),
-            ~_held_up(),
-        )
+        .where(Slice.run_id == run_id, *free(now), ~_held_up())
         .order_by(Slice.start_at, Slice.id)
     )
     return list(session.scalars(query))
+
+
+def free(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Conditions of a slice that nobody reads and that may be tried at `now`."""
+    return *_nobodys(now), Slice.next_attempt_at <= now
 
 
 def retry_failed(session: Session, run_id: int, now: datetime) -> None:
@@ -87,6 +86,10 @@ def trouble(session: Session, run_id: int) -> Slice | None:
         .limit(1)
     )
     return session.scalars(query).first()
+
+
+def _nobodys(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Slice.status != DONE, or_(Slice.leased_until.is_(None), Slice.leased_until < now)
 
 
 def _held_up() -> ColumnElement[bool]:

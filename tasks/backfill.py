@@ -14,7 +14,7 @@ from config import clock
 from config.errors import Fault, PermanentError, TransientError
 from config.logging import context, logger
 from connectors.base.contract import Period, Window
-from models import Connection, Location, Slice, SyncRun, connections, lease, sync_run
+from models import Connection, Location, Slice, SyncRun, connections, lease, run_progress, sync_run
 from models.session import unit_of_work
 from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
@@ -35,8 +35,7 @@ _ABREAST = 4
 def plan(*, run_id: int, platform: str) -> int:
     """Cut a run into slices and signal the first ones."""
     planned = cut(run_id)
-    for slice_id in open_slices(run_id)[:_ABREAST]:
-        ring.task("backfill.slice", slice_id=slice_id, platform=platform)
+    signal(open_slices(run_id), platform)
     return planned
 
 
@@ -46,9 +45,14 @@ def slice_(*, slice_id: int, platform: str) -> dict[str, int]:
     done = read(slice_id, budget_s=_TASK_S)
     if done is None:
         return {}
-    for next_id in [slice_id] if done.more else open_slices(done.run_id)[:1]:
-        ring.task("backfill.slice", slice_id=next_id, platform=platform)
+    signal([slice_id] if done.more else open_slices(done.run_id)[:1], platform)
     return vars(done.counts)
+
+
+def signal(slice_ids: Sequence[int], platform: str) -> None:
+    """Give workers the first of these slices, as many as are read at a time."""
+    for slice_id in slice_ids[:_ABREAST]:
+        ring.task("backfill.slice", slice_id=slice_id, platform=platform)
 
 
 def begin(connection: Connection, stream: str, since: date, until: date) -> int:
@@ -159,21 +163,19 @@ def _pages_into(
 
 
 def open_slices(run_id: int) -> list[int]:
-    """The slices of a run that nobody reads and that may be tried now, oldest first."""
-    now = clock.now()
+    """The slices of a run that nobody reads and that may be tried now, oldest first.
+
+    Those of a location where another one failed are among them. A command stops there, for whoever
+    watches it to act; nobody watches a worker, so it tries them now and then: the cause may be
+    mended on the platform without a word to us.
+    """
+    query = (
+        select(Slice.id)
+        .where(Slice.run_id == run_id, *run_progress.free(clock.now()))
+        .order_by(Slice.start_at, Slice.id)
+    )
     with unit_of_work() as session:
-        return list(
-            session.scalars(
-                select(Slice.id)
-                .where(
-                    Slice.run_id == run_id,
-                    Slice.status != sync_run.DONE,
-                    Slice.next_attempt_at <= now,
-                    Slice.leased_until.is_(None) | (Slice.leased_until < now),
-                )
-                .order_by(Slice.start_at, Slice.id)
-            )
-        )
+        return list(session.scalars(query))
 
 
 def _count(session: Session, run_id: int) -> int:

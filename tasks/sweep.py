@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from config import clock
-from models import Connection, JobSlot, SignInLink, Slice, SyncRun, inbox, sync_run
+from models import Connection, JobSlot, SignInLink, Slice, SyncRun, inbox, run_progress
 from models.session import unit_of_work
 from tasks import app, ring, slots
 
@@ -65,11 +65,7 @@ def _take_left_slices(now: datetime) -> list[tuple[int, str]]:
     """Slices that nobody reads, with their platform; nobody else takes them for a while."""
     left = (
         select(Slice.id)
-        .where(
-            Slice.status != sync_run.DONE,
-            Slice.next_attempt_at <= now,
-            Slice.leased_until.is_(None) | (Slice.leased_until < now),
-        )
+        .where(*run_progress.free(now))
         .order_by(Slice.next_attempt_at, Slice.start_at)
         .limit(_SLICES_AT_ONCE)
         .with_for_update(skip_locked=True)
