@@ -7,20 +7,15 @@ from typing import Any
 
 import kombu
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import TransientError
 from config.settings import settings
 from models import migrations, vital_signs
 from models.session import unit_of_work
-from tasks import app
 
 # A probe waits no longer than this for the broker.
 _BROKER_S = 0.5
-# A beat that is later than this has missed a ring.
-_MISSED = 1.5
 
 
 @dataclass(frozen=True)
@@ -71,13 +66,7 @@ def check(now: datetime) -> Readiness:
 def _beat(heard: datetime | None, now: datetime) -> str:
     if heard is None:
         return "never heard"
-    late = (now - heard).total_seconds() > _MISSED * beat_interval_s()
-    return "late" if late else "heard"
-
-
-def beat_interval_s() -> float:
-    """Seconds between two rings of the job that rings most often."""
-    return min(float(entry["schedule"]) for entry in app.conf.beat_schedule.values())
+    return "late" if now - heard > vital_signs.BEAT_SILENT else "heard"
 
 
 @cache
@@ -94,16 +83,15 @@ def _broker_answers() -> bool:
             _ping_redis(url)
         else:
             with kombu.Connection(url, connect_timeout=_BROKER_S) as found:
-                found.connect()
+                # `connect` would try again two seconds later.
+                found.ensure_connection(max_retries=0)
     except Exception:  # noqa: BLE001 - each transport raises errors of its own; all mean no
         return False
     return True
 
 
 def _ping_redis(url: str) -> None:
-    """One try: the client's own retries would hold a probe for seconds."""
-    once = Retry(NoBackoff(), 0)
     with redis.Redis.from_url(
-        url, socket_timeout=_BROKER_S, socket_connect_timeout=_BROKER_S, retry=once
+        url, socket_timeout=_BROKER_S, socket_connect_timeout=_BROKER_S
     ) as found:
         found.ping()

@@ -6,13 +6,15 @@ busy database costs what one of an idle one does.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 COUNTED_TO = 100_000
+# The timetable rings several jobs every few seconds, and workers that are busy hear them late.
+BEAT_SILENT = timedelta(minutes=1)
 
 _CONNECTIONS = text("""
 SELECT c.id, c.organization_id, c.name, c.platform, c.status, c.last_success_at,

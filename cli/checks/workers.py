@@ -1,21 +1,16 @@
 """Whether work gets done: workers, queues nobody serves, and beat."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-
 from config import clock
-from models import migrations
-from models.job_slot import JobSlot
+from models import migrations, vital_signs
 from models.session import unit_of_work
 from tasks import app
 from tasks.preflight import Finding, Level
 
 _ANSWER_S = 1.5
-# Beat rings several jobs every few seconds.
-_SILENT = timedelta(minutes=1)
 
 
 def findings() -> Iterator[Finding]:
@@ -23,7 +18,9 @@ def findings() -> Iterator[Finding]:
     serving = app.control.inspect(timeout=_ANSWER_S).active_queues() or {}
     yield of_workers(serving, [queue.name for queue in app.conf.task_queues])
     if not migrations.behind():
-        yield of_beat(_last_ring(), clock.now(), working=bool(serving))
+        with unit_of_work() as session:
+            heard = vital_signs.beat_heard_at(session)
+        yield of_beat(heard, clock.now(), working=bool(serving))
 
 
 def of_workers(serving: Mapping[str, Sequence[Mapping[str, Any]]], queues: list[str]) -> Finding:
@@ -46,7 +43,7 @@ def of_workers(serving: Mapping[str, Sequence[Mapping[str, Any]]], queues: list[
 
 def of_beat(last: datetime | None, now: datetime, *, working: bool) -> Finding:
     """Beat leaves a row at each ring that a worker heard."""
-    if last is not None and now - last <= _SILENT:
+    if last is not None and now - last <= vital_signs.BEAT_SILENT:
         return Finding("beat", Level.OK, "Beat was heard within the last minute.")
     heard = "never" if last is None else f"last at {last:%Y-%m-%d %H:%M:%S} UTC"
     return Finding(
@@ -55,8 +52,3 @@ def of_beat(last: datetime | None, now: datetime, *, working: bool) -> Finding:
         f"Beat was {heard} heard: nothing is pulled or swept.",
         "'make up' or 'taxpoynt beat' runs it; its log is beat.log in the home's logs.",
     )
-
-
-def _last_ring() -> datetime | None:
-    with unit_of_work() as session:
-        return session.scalar(select(func.max(JobSlot.scheduled_for)))

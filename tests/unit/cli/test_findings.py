@@ -34,8 +34,8 @@ _QUEUES = ["toast.events", "toast.bulk"]
         (workers.of_workers({"a": [{"name": "toast.events"}]}, _QUEUES), Level.FAIL),
         (workers.of_workers({"a": [{"name": name} for name in _QUEUES]}, _QUEUES), Level.OK),
         (workers.of_beat(None, _NOW, working=False), Level.WARN),
-        (workers.of_beat(_NOW - timedelta(minutes=5), _NOW, working=True), Level.FAIL),
-        (workers.of_beat(_NOW - timedelta(seconds=5), _NOW, working=True), Level.OK),
+        (workers.of_beat(_NOW - timedelta(seconds=61), _NOW, working=True), Level.FAIL),
+        (workers.of_beat(_NOW - timedelta(seconds=60), _NOW, working=True), Level.OK),
     ],
 )
 def test_a_finding_weighs_what_it_should(finding: Finding, level: Level) -> None:
