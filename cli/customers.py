@@ -1,11 +1,8 @@
 """List a connection's customers, the newest first."""
 
-import click
-
 from cli.ground import ground
+from cli.listed import Paged, connection_list_options, of_connection
 from cli.output import Output
-from cli.paged import gather, page_options, show
-from cli.scope import organization_option
 from cli.verb import verb
 
 _COLUMNS = {
@@ -18,31 +15,15 @@ _COLUMNS = {
 
 
 @verb
-@click.argument("name")
-@page_options
-@organization_option
-def command(
-    out: Output, name: str, limit: int, after: str | None, organization: str | None
-) -> None:
+@connection_list_options
+def command(out: Output, paged: Paged) -> None:
     """List the customers of connection NAME.
 
     Example: taxpoynt customers till
     """
     with ground():
-        from cli import named
         from dashboard.api.schemas import CustomerSchema
         from models import listing
-        from models.session import unit_of_work
 
-        connection = named.connection(organization, name)
-        with unit_of_work() as session:
-            found = gather(
-                lambda span: listing.customers(
-                    session, connection.organization_id, connection=name, span=span
-                ),
-                limit,
-                after,
-            )
-        show(
-            out, found, CustomerSchema, _COLUMNS, "None yet: they come with orders that name them."
-        )
+        empty = "None yet: they come with orders that name them."
+        of_connection(out, paged, listing.customers, CustomerSchema, _COLUMNS, empty)

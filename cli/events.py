@@ -3,9 +3,8 @@
 import click
 
 from cli.ground import ground
+from cli.listed import Paged, connection_list_options, of_connection
 from cli.output import Output
-from cli.paged import gather, page_options, show
-from cli.scope import organization_option
 from cli.verb import verb
 
 _COLUMNS = {
@@ -21,41 +20,18 @@ _COLUMNS = {
 
 
 @verb
-@click.argument("name")
 @click.option("--failed", is_flag=True, help="Only those set aside with a reason.")
-@page_options
-@organization_option
-def command(
-    out: Output,
-    name: str,
-    failed: bool,
-    limit: int,
-    after: str | None,
-    organization: str | None,
-) -> None:
+@connection_list_options
+def command(out: Output, paged: Paged, failed: bool) -> None:
     """List the deliveries to connection NAME.
 
     Example: taxpoynt events till --failed
     """
     with ground():
-        from cli import named
         from dashboard.api.schemas import EventSchema
         from models import listing
         from models.inbox_event import PARKED
-        from models.session import unit_of_work
 
-        connection = named.connection(organization, name)
-        with unit_of_work() as session:
-            found = gather(
-                lambda span: listing.events(
-                    session,
-                    connection.organization_id,
-                    state=PARKED if failed else None,
-                    connection=name,
-                    span=span,
-                ),
-                limit,
-                after,
-            )
         empty = "None failed." if failed else "None yet: subscribe the webhook address."
-        show(out, found, EventSchema, _COLUMNS, empty)
+        state = PARKED if failed else None
+        of_connection(out, paged, listing.events, EventSchema, _COLUMNS, empty, state=state)

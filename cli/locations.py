@@ -1,11 +1,8 @@
 """List a connection's locations."""
 
-import click
-
 from cli.ground import ground
+from cli.listed import Paged, connection_list_options, of_connection
 from cli.output import Output
-from cli.paged import gather, page_options, show
-from cli.scope import organization_option
 from cli.verb import verb
 
 _COLUMNS = {
@@ -19,29 +16,15 @@ _COLUMNS = {
 
 
 @verb
-@click.argument("name")
-@page_options
-@organization_option
-def command(
-    out: Output, name: str, limit: int, after: str | None, organization: str | None
-) -> None:
+@connection_list_options
+def command(out: Output, paged: Paged) -> None:
     """List the locations of connection NAME.
 
     Example: taxpoynt locations till
     """
     with ground():
-        from cli import named
         from dashboard.api.schemas import LocationSchema
         from models import listing
-        from models.session import unit_of_work
 
-        connection = named.connection(organization, name)
-        with unit_of_work() as session:
-            found = gather(
-                lambda span: listing.locations(
-                    session, connection.organization_id, connection=name, span=span
-                ),
-                limit,
-                after,
-            )
-        show(out, found, LocationSchema, _COLUMNS, f"None are known yet: taxpoynt check {name}")
+        empty = f"None are known yet: taxpoynt check {paged.name}"
+        of_connection(out, paged, listing.locations, LocationSchema, _COLUMNS, empty)

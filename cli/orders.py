@@ -1,15 +1,20 @@
 """List a connection's orders, those of the newest business date first."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.dates import BUSINESS_DATE
 from cli.ground import ground
+from cli.listed import Paged, connection_list_options, of_connection
 from cli.output import Output
-from cli.paged import gather, page_options, show
-from cli.scope import organization_option
 from cli.verb import verb
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from models.listing import Listed, Span
 
 _COLUMNS = {
     "id": "ID",
@@ -25,35 +30,26 @@ _COLUMNS = {
 
 
 @verb
-@click.argument("name")
 @click.option("--since", type=BUSINESS_DATE, help="From this business date on.")
-@page_options
-@organization_option
-def command(
-    out: Output,
-    name: str,
-    since: date | None,
-    limit: int,
-    after: str | None,
-    organization: str | None,
-) -> None:
+@connection_list_options
+def command(out: Output, paged: Paged, since: date | None) -> None:
     """List the orders of connection NAME.
 
     Example: taxpoynt orders till --since 2026-01-01 --limit 20
     """
     with ground():
-        from cli import named
         from dashboard.api.schemas import OrderSchema
-        from models import listing
-        from models.session import unit_of_work
 
-        connection = named.connection(organization, name)
-        wanted = listing.OrderFilter(connection=name, since=since)
-        with unit_of_work() as session:
-            found = gather(
-                lambda span: listing.orders(session, connection.organization_id, wanted, span),
-                limit,
-                after,
-            )
-        empty = f"No orders yet. History comes with: taxpoynt import {name} --since YYYY-MM-DD"
-        show(out, found, OrderSchema, _COLUMNS, empty)
+        empty = (
+            f"No orders yet. History comes with: taxpoynt import {paged.name} --since YYYY-MM-DD"
+        )
+        of_connection(out, paged, _read, OrderSchema, _COLUMNS, empty, since=since)
+
+
+def _read(
+    session: "Session", organization_id: int, *, connection: str, since: date | None, span: "Span"
+) -> "Listed":
+    from models import listing
+
+    wanted = listing.OrderFilter(connection=connection, since=since)
+    return listing.orders(session, organization_id, wanted, span)

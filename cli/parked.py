@@ -1,11 +1,8 @@
 """List records that a pull set aside, the newest first."""
 
-import click
-
 from cli.ground import ground
+from cli.listed import Paged, connection_list_options, of_connection
 from cli.output import Output
-from cli.paged import gather, page_options, show
-from cli.scope import organization_option
 from cli.verb import verb
 
 _COLUMNS = {
@@ -20,29 +17,15 @@ _COLUMNS = {
 
 
 @verb
-@click.argument("name")
-@page_options
-@organization_option
-def command(
-    out: Output, name: str, limit: int, after: str | None, organization: str | None
-) -> None:
+@connection_list_options
+def command(out: Output, paged: Paged) -> None:
     """List what was pulled from connection NAME and can't be understood.
 
     Example: taxpoynt parked till
     """
     with ground():
-        from cli import named
         from dashboard.api.schemas import ParkedRecordSchema
         from models import listing
-        from models.session import unit_of_work
 
-        connection = named.connection(organization, name)
-        with unit_of_work() as session:
-            found = gather(
-                lambda span: listing.parked_records(
-                    session, connection.organization_id, connection=name, span=span
-                ),
-                limit,
-                after,
-            )
-        show(out, found, ParkedRecordSchema, _COLUMNS, "None: every pulled record is understood.")
+        empty = "None: every pulled record is understood."
+        of_connection(out, paged, listing.parked_records, ParkedRecordSchema, _COLUMNS, empty)
