@@ -1,13 +1,13 @@
 """What `taxpoynt replay` does and answers."""
 
-import time
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from cli import exit, named, scope
 from cli.output import Output
 from cli.paged import show
 from cli.pulling import workers
-from cli.pulling.patience import POLL_S, Patience
+from cli.pulling.patience import watched
 from config import clock
 from config.errors import PermanentError
 from dashboard.api.schemas import EventSchema
@@ -67,11 +67,9 @@ def tell(out: Output, found: Listed) -> int:
 def _handle(connection: Connection, ids: Collection[int]) -> None:
     if workers.take("handle.events", connection.platform):
         ring.task("handle.events", connection_id=connection.id, platform=connection.platform)
-        patience = Patience()
-        while waiting := _waiting(connection, ids):
-            if patience.is_over(waiting):
+        for _, stuck in watched(partial(_waiting, connection, ids)):
+            if stuck:
                 break
-            time.sleep(POLL_S)
     if _waiting(connection, ids):
         with workers.here():
             while handle.drain(connection.id):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cli.pulling import workers
-from cli.pulling.patience import POLL_S, Patience
+from cli.pulling.patience import POLL_S, watched
 from config import clock
 from connectors.base.errors import AccessRefusedError
 from models import Connection
@@ -59,17 +59,18 @@ class Delta:
 
     def _by_workers(self) -> None:
         """Until it is read, or no worker is left."""
-        patience = Patience()
-        while found := [reading for reading in self.look() if not reading.over]:
+        for found, stuck in watched(self._unread):
             for reading in found:
                 # A stream that somebody reads just now is asked for when that reader is done.
                 if reading.cursor_id not in self.rung and not reading.leased:
                     self._ring(reading)
-            if patience.is_over(found):
+            if stuck:
                 if not workers.take("sync.stream", self.connection.platform):
                     return
                 self.rung.clear()
-            time.sleep(POLL_S)
+
+    def _unread(self) -> list[Reading]:
+        return [reading for reading in self.look() if not reading.over]
 
     def _ring(self, reading: Reading) -> None:
         self.rung.add(reading.cursor_id)

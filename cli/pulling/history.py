@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from cli.pulling import workers
-from cli.pulling.patience import POLL_S, Patience
+from cli.pulling.patience import POLL_S, watched
 from config import clock
 from models import run_progress
 from models.run_progress import RunProgress
@@ -41,7 +41,7 @@ class History:
             self._by_workers()
         else:
             backfill.cut(self.run_id)
-        if self._goes_on(self.look()):
+        if self._going_on():
             self._here()
         return self.look()
 
@@ -60,20 +60,19 @@ class History:
 
     def _by_workers(self) -> None:
         """Until there is nothing left to wait for, or no worker is left."""
-        patience = Patience()
-        while self._goes_on(found := self.look()):
-            if patience.is_over(found):
-                if not workers.take("backfill.slice", self.platform):
-                    return
-                # Their worker died, or the signal got lost.
-                for slice_id in self._readable()[:_ABREAST]:
-                    ring.task("backfill.slice", slice_id=slice_id, platform=self.platform)
-            time.sleep(POLL_S)
+        for _, stuck in watched(self._going_on):
+            if not stuck:
+                continue
+            if not workers.take("backfill.slice", self.platform):
+                return
+            # Their worker died, or the signal got lost.
+            for slice_id in self._readable()[:_ABREAST]:
+                ring.task("backfill.slice", slice_id=slice_id, platform=self.platform)
 
     def _here(self) -> None:
         said = ""
         with workers.here():
-            while self._goes_on(found := self.look()):
+            while found := self._going_on():
                 if ready := self._readable():
                     backfill.read(ready[0], report=partial(self._count, found))
                     continue
@@ -100,8 +99,12 @@ class History:
             held = run_progress.trouble(session, self.run_id)
         return f"{held.error} {held.next_step}" if held else "The next slice isn't due yet."
 
+    def _going_on(self) -> RunProgress | None:
+        """How far the run is, as long as somebody reads or will within the time worth waiting."""
+        found = self.look()
+        return found if self._goes_on(found) else None
+
     def _goes_on(self, found: RunProgress) -> bool:
-        """Whether somebody reads, or will within the time worth waiting."""
         if found.finished or clock.monotonic() - self.moved_at > _WORTH_WAITING.total_seconds():
             return False
         soon = clock.now() + _WORTH_WAITING

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from cli.pulling import workers
-from cli.pulling.patience import POLL_S, Patience
+from cli.pulling.patience import POLL_S, watched
 from models import order_standing
 from models.session import unit_of_work
 from tasks import invoice
@@ -36,11 +37,9 @@ class Invoicing:
                     time.sleep(POLL_S)
 
     def _by_workers(self, newest: int) -> None:
-        patience = Patience()
-        while owed := self._count(newest):
-            if patience.is_over(owed):
+        for _, stuck in watched(partial(self._count, newest)):
+            if stuck:
                 return
-            time.sleep(POLL_S)
 
     def _owed(self, newest: int) -> list[int]:
         with unit_of_work() as session:

@@ -1,8 +1,12 @@
-"""Notices that nothing moves any more."""
+"""Watches work that others do, and notices that nothing moves any more."""
 
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from config import clock
+
+_T = TypeVar("_T")
 
 # Longer than a worker needs for a page at its slowest, short enough to be noticed by nobody.
 _FIRST_S = 10.0
@@ -11,12 +15,20 @@ _LONGEST_S = 60.0
 POLL_S = 0.25
 
 
-class Patience:
-    """Runs out when what is watched stays the same; each time it then lasts twice as long."""
+def watched(look: Callable[[], _T]) -> Iterator[tuple[_T, bool]]:
+    """What `look` sees, now and again until it sees nothing, and whether it is stuck.
 
-    def __init__(self, first_s: float = _FIRST_S) -> None:
-        self._first_s = first_s
-        self._lasts_s = first_s
+    Stuck is what stayed the same for too long; each time that then takes twice as long.
+    """
+    patience = _Patience()
+    while state := look():
+        yield state, patience.is_over(state)
+        time.sleep(POLL_S)
+
+
+class _Patience:
+    def __init__(self) -> None:
+        self._lasts_s = _FIRST_S
         self._seen: Any = None
         self._since = clock.monotonic()
 
@@ -24,7 +36,7 @@ class Patience:
         """Whether `state` has been the same for too long."""
         now = clock.monotonic()
         if state != self._seen:
-            self._seen, self._since, self._lasts_s = state, now, self._first_s
+            self._seen, self._since, self._lasts_s = state, now, _FIRST_S
             return False
         if now - self._since < self._lasts_s:
             return False

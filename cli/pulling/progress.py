@@ -53,14 +53,9 @@ class Progress:
             sys.stderr.write(f"{self._title}: {share}, {text}\n")
             sys.stderr.flush()
 
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds since the beginning."""
-        return clock.monotonic() - self._began
-
     def _text(self, done: int, total: int, rows: int) -> str:
         before, rows_before = self._first or (0, 0)
-        elapsed = max(self.elapsed_s, 0.001)
+        elapsed = max(clock.monotonic() - self._began, 0.001)
         text = f"{rows:,} rows, {(rows - rows_before) / elapsed:,.0f} rows/s"
         if before < done < total:
             left_s = round(elapsed / (done - before) * (total - done))
