@@ -7,6 +7,7 @@ from cli.output import Output
 from cli.paged import gather, page_options, show
 from cli.scope import organization_option
 from cli.verb import verb
+from models.invoice import ISSUED
 
 _COLUMNS = {
     "number": "Number",
@@ -23,7 +24,7 @@ _COLUMNS = {
 
 
 @verb
-@click.option("--status", metavar="S", help="Only those that stand at this, as in issued.")
+@click.option("--status", type=click.Choice([ISSUED]), help="Only those that stand at this.")
 @page_options
 @organization_option
 def command(

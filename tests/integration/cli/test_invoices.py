@@ -38,8 +38,12 @@ def test_they_are_listed_without_naming_a_command(number: str) -> None:
 def test_they_are_listed_by_status(number: str) -> None:
     issued = typed("invoices", "--status", "issued", "--limit", "1000", "--json").document
     assert number in {each["number"] for each in issued["items"]}
-    other = typed("invoices", "--status", "cancelled", "--json").document
-    assert other == {"items": [], "next": None}
+
+
+def test_a_status_there_is_none_of_is_wrong_use(number: str) -> None:
+    said = typed("invoices", "--status", "bogus", "--json")
+    assert said.code == 2
+    assert "issued" in said.document["error"]["sentence"]
 
 
 def test_one_is_shown_with_its_lines(number: str) -> None:
