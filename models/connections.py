@@ -13,8 +13,7 @@ from config import keys, redaction
 from config.errors import Fault, PermanentError, TransientError
 from config.settings import settings
 from models.connection import CONNECTED, DELAYED, NEEDS_ATTENTION, Connection
-from models.cursor import StreamCursor
-from models.location import Location
+from models.cursor import IS_GONE, StreamCursor
 from models.storable import storable
 
 
@@ -116,16 +115,7 @@ def succeeded(session: Session, connection_id: int, now: datetime) -> None:
     """Note that the platform answered; all is well unless one of its streams still fails."""
     failing = (
         select(StreamCursor.id)
-        .outerjoin(
-            Location,
-            (Location.connection_id == StreamCursor.connection_id)
-            & (Location.external_id == StreamCursor.location_external_id),
-        )
-        .where(
-            StreamCursor.connection_id == connection_id,
-            StreamCursor.failures > 0,
-            Location.archived.is_not(True),
-        )
+        .where(StreamCursor.connection_id == connection_id, StreamCursor.failures > 0, ~IS_GONE)
         .exists()
     )
     well = {"status": CONNECTED, "status_code": None, "status_reason": None, "next_step": None}

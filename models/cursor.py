@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Instant, Owned, Stamped
+from models.location import Location
 
 
 class StreamCursor(Owned, Stamped, Base):
@@ -31,3 +32,11 @@ class StreamCursor(Owned, Stamped, Base):
     lease: Mapped[int] = mapped_column(default=0, server_default="0")
     leased_until: Mapped[Instant | None]
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+AT_LOCATION = and_(
+    Location.connection_id == StreamCursor.connection_id,
+    Location.external_id == StreamCursor.location_external_id,
+)
+# A site that is closed or can't be read is asked for again once it is listed again.
+IS_GONE = select(Location.id).where(AT_LOCATION, Location.archived).correlate(StreamCursor).exists()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.cursor import StreamCursor
+from models.cursor import AT_LOCATION, IS_GONE, StreamCursor
 from models.location import Location
 from models.sync_run import DELTA, RUNNING, SyncRun
 
@@ -50,12 +50,8 @@ def readings(
     """Each stream of each location that is still there, with its runs after `after_run`."""
     query = (
         select(StreamCursor, Location.name)
-        .outerjoin(
-            Location,
-            (Location.connection_id == StreamCursor.connection_id)
-            & (Location.external_id == StreamCursor.location_external_id),
-        )
-        .where(StreamCursor.connection_id == connection_id, Location.archived.is_not(True))
+        .outerjoin(Location, AT_LOCATION)
+        .where(StreamCursor.connection_id == connection_id, ~IS_GONE)
         .order_by(StreamCursor.stream, Location.name, StreamCursor.id)
     )
     if stream is not None:

@@ -17,7 +17,8 @@ from config.logging import context, logger
 from connectors import platforms
 from connectors.base.contract import Page
 from connectors.base.errors import AccessRefusedError
-from models import Connection, Location, StreamCursor, SyncRun, connections, lease, sync_run
+from models import Connection, StreamCursor, SyncRun, connections, lease, sync_run
+from models.cursor import IS_GONE
 from models.session import unit_of_work
 from models.told import told
 from tasks import app, reach, ring, slots
@@ -32,18 +33,6 @@ _CLOCK_TOLERANCE = timedelta(seconds=5)
 _DUE_AT_ONCE = 500
 # What needs a person is still tried now and then: some causes are mended on the other side.
 _ATTENTION_EVERY = timedelta(minutes=30)
-
-
-# A site that is closed or can't be read is asked for again once it is listed again.
-_IS_GONE = (
-    select(Location.id)
-    .where(
-        Location.connection_id == StreamCursor.connection_id,
-        Location.external_id == StreamCursor.location_external_id,
-        Location.archived,
-    )
-    .exists()
-)
 
 
 @app.task(name="sync.due")
@@ -115,7 +104,7 @@ def _take_due(now: datetime) -> list[tuple[int, str]]:
     with unit_of_work() as session:
         ready = (
             select(StreamCursor.id)
-            .where(StreamCursor.next_due_at <= now, ~_IS_GONE)
+            .where(StreamCursor.next_due_at <= now, ~IS_GONE)
             .order_by(StreamCursor.next_due_at)
             .limit(_DUE_AT_ONCE)
             .with_for_update(skip_locked=True)

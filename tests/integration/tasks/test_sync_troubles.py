@@ -4,8 +4,11 @@ from typing import Any
 import pytest
 
 from config import clock
+from models import readings
+from models.session import unit_of_work
 from tasks import pull, sync
 from tests.integration.tasks.asked import (
+    ask,
     connection,
     control,
     cursors,
@@ -97,6 +100,23 @@ def test_a_healthy_location_does_not_hide_one_that_fails(shop: Shop) -> None:
     control(shop, "access", {"withdrawn": []})
     sync.run(failing)
     assert connection(shop).status == "connected"
+
+
+def test_a_location_that_is_gone_holds_nothing_up(shop: Shop) -> None:
+    failing, healthy = cursors(shop)
+    place = cursor_row(failing).location_external_id
+    control(shop, "access", {"withdrawn": [place]})
+    sync.run(failing)
+    ask(
+        "UPDATE locations SET archived = true WHERE connection_id = :c AND external_id = :e",
+        c=shop.connection_id,
+        e=place,
+    )
+    sync.run(healthy)
+    assert connection(shop).status == "connected"
+    with unit_of_work() as session:
+        left = readings.readings(session, shop.connection_id, None, 0, clock.now())
+    assert [each.cursor_id for each in left] == [healthy]
 
 
 def test_a_mistake_of_ours_is_told_on_the_connection_and_stops_nothing_else(shop: Shop) -> None:
