@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import TransientError
 from config.settings import settings
+from documents import figures
 from models import migrations, vital_signs
 from models.session import unit_of_work
 
@@ -45,7 +46,7 @@ class Readiness:
             "migrations": self.migrations,
             "broker": self.broker,
             "beat": self.beat,
-            "beat_heard_at": heard.isoformat().replace("+00:00", "Z") if heard else None,
+            "beat_heard_at": figures.instant(heard) if heard else None,
         }
 
 

@@ -31,7 +31,7 @@ def instant(value: datetime | None, zone: str = "UTC", *, year: bool = False) ->
     text = local.strftime("%-d %b %Y, %H:%M:%S" if year else "%-d %b %H:%M:%S")
     return Markup(
         '<time datetime="{}" title="{} UTC">{}<span class="zone">{}</span></time>'
-    ).format(_rfc3339(value), _utc(value), text, local.strftime("%Z"))
+    ).format(figures.instant(value), _utc(value), text, local.strftime("%Z"))
 
 
 def age(value: datetime | None, now: datetime) -> Markup:
@@ -39,7 +39,7 @@ def age(value: datetime | None, now: datetime) -> Markup:
     if value is None:
         return Markup("–")
     return Markup('<time datetime="{}" title="{} UTC" data-age>{}</time>').format(
-        _rfc3339(value), _utc(value), _ago((now - value).total_seconds())
+        figures.instant(value), _utc(value), _ago((now - value).total_seconds())
     )
 
 
@@ -48,7 +48,7 @@ def lag(value: datetime | None, now: datetime) -> Markup:
     if value is None:
         return Markup("–")
     return Markup('<time datetime="{}" title="complete until {} UTC" data-lag>{}</time>').format(
-        _rfc3339(value), _utc(value), span((now - value).total_seconds())
+        figures.instant(value), _utc(value), span((now - value).total_seconds())
     )
 
 
@@ -120,10 +120,6 @@ def _ago(seconds: float) -> str:
 
 def _utc(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _rfc3339(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

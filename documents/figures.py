@@ -1,5 +1,6 @@
 """How figures are written: for people with separators, for machines without."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from rules.money import unit
@@ -25,6 +26,11 @@ def quantity(value: Decimal) -> str:
 def percent(rate: Decimal | None) -> str:
     """A rate as people say it: `8.25 %`; empty where there is none."""
     return "" if rate is None else f"{format(_trimmed(rate * 100), 'f')} %"
+
+
+def instant(value: datetime) -> str:
+    """An instant for machines: RFC 3339 in UTC, to the microsecond."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _scaled(value: Decimal, currency: str) -> Decimal:

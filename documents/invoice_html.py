@@ -8,14 +8,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from documents import figures
-from documents.invoice_json import IssuedInvoice
+from documents.invoice_json import IssuedInvoice, buyer_name
 
 
 def render(issued: IssuedInvoice) -> str:
     """The document's text."""
     head = issued.invoice
-    names = (head["customer_first_name"], head["customer_last_name"])
-    buyer = " ".join(part for part in names if part) or head["customer_email"]
+    buyer = buyer_name(head) or head["customer_email"]
     return _template().render(
         head=head, lines=issued.lines, taxes=issued.taxes, buyer=buyer, day=_day
     )

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -36,7 +35,7 @@ def document(issued: IssuedInvoice) -> dict[str, Any]:
     return {
         "number": head["number"],
         "status": head["status"],
-        "issued_at": _instant(head["issued_at"]),
+        "issued_at": figures.instant(head["issued_at"]),
         "business_date": head["business_date"].isoformat(),
         "currency": head["currency"],
         "seller": {"name": head["organization"], "location": head["location"]},
@@ -53,12 +52,16 @@ def document(issued: IssuedInvoice) -> dict[str, Any]:
 
 
 def _buyer(head: Mapping[Any, Any]) -> dict[str, str] | None:
-    names = (head["customer_first_name"], head["customer_last_name"])
-    name = " ".join(part for part in names if part)
-    email = head["customer_email"]
+    name, email = buyer_name(head), head["customer_email"]
     if not name and not email:
         return None
     return {"name": name, "email": email or ""}
+
+
+def buyer_name(head: Mapping[Any, Any]) -> str:
+    """Who bought, as far as is known."""
+    names = (head["customer_first_name"], head["customer_last_name"])
+    return " ".join(part for part in names if part)
 
 
 def _line(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def _tax(tax: Mapping[str, Any]) -> dict[str, Any]:
     rate: Decimal | None = tax["rate"]
     return {
         "name": tax["name"],
-        "rate": None if rate is None else format(rate.normalize(), "f"),
+        "rate": None if rate is None else figures.quantity(rate),
         "taxable": _money(tax, "taxable"),
         "amount": _money(tax, "amount"),
         "remitted_by_marketplace": tax["remitted_by_marketplace"],
@@ -97,7 +100,3 @@ def _tax(tax: Mapping[str, Any]) -> dict[str, Any]:
 
 def _money(row: Mapping[Any, Any], name: str) -> str:
     return figures.plain(row[name], row["currency"])
-
-
-def _instant(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,6 +1,6 @@
 """How values look in JSON: money and quantities as strings, instants in UTC."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -39,4 +39,4 @@ class Instant(fields.Field[datetime]):
     def _serialize(
         self, value: datetime | None, attr: str | None, obj: Any, **_: Any
     ) -> str | None:
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value else None
+        return figures.instant(value) if value else None

@@ -52,8 +52,13 @@ def load(database: Session, visitor: Visitor, args: asked.Args) -> Mapping[str, 
 def invoice(database: Session, visitor: Visitor, number: str) -> ResponseReturnValue:
     """One invoice."""
     detail = _found(database, visitor, number)
-    steps = timeline.of_invoice(detail.invoice)
-    return render_template("invoice.html", visitor=visitor, detail=detail, steps=steps)
+    return render_template(
+        "invoice.html",
+        visitor=visitor,
+        detail=detail,
+        buyer=invoice_json.buyer_name(detail.invoice),
+        steps=timeline.of_invoice(detail.invoice),
+    )
 
 
 @blueprint.get("/invoices/<number>/document.<any(html, json):form>")

@@ -1,5 +1,6 @@
 """How figures are written."""
 
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -35,3 +36,9 @@ def test_rates() -> None:
     assert figures.percent(Decimal("0.08250000")) == "8.25 %"
     assert figures.percent(Decimal("0.1")) == "10 %"
     assert figures.percent(None) == ""
+
+
+def test_instants_are_utc_whatever_zone_they_come_in() -> None:
+    tokyo = timezone(timedelta(hours=9))
+    for at in (datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 21, tzinfo=tokyo)):
+        assert figures.instant(at) == "2026-03-01T12:00:00.000000Z"

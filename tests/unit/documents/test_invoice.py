@@ -76,6 +76,12 @@ def test_nobody_in_particular_bought() -> None:
     assert ">To " not in invoice_html.render(replace(ISSUED, invoice=head))
 
 
+def test_a_rate_of_zero_and_none() -> None:
+    taxes = [{**TAX, "rate": Decimal("0E-8")}, {**TAX, "rate": None}]
+    found = invoice_json.document(replace(ISSUED, taxes=taxes))["taxes"]
+    assert [tax["rate"] for tax in found] == ["0", None]
+
+
 def test_html_needs_nothing_else_and_trusts_nobody() -> None:
     text = invoice_html.render(ISSUED)
     found = Tags()
