@@ -52,7 +52,6 @@ def visitor(database: Session, now: datetime, *, renew: bool = True) -> Visitor 
     user, organization = found
     if renew and idle > _RENEWED_EVERY.total_seconds():
         session["seen"] = now.timestamp()
-        people.seen(database, user_id, now)
     return Visitor(organization.id, organization.name, user.name)
 
 

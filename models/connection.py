@@ -38,4 +38,3 @@ class Connection(Owned, Stamped, Base):
     next_step: Mapped[str | None]
     status_at: Mapped[Instant | None]
     last_success_at: Mapped[Instant | None]
-    last_delivery_at: Mapped[Instant | None]

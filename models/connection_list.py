@@ -48,15 +48,15 @@ def connection(session: Session, organization_id: int, name: str) -> RowMapping 
 
 
 def _described(organization_id: int) -> Select[Any]:
-    waiting_since = (
-        select(InboxEvent.received_at)
-        .where(InboxEvent.connection_id == Connection.id, InboxEvent.state == PENDING)
-        .order_by(InboxEvent.id)
-        .limit(1)
+    received_at = (
+        select(InboxEvent.received_at).where(InboxEvent.connection_id == Connection.id).limit(1)
     )
+    newest = received_at.order_by(InboxEvent.id.desc())
+    waiting_since = received_at.where(InboxEvent.state == PENDING).order_by(InboxEvent.id)
     return select(
         *_COLUMNS,
         _complete_until().label("complete_until"),
+        newest.scalar_subquery().label("last_delivery_at"),
         waiting_since.scalar_subquery().label("waiting_since"),
         _count(InboxEvent.connection_id, InboxEvent.state == PENDING).label("waiting"),
         _count(InboxEvent.connection_id, InboxEvent.state == PARKED).label("parked_events"),

@@ -23,7 +23,6 @@ class User(Owned, Stamped, Base):
 
     email: Mapped[str]
     name: Mapped[str]
-    last_seen_at: Mapped[Instant | None]
 
 
 class SignInLink(Owned, Stamped, Base):

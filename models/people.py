@@ -1,8 +1,6 @@
 """Queries on the people who sign in."""
 
-from datetime import datetime
-
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from models.organization import Organization, User
@@ -15,8 +13,3 @@ def with_organization(session: Session, user_id: int) -> Row[User, Organization]
         .join(Organization, Organization.id == User.organization_id)
         .where(User.id == user_id)
     ).first()
-
-
-def seen(session: Session, user_id: int, now: datetime) -> None:
-    """Note that a person was here."""
-    session.execute(update(User).where(User.id == user_id).values(last_seen_at=now))

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 # Counts stop at 1,000: a backlog that large changes by its newest delivery, too.
 _QUERY = text("""
 WITH ours AS (
-    SELECT id, status_at, last_success_at, last_delivery_at FROM connections
+    SELECT id, status_at, last_success_at FROM connections
     WHERE organization_id = :organization_id
 )
 SELECT
-    (SELECT max(greatest(status_at, last_success_at, last_delivery_at)) FROM ours),
+    (SELECT max(greatest(status_at, last_success_at)) FROM ours),
     (SELECT count(*) FROM ours),
     (SELECT sum(found.id) FROM ours CROSS JOIN LATERAL (
         SELECT e.id FROM inbox_events e WHERE e.connection_id = ours.id

@@ -29,7 +29,8 @@ class Owned(Schema):
 class ConnectionSchema(Schema):
     """A connection and how it is doing. All before `complete_until` has been read.
 
-    `waiting` and the parked counts stop at 10,000.
+    `waiting` and the parked counts stop at 10,000. `last_delivery_at` is of the newest delivery
+    that is still kept.
     """
 
     id = fields.Integer()

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from config import clock
+from documents import figures
 from models import ApiToken, InboxEvent
 from models.session import unit_of_work
 from tests import factories, merchants
@@ -67,6 +68,24 @@ def test_money_is_text_with_its_currency_and_instants_are_utc(
     assert found["paid_at"] == "2026-03-01T11:58:00.000000Z"
     assert found["business_date"] == "2026-03-01"
     assert "vendor" not in found
+
+
+def test_a_connection_says_when_its_newest_delivery_came(
+    script: FlaskClient, owner: Merchant, other: Merchant
+) -> None:
+    assert newest_delivery(script) is None
+    merchants.deliver(owner, state="parked")
+    newest = merchants.deliver(owner, state="done")
+    merchants.deliver(other)
+    with unit_of_work() as session:
+        came = session.get_one(InboxEvent, newest).received_at
+    assert newest_delivery(script) == figures.instant(came)
+
+
+def newest_delivery(script: FlaskClient) -> str | None:
+    [connection] = json.loads(script.get("/api/v1/connections").text)["items"]
+    found: str | None = connection["last_delivery_at"]
+    return found
 
 
 def test_amounts_follow_the_currency(app: object, script: FlaskClient, owner: Merchant) -> None:
