@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from config.errors import Fault, TransientError
 from models.inbox_event import PARKED, PENDING, InboxEvent
 from models.told import told
+from rules.waits import backoff
 
 # After this many tries a delivery that is refused for what it holds is a person's. One that waits
 # for a platform or a server is tried until that is back.
@@ -115,13 +116,12 @@ def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -
     if event.attempts + 1 >= MAX_ATTEMPTS and not isinstance(fault, TransientError):
         park(session, event.id, fault)
         return
-    wait = timedelta(seconds=min(5 * 2 ** min(event.attempts, 10), 900))
     session.execute(
         update(InboxEvent)
         .where(InboxEvent.id == event.id)
         .values(
             attempts=InboxEvent.attempts + 1,
-            next_attempt_at=now + wait,
+            next_attempt_at=now + backoff(event.attempts),
             **told(fault),
         )
     )

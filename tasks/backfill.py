@@ -5,13 +5,12 @@ from contextlib import suppress
 from datetime import date
 from uuid import uuid4
 
-from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.errors import Fault, PermanentError, TransientError
+from config.errors import Fault, TransientError
 from config.logging import context, logger
 from connectors.base.contract import Period, Window
 from models import Connection, Location, Slice, SyncRun, connections, lease, run_progress, sync_run
@@ -19,8 +18,7 @@ from models.session import unit_of_work
 from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
 from tasks import app, reach, ring
-from tasks.pull import Alive, Counts, Pull, unexpected
-from tasks.sync import wait_after
+from tasks.pull import Alive, Counts, Pull, noting, wait_after
 
 log = logger(__name__)
 
@@ -125,22 +123,11 @@ def read(
     if pull is None:
         return None
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
-        try:
+        with noting(pull, _give_up, _let_go):
             with reach.line(pull.connection) as line:
                 _pages_into(pull, line, report, budget_s)
             _let_go(pull) if pull.more else _finish(pull)
-        except lease.LeaseLostError:
-            return None
-        except (TransientError, PermanentError) as fault:
-            _give_up(pull, fault)
-            return None
-        except KeyboardInterrupt:
-            _let_go(pull)
-            raise
-        except SoftTimeLimitExceeded:
-            raise
-        except Exception as error:  # noqa: BLE001 - logged, and noted where people look
-            _give_up(pull, unexpected(error))
+        if pull.fault is not None:
             return None
         log.info("slice read", slice_id=slice_id, more=pull.more, **vars(pull.counts))
     return pull
@@ -220,7 +207,7 @@ def _begin(slice_id: int) -> Pull[Slice] | None:
             return None
         run = session.get_one(SyncRun, held.run_id)
         connection = session.get_one(Connection, run.connection_id)
-    return Pull(connection, reach.connector(connection), run.id, run.correlation_id, held)
+    return Pull(connection, run.id, run.correlation_id, held)
 
 
 def _window(held: Slice) -> Window:

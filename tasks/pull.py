@@ -1,33 +1,40 @@
 """Stores the pages of a pull: rows, cursor and counts move together or not at all."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.errors import PermanentError
+from config.errors import Fault, PermanentError, TransientError
 from config.logging import logger
 from connectors.base.contract import Connector, Http, Page, Request, Response
 from models import Connection, Slice, StreamCursor, SyncRun, lease
 from models.session import unit_of_work
-from tasks import apply, ring
+from rules.waits import backoff
+from tasks import apply, reach, ring
 
 log = logger(__name__)
 
 # Often enough that a lease never ends between two calls of a reader that is alive.
 _TELL_EVERY = lease.LEASE / 3
+# What needs a person is still tried now and then: some causes are mended on the other side.
+ATTENTION_EVERY = timedelta(minutes=30)
 
 
-def unexpected(error: Exception) -> PermanentError:
-    """A mistake of ours, told where people look; the log has its traceback."""
-    log.error("reading failed", exc_info=error)
-    return PermanentError(
-        "reading.failed",
-        f"Reading stopped on a mistake of ours ({type(error).__name__}).",
-        next_step="Report it with the log of that minute; reading is tried again by itself.",
-    )
+def wait_after(fault: Fault, failures: int) -> timedelta:
+    """How long to leave a reading alone after its `failures + 1`th failure in a row."""
+    if not isinstance(fault, TransientError):
+        return ATTENTION_EVERY
+    if fault.retry_after_s is not None:
+        return timedelta(seconds=fault.retry_after_s)
+    return backoff(failures)
 
 
 @dataclass
@@ -78,16 +85,21 @@ class Alive:
 class Pull(Generic[Held]):
     """One reader at work: what it reads for, and under which lease it stores.
 
-    `more` when it stopped to make room before the end.
+    `more` when it stopped to make room before the end; `fault` when it failed.
     """
 
     connection: Connection
-    connector: Connector
     run_id: int
     correlation_id: str
     held: Held
     counts: Counts = field(default_factory=Counts)
     more: bool = False
+    fault: Fault | None = None
+
+    @cached_property
+    def connector(self) -> Connector:
+        """What reads its records. Raises: PermanentError when no key at hand opens its settings."""
+        return reach.connector(self.connection)
 
     def store(self, page: Page, **changes: Any) -> None:
         """Apply a page and move the cursor in one transaction; then signal invoices owed.
@@ -119,3 +131,41 @@ class Pull(Generic[Held]):
         self.counts.written += page.written
         self.counts.skipped += page.skipped
         self.counts.parked += page.parked
+
+
+@contextmanager
+def noting(
+    pull: Pull[Held],
+    give_up: Callable[[Pull[Held], Fault], None],
+    let_go: Callable[[Pull[Held]], None],
+) -> Iterator[None]:
+    """Read inside: what goes wrong is set as the pull's `fault` and noted by `give_up`.
+
+    When another reader has taken over, it alone has something to note. Whoever stops this one by
+    hand has it `let_go`; a reader whose time is up stops where it stands, and its lease ends.
+    """
+    try:
+        yield
+    except lease.LeaseLostError as fault:
+        pull.fault = fault
+    except (TransientError, PermanentError) as fault:
+        pull.fault = fault
+        give_up(pull, fault)
+    except KeyboardInterrupt:
+        let_go(pull)
+        raise
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:  # noqa: BLE001 - logged, and noted where people look
+        pull.fault = _unexpected(error)
+        give_up(pull, pull.fault)
+
+
+def _unexpected(error: Exception) -> PermanentError:
+    """A mistake of ours, told where people look; the log has its traceback."""
+    log.error("reading failed", exc_info=error)
+    return PermanentError(
+        "reading.failed",
+        f"Reading stopped on a mistake of ours ({type(error).__name__}).",
+        next_step="Report it with the log of that minute; reading is tried again by itself.",
+    )

@@ -2,17 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.errors import Fault, PermanentError, TransientError
+from config.errors import Fault, TransientError
 from config.logging import context, logger
 from connectors import platforms
 from connectors.base.contract import Page
@@ -22,7 +20,7 @@ from models.cursor import IS_GONE
 from models.session import unit_of_work
 from models.told import told
 from tasks import app, reach, ring, slots
-from tasks.pull import Alive, Counts, Pull, unexpected
+from tasks.pull import ATTENTION_EVERY, Alive, Counts, Pull, noting, wait_after
 
 log = logger(__name__)
 
@@ -31,8 +29,6 @@ _SLICE_S = 20.0
 # A window that was computed on a clock further off than this would skip what comes late.
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _DUE_AT_ONCE = 500
-# What needs a person is still tried now and then: some causes are mended on the other side.
-_ATTENTION_EVERY = timedelta(minutes=30)
 
 
 @app.task(name="sync.due")
@@ -49,19 +45,12 @@ def due(*, every_s: int = 0) -> int:
 @app.task(name="sync.stream")
 def stream(*, cursor_id: int, platform: str) -> dict[str, int]:
     """Read one stream of one location on from its cursor."""
-    summary = run(cursor_id, budget_s=_SLICE_S)
-    if summary is not None and summary.more:
+    done = run(cursor_id, budget_s=_SLICE_S)
+    if done is None:
+        return {}
+    if done.more:
         ring.task("sync.stream", cursor_id=cursor_id, platform=platform)
-    return vars(summary.counts) if summary else {}
-
-
-@dataclass
-class Summary:
-    """What a delta came to. `more` when it stopped to make room; `fault` when it failed."""
-
-    counts: Counts
-    more: bool = False
-    fault: Fault | None = None
+    return vars(done.counts)
 
 
 def run(
@@ -69,35 +58,21 @@ def run(
     *,
     budget_s: float | None = None,
     report: Callable[[Counts], None] = lambda _: None,
-) -> Summary | None:
-    """Read a stream to its end or for `budget_s`; None when another reader is at it."""
-    held = _begin(cursor_id)
-    if held is None:
+) -> Pull[StreamCursor] | None:
+    """Read a stream to its end or for `budget_s`; None when another reader is at it.
+
+    A failure is noted on the connection and the run, together with when it is tried again.
+    """
+    pull = _begin(cursor_id)
+    if pull is None:
         return None
-    connection, cursor, run_id, correlation_id = held
-    summary = Summary(Counts())
-    with context(correlation_id=correlation_id, connection_id=connection.id):
-        try:
-            with reach.line(connection) as line:
-                pull = Pull(connection, line.connector, run_id, correlation_id, cursor)
-                summary.counts = pull.counts
-                summary.more = _read(line, pull, budget_s, report)
-            _finish(connection, cursor, run_id, summary.more)
-        except lease.LeaseLostError as fault:
-            summary.fault = fault
-        except (TransientError, PermanentError) as fault:
-            summary.fault = fault
-            _give_up(connection, cursor, run_id, fault)
-        except KeyboardInterrupt:
-            _let_go(cursor, run_id)
-            raise
-        except SoftTimeLimitExceeded:
-            raise
-        except Exception as error:  # noqa: BLE001 - logged, and noted where people look
-            summary.fault = unexpected(error)
-            _give_up(connection, cursor, run_id, summary.fault)
-        log.info("stream read", stream=cursor.stream, more=summary.more, **vars(summary.counts))
-    return summary
+    with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
+        with noting(pull, _give_up, _let_go):
+            with reach.line(pull.connection) as line:
+                _read(line, pull, budget_s, report)
+            _finish(pull)
+        log.info("stream read", stream=pull.held.stream, more=pull.more, **vars(pull.counts))
+    return pull
 
 
 def _take_due(now: datetime) -> list[tuple[int, str]]:
@@ -120,7 +95,7 @@ def _take_due(now: datetime) -> list[tuple[int, str]]:
     return [(row.id, row.platform) for row in rows]
 
 
-def _begin(cursor_id: int) -> tuple[Connection, StreamCursor, int, str] | None:
+def _begin(cursor_id: int) -> Pull[StreamCursor] | None:
     now = clock.now()
     with unit_of_work() as session:
         cursor = lease.take(session, StreamCursor, cursor_id, now)
@@ -139,7 +114,7 @@ def _begin(cursor_id: int) -> tuple[Connection, StreamCursor, int, str] | None:
         session.add(started)
         session.flush()
         connection = session.get_one(Connection, cursor.connection_id)
-        return connection, cursor, started.id, started.correlation_id
+        return Pull(connection, started.id, started.correlation_id, cursor)
 
 
 def _close_abandoned(session: Session, cursor: StreamCursor) -> None:
@@ -168,8 +143,8 @@ def _read(
     pull: Pull[StreamCursor],
     budget_s: float | None,
     report: Callable[[Counts], None],
-) -> bool:
-    """Store page after page; true when time ran out before the end."""
+) -> None:
+    """Store page after page until there are no more, or time runs out."""
     until = None if budget_s is None else clock.monotonic() + budget_s
     stream = platforms()[pull.connection.platform].streams[pull.held.stream]
     for page in _pages(line, pull, stream.hold_back):
@@ -177,8 +152,8 @@ def _read(
         pull.store(page, **moved)
         report(pull.counts)
         if until is not None and clock.monotonic() > until:
-            return not page.done
-    return False
+            pull.more = not page.done
+            return
 
 
 def _pages(line: reach.Line, pull: Pull[StreamCursor], hold_back: timedelta) -> Iterator[Page]:
@@ -209,30 +184,31 @@ def _pages(line: reach.Line, pull: Pull[StreamCursor], hold_back: timedelta) -> 
         yield from pages
 
 
-def _finish(connection: Connection, cursor: StreamCursor, run_id: int, more: bool) -> None:
+def _finish(pull: Pull[StreamCursor]) -> None:
     now = clock.now()
-    every = platforms()[connection.platform].streams[cursor.stream].every
+    every = platforms()[pull.connection.platform].streams[pull.held.stream].every
+    next_due_at = now if pull.more else now + every
     with unit_of_work() as session:
-        lease.release(session, cursor, next_due_at=now if more else now + every, failures=0)
-        connections.succeeded(session, connection.id, now)
-        _close(session, run_id, status=sync_run.DONE)
+        lease.release(session, pull.held, next_due_at=next_due_at, failures=0)
+        connections.succeeded(session, pull.connection.id, now)
+        _close(session, pull, status=sync_run.DONE)
 
 
-def _give_up(connection: Connection, cursor: StreamCursor, run_id: int, fault: Fault) -> None:
+def _give_up(pull: Pull[StreamCursor], fault: Fault) -> None:
     """Note the failure where people look, and when it is tried again."""
     now = clock.now()
     with suppress(lease.LeaseLostError), unit_of_work() as session:
         lease.release(
             session,
-            cursor,
-            next_due_at=now + wait_after(fault, cursor.failures),
-            failures=cursor.failures + 1,
+            pull.held,
+            next_due_at=now + wait_after(fault, pull.held.failures),
+            failures=pull.held.failures + 1,
         )
-        connections.failed(session, connection.id, fault, now)
+        connections.failed(session, pull.connection.id, fault, now)
         if isinstance(fault, AccessRefusedError):
-            _leave_alone(session, connection, now)
+            _leave_alone(session, pull.connection, now)
         status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
-        _close(session, run_id, status=status, **told(fault))
+        _close(session, pull, status=status, **told(fault))
 
 
 def _leave_alone(session: Session, connection: Connection, now: datetime) -> None:
@@ -241,31 +217,22 @@ def _leave_alone(session: Session, connection: Connection, now: datetime) -> Non
         update(StreamCursor)
         .where(
             StreamCursor.connection_id == connection.id,
-            StreamCursor.next_due_at < now + _ATTENTION_EVERY,
+            StreamCursor.next_due_at < now + ATTENTION_EVERY,
         )
-        .values(next_due_at=now + _ATTENTION_EVERY)
+        .values(next_due_at=now + ATTENTION_EVERY)
         .execution_options(synchronize_session=False)
     )
 
 
-def _let_go(cursor: StreamCursor, run_id: int) -> None:
+def _let_go(pull: Pull[StreamCursor]) -> None:
     """Whoever stopped this reader needn't wait for its lease to end."""
     now = clock.now()
     with suppress(lease.LeaseLostError), unit_of_work() as session:
-        lease.release(session, cursor, next_due_at=now)
-        _close(session, run_id, status=sync_run.DONE)
+        lease.release(session, pull.held, next_due_at=now)
+        _close(session, pull, status=sync_run.DONE)
 
 
-def wait_after(fault: Fault, failures: int) -> timedelta:
-    """How long to leave a stream alone after its `failures + 1`th failure in a row."""
-    if not isinstance(fault, TransientError):
-        return _ATTENTION_EVERY
-    if fault.retry_after_s is not None:
-        return timedelta(seconds=fault.retry_after_s)
-    return timedelta(seconds=min(5 * 2 ** min(failures, 10), 900))
-
-
-def _close(session: Session, run_id: int, **facts: Any) -> None:
+def _close(session: Session, pull: Pull[StreamCursor], **facts: Any) -> None:
     session.execute(
-        update(SyncRun).where(SyncRun.id == run_id).values(finished_at=clock.now(), **facts)
+        update(SyncRun).where(SyncRun.id == pull.run_id).values(finished_at=clock.now(), **facts)
     )

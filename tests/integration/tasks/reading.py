@@ -50,7 +50,5 @@ def run_killed(cursor_id: int, after_pages: int) -> None:
     """Run until the report of a page raises, past every handler that would tidy up."""
     held = sync._begin(cursor_id)
     assert held is not None
-    row, cursor, run_id, correlation_id = held
-    with reach.line(row) as line:
-        reader = pull.Pull(row, line.connector, run_id, correlation_id, cursor)
-        sync._read(line, reader, None, killing(after_pages))
+    with reach.line(held.connection) as line:
+        sync._read(line, held, None, killing(after_pages))

@@ -7,7 +7,7 @@ from config.errors import PermanentError
 from models import Connection
 from models.session import unit_of_work
 from tasks import backfill, pull, sync
-from tests.integration.tasks.asked import connection, cursors, one
+from tests.integration.tasks.asked import ask, connection, cursors, one
 from tests.integration.tasks.reading import runs_of
 from tests.shop import Shop
 
@@ -16,6 +16,14 @@ pytestmark = pytest.mark.usefixtures("database")
 
 def _refuse(_: pull.Counts) -> None:
     raise PermanentError("till.odd", "It says \x00.", next_step="Mend \ud800.")
+
+
+def _slice(shop: Shop) -> int:
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    run_id = backfill.begin(row, "orders", clock.now().date(), clock.now().date())
+    backfill.cut(run_id)
+    return backfill.open_slices(run_id)[0]
 
 
 def test_a_stream_that_fails_for_it_tells_it(shop: Shop) -> None:
@@ -30,13 +38,19 @@ def test_a_stream_that_fails_for_it_tells_it(shop: Shop) -> None:
 
 
 def test_a_slice_that_fails_for_it_tells_it(shop: Shop) -> None:
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    run_id = backfill.begin(row, "orders", clock.now().date(), clock.now().date())
-    backfill.cut(run_id)
-    slice_id = backfill.open_slices(run_id)[0]
+    slice_id = _slice(shop)
     assert backfill.read(slice_id, _refuse) is None
     held = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
     assert (held.status, held.error, held.next_step) == (
         *("failed", "It says \ufffd.", "Mend \ufffd."),
     )
+
+
+def test_a_slice_of_a_connection_whose_secrets_do_not_open_tells_it(shop: Shop) -> None:
+    slice_id = _slice(shop)
+    ask("UPDATE connections SET secrets = 'rust' WHERE id = :c", c=shop.connection_id)
+    assert backfill.read(slice_id) is None
+    held = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
+    assert held.status == "failed"
+    assert held.error
+    assert connection(shop).status == "needs attention"
