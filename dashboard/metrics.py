@@ -12,9 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import clock
 from config.errors import TransientError
+from config.logging import logger
 from dashboard import gauges
 from models import vital_signs
 from models.session import unit_of_work
+
+log = logger(__name__)
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 # However many scrape, the database is asked no more often than this.
@@ -48,7 +51,8 @@ def _read() -> list[Metric]:
     try:
         with unit_of_work() as session:
             signs = vital_signs.read(session)
-    except (TransientError, SQLAlchemyError):
+    except (TransientError, SQLAlchemyError) as error:
+        log.warning("no numbers from the database", error=type(error).__name__)
         up.add_metric([], 0)
         return [up]
     up.add_metric([], 1)

@@ -10,10 +10,13 @@ import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.errors import TransientError
+from config.logging import logger
 from config.settings import settings
 from documents import figures
 from models import migrations, vital_signs
 from models.session import unit_of_work
+
+log = logger(__name__)
 
 # A probe waits no longer than this for the broker.
 _BROKER_S = 0.5
@@ -59,7 +62,8 @@ def check(now: datetime) -> Readiness:
             return Readiness("reachable", "behind: run 'taxpoynt migrate'", broker, "unknown")
         with unit_of_work() as session:
             heard = vital_signs.beat_heard_at(session)
-    except (TransientError, SQLAlchemyError):
+    except (TransientError, SQLAlchemyError) as error:
+        log.warning("database not ready", error=type(error).__name__)
         return Readiness("unreachable", "unknown", broker, "unknown")
     return Readiness("reachable", "current", broker, _beat(heard, now), heard)
 

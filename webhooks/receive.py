@@ -8,10 +8,10 @@ make them drop the delivery for good.
 from uuid import uuid4
 
 from flask import Blueprint, Response, current_app, request
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from config.errors import Fault
+from config.errors import Fault, TransientError
 from config.logging import logger
 from connectors import platforms
 from connectors.base.contract import Delivery, Verdict
@@ -46,7 +46,7 @@ def receive(platform: str, key: str) -> Response:
     except RequestEntityTooLarge:
         return _answer(platform, 413, "A delivery may hold 1 MiB at most.")
     except (Fault, SQLAlchemyError) as error:
-        log.warning("delivery not stored", platform=platform, error=type(error).__name__)
+        _log(platform, error)
         return _answer(platform, 503, "Not stored. Send it again.")
 
 
@@ -113,6 +113,16 @@ def _kept(delivery: Delivery) -> dict[str, str]:
         for name, value in delivery.headers.items()
         if name.startswith(_KEPT_HEADERS) and "signature" not in name
     }
+
+
+def _log(platform: str, error: Exception) -> None:
+    # A server that is away says all in a word; anything else is a mistake to find.
+    place = None if isinstance(error, TransientError) else error
+    if isinstance(error, StatementError):
+        # Its parameters are the delivery itself.
+        error.hide_parameters = True
+    name = type(error).__name__
+    log.warning("delivery not stored", platform=platform, error=name, exc_info=place)
 
 
 def _answer(platform: str, status: int, text: str, outcome: str | None = None) -> Response:

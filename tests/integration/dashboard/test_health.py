@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from structlog.testing import CapturingLogger
 
 from config import clock
 from config import settings as settings_module
-from dashboard import metrics
+from dashboard import metrics, readiness
 from models import job_slot
 from models import session as database_session
 from models.session import unit_of_work
@@ -126,6 +128,23 @@ def test_without_a_database_it_is_not_ready(client: FlaskClient, no_database: No
     assert response.json["database"] == "unreachable"
     assert client.get("/healthz").status_code == 200
     assert value(client, "taxpoynt_database_up") == 0
+
+
+@pytest.mark.parametrize(("path", "module"), [("/readyz", readiness), ("/metrics", metrics)])
+def test_what_the_database_refused_is_logged(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, path: str, module: ModuleType
+) -> None:
+    log = CapturingLogger()
+    monkeypatch.setattr(module, "log", log)
+    with unit_of_work() as session:
+        session.execute(text("ALTER TABLE job_slots RENAME TO elsewhere"))
+    try:
+        client.get(path)
+    finally:
+        with unit_of_work() as session:
+            session.execute(text("ALTER TABLE elsewhere RENAME TO job_slots"))
+    [call] = log.calls
+    assert (call.method_name, call.kwargs) == ("warning", {"error": "ProgrammingError"})
 
 
 def test_tables_that_are_behind_are_not_ready(client: FlaskClient) -> None:

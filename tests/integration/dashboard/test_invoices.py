@@ -21,7 +21,17 @@ def issue(owner: Merchant, count: int = 1) -> list[str]:
 def test_an_invoice_as_it_was_issued(page: FlaskClient, owner: Merchant) -> None:
     [number] = issue(owner)
     text = page.get(f"/invoices/{number}").text
-    for part in ("Jollof rice", "Plantain", "21.50", "2.15", "3.00", "26.65", "10 %", "gratuity"):
+    for part in (
+        "Ada Obi",
+        "Jollof rice",
+        "Plantain",
+        "21.50",
+        "2.15",
+        "3.00",
+        "26.65",
+        "10 %",
+        "gratuity",
+    ):
         assert part in text
     assert re.search(r'/orders/\d+">#0<', text)
 

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from structlog.testing import CapturingLogger
 
 from config import settings
 from models import session as database_session
@@ -11,6 +12,7 @@ from tests.children import free_port
 from tests.integration.tasks.asked import ask, deliveries
 from tests.integration.webhooks.knocking import knock, knock_raw, signed
 from tests.shop import Shop
+from webhooks import receive
 from webhooks.receive import MAX_BODY
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -106,10 +108,53 @@ def test_a_pool_without_a_connection_to_spare_is_503(door: FlaskClient, shop: Sh
     assert knock(door, shop, second).status_code == 202
 
 
-def test_a_stored_secret_that_no_key_opens_is_our_trouble(door: FlaskClient, shop: Shop) -> None:
+def test_a_stored_secret_that_no_key_opens_is_our_trouble(
+    door: FlaskClient, shop: Shop, log: CapturingLogger
+) -> None:
     ask("UPDATE connections SET secrets = 'nonsense' WHERE id = :c", c=shop.connection_id)
     (message,) = shop.messages(1)
     assert knock(door, shop, message).status_code == 503
+    assert traced(log)
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> CapturingLogger:
+    """What the door logs."""
+    capturing = CapturingLogger()
+    monkeypatch.setattr(receive, "log", capturing)
+    return capturing
+
+
+def traced(log: CapturingLogger) -> bool:
+    """Whether the one line tells where it went wrong."""
+    [call] = log.calls
+    assert (call.method_name, call.args) == ("warning", ("delivery not stored",))
+    return call.kwargs["exc_info"] is not None
+
+
+def test_a_table_that_is_missing_is_503_and_logged_with_its_place(
+    door: FlaskClient, shop: Shop, log: CapturingLogger
+) -> None:
+    (message,) = shop.messages(1)
+    ask("ALTER TABLE inbox_events RENAME TO elsewhere")
+    try:
+        assert knock(door, shop, message).status_code == 503
+    finally:
+        ask("ALTER TABLE elsewhere RENAME TO inbox_events")
+    assert traced(log)
+    said = str(log.calls[0].kwargs["exc_info"])
+    assert "INSERT INTO inbox_events" in said
+    assert message.restaurant_guid not in said
+    assert "eventCategory" not in said
+
+
+def test_a_database_that_is_away_is_logged_in_a_line(
+    door: FlaskClient, shop: Shop, away: Any, log: CapturingLogger
+) -> None:
+    (message,) = shop.messages(1)
+    away()
+    assert knock(door, shop, message).status_code == 503
+    assert not traced(log)
 
 
 @pytest.mark.parametrize(
