@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from cli.ground import ground
 from cli.output import Output
 from cli.verb import verb
+from cli.web_address import web_url
 from config import clock
 from config.errors import PermanentError
 from models import organizations
@@ -21,11 +22,9 @@ class UnknownPersonError(PermanentError):
 @click.argument("email", required=False)
 def command(out: Output, email: str | None) -> None:
     """Print a link that signs EMAIL in, once; by default the first organization's owner."""
-    with ground() as settings:
-        url = settings.public_url or "http://127.0.0.1:8000"
-        with unit_of_work() as session:
-            user = _person(session, email)
-            link = _link(session, user, url)
+    with ground() as settings, unit_of_work() as session:
+        user = _person(session, email)
+        link = _link(session, user, web_url(settings))
     out.answer({"email": user.email, "link": link}, link)
 
 

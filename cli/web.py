@@ -10,6 +10,7 @@ from cli import environment, logs
 from cli.ground import ground
 from cli.output import Output
 from cli.verb import verb
+from cli.web_address import PORT
 from config.embedded.processes import end_with_parent
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ _LOGS = {
 
 @verb
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
 def command(out: Output, host: str, port: int) -> None:
     """Answer platforms and people until told to stop."""
     logs.to_stderr("web")

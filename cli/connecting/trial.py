@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli import scope
+from cli.web_address import web_url
 from config.settings import settings
 from connectors import platforms
 from connectors.base.contract import Health
@@ -12,9 +13,6 @@ from models import Connection, Location, connections
 from models.session import unit_of_work
 from models.site_list import of_connection
 from tasks import connect as connecting
-
-# Where `taxpoynt web` listens unless it is told otherwise.
-_LOCAL_WEB = "http://127.0.0.1:8000"
 
 
 @dataclass(frozen=True)
@@ -32,8 +30,8 @@ class Made:
         """Where its platform sends deliveries; None when that sends none."""
         if platforms()[self.connection.platform].webhook is None:
             return None
-        web = (settings().public_url or _LOCAL_WEB).rstrip("/")
-        return f"{web}/webhooks/{self.connection.platform}/{self.connection.key}"
+        path = f"webhooks/{self.connection.platform}/{self.connection.key}"
+        return f"{web_url(settings())}/{path}"
 
 
 def connect(organization: str | None, platform: str, name: str, config: Mapping[str, Any]) -> Made:

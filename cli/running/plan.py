@@ -6,8 +6,9 @@ from pathlib import Path
 
 from cli.running import stand_ins
 from cli.running.ports import Ports
+from cli.web_address import PORT
 
-_WEB_PORT, _FLOWER_PORT, _STAND_IN_PORT = 8000, 5555, 8101
+_FLOWER_PORT, _STAND_IN_PORT = 5555, 8101
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Plan:
         ports = Ports(home, say)
         return cls(
             home,
-            ports.choose("web", _WEB_PORT) if web is None else ports.insist("web", web),
+            ports.choose("web", PORT) if web is None else ports.insist("web", web),
             ports.choose("flower", _FLOWER_PORT),
             _stand_ins(ports) if with_stand_ins else {},
         )
