@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.pulling import workers
 from tests.children import TAXPOYNT, Child, child
 from tests.integration.cli.takeaway import Takeaway, takeaway
 from tests.integration.cli.typed import started, typed
@@ -21,6 +22,7 @@ def worker(tmp_path: Path) -> Iterator[Child]:
     argv = [*TAXPOYNT, "worker", "--queues", _QUEUES, "--name", "helping"]
     with child(argv, log=tmp_path / "worker.log") as running:
         until(lambda: running.says("ready"), timeout_s=60, what="the worker")
+        until(lambda: workers.take("sync.stream", "toast"), what="the worker to listen")
         yield running
 
 
@@ -58,6 +60,7 @@ def test_invoices_that_no_worker_issues_are_issued_all_the_same(
     argv = [*TAXPOYNT, "worker", "--queues", "toast.bulk", "--name", "reading"]
     with child(argv, log=tmp_path / "worker.log") as running:
         until(lambda: running.says("ready"), timeout_s=60, what="the worker")
+        until(lambda: workers.take("backfill.slice", "toast"), what="the worker to listen")
         said = typed(*shop.span, "--json")
         assert running.says("slice read")
     assert said.code == 0, said.err
