@@ -30,11 +30,9 @@ class DraftError(ValueError):
     """The invoice drawn up for an order doesn't tie to it."""
 
 
-@app.task(name="invoice.due")
-def due(*, every_s: int = 0) -> int:
+@slots.scheduled("invoice.due")
+def due() -> int:
     """Signal orders that owe an invoice and that nobody was told of lately."""
-    if not slots.first_in_slot("invoice.due", every_s):
-        return 0
     ids = _take_due(clock.now())
     ring.invoices(ids)
     return len(ids)

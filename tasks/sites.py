@@ -17,22 +17,19 @@ from tasks import app, reach, ring, slots
 log = logger(__name__)
 
 
-@app.task(name="sites.due")
-def due(*, every_s: int = 0) -> None:
+@slots.scheduled("sites.due")
+def due() -> int:
     """Ask each connection for its locations."""
-    if not slots.first_in_slot("sites.due", every_s):
-        return
     with unit_of_work() as session:
         found = session.execute(select(Connection.id, Connection.platform)).all()
     for row in found:
         ring.task("sites.list", connection_id=row.id, platform=row.platform)
+    return len(found)
 
 
-@app.task(name="sites.first")
-def first(*, every_s: int = 0) -> None:
+@slots.scheduled("sites.first")
+def first() -> int:
     """Ask connections that have no location yet: their platform was away, or grants take time."""
-    if not slots.first_in_slot("sites.first", every_s):
-        return
     known = select(Location.id).where(Location.connection_id == Connection.id).exists()
     with unit_of_work() as session:
         found = session.execute(
@@ -44,6 +41,7 @@ def first(*, every_s: int = 0) -> None:
         ).all()
     for row in found:
         ring.task("sites.list", connection_id=row.id, platform=row.platform)
+    return len(found)
 
 
 @app.task(name="sites.list")

@@ -1,10 +1,30 @@
 """The timetable's slots: a doubled or late beat runs no job twice."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 
 from config import clock
 from models import job_slot
 from models.session import unit_of_work
+from tasks import app
+
+
+def scheduled(name: str) -> Callable[[Callable[[], int]], Callable[..., int]]:
+    """Declare a task of the timetable: its body runs once a slot, however many beats ring it.
+
+    Called without `every_s`, by hand or by itself, it runs each time.
+    """
+
+    def declare(body: Callable[[], int]) -> Callable[..., int]:
+        @app.task(name=name)
+        @wraps(body)
+        def once(*, every_s: int = 0) -> int:
+            return body() if first_in_slot(name, every_s) else 0
+
+        return once
+
+    return declare
 
 
 def first_in_slot(job: str, every_s: int) -> bool:

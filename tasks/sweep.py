@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from config import clock
 from models import Connection, JobSlot, SignInLink, Slice, SyncRun, inbox, run_progress
 from models.session import unit_of_work
-from tasks import app, ring, slots
+from tasks import ring, slots
 
 # A delivery that waits longer than this was not signalled, or the signal got lost.
 _OVERDUE = timedelta(seconds=2)
@@ -19,11 +19,9 @@ _PRUNE_AT_ONCE = 5000
 _SLICES_AT_ONCE = 50
 
 
-@app.task(name="sweep.inbox")
-def inbox_(*, every_s: int = 0) -> int:
+@slots.scheduled("sweep.inbox")
+def inbox_() -> int:
     """Signal connections whose deliveries nobody picked up."""
-    if not slots.first_in_slot("sweep.inbox", every_s):
-        return 0
     with unit_of_work() as session:
         ids = inbox.waiting_connections(session, clock.now(), _OVERDUE)
         found = session.execute(
@@ -34,22 +32,18 @@ def inbox_(*, every_s: int = 0) -> int:
     return len(found)
 
 
-@app.task(name="sweep.slices")
-def slices(*, every_s: int = 0) -> int:
+@slots.scheduled("sweep.slices")
+def slices() -> int:
     """Signal slices of imports that nobody reads: their worker died or their wait is over."""
-    if not slots.first_in_slot("sweep.slices", every_s):
-        return 0
     found = _take_left_slices(clock.now())
     for slice_id, platform in found:
         ring.task("backfill.slice", slice_id=slice_id, platform=platform)
     return len(found)
 
 
-@app.task(name="sweep.prune")
-def prune(*, every_s: int = 0) -> int:
+@slots.scheduled("sweep.prune")
+def prune() -> int:
     """Forget applied deliveries, old runs, used links and past slots."""
-    if not slots.first_in_slot("sweep.prune", every_s):
-        return 0
     now = clock.now()
     with unit_of_work() as session:
         gone = inbox.prune(session, now - _KEEP_DELIVERIES, _PRUNE_AT_ONCE)

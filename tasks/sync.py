@@ -31,11 +31,9 @@ _CLOCK_TOLERANCE = timedelta(seconds=5)
 _DUE_AT_ONCE = 500
 
 
-@app.task(name="sync.due")
-def due(*, every_s: int = 0) -> int:
+@slots.scheduled("sync.due")
+def due() -> int:
     """Signal the streams whose time has come."""
-    if not slots.first_in_slot("sync.due", every_s):
-        return 0
     ready = _take_due(clock.now())
     for cursor_id, platform in ready:
         ring.task("sync.stream", cursor_id=cursor_id, platform=platform)

@@ -54,7 +54,7 @@ def _tasks(source: Source) -> Iterator[ast.FunctionDef]:
 
 
 def _makes_task(decorator: ast.expr) -> bool:
-    return ast.unparse(decorator).startswith("app.task")
+    return ast.unparse(decorator).startswith(("app.task", "slots.scheduled"))
 
 
 def _length(task: ast.FunctionDef) -> int:

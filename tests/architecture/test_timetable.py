@@ -1,9 +1,12 @@
 """The timetable names real tasks, and every task that rings for due work is on it."""
 
+import ast
+
 import pytest
 
 import celeryconfig
 from tasks import app
+from tests.architecture.tree import sources
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +23,19 @@ def test_every_job_is_a_task(registered: set[str]) -> None:
 def test_everything_that_finds_due_work_is_rung_for(registered: set[str]) -> None:
     finders = {name for name in registered if name.endswith(".due") or name.startswith("sweep.")}
     assert finders <= set(celeryconfig.TIMETABLE)
+
+
+def test_a_slot_of_each_job_runs_once_however_many_beats_ring_it() -> None:
+    declared = [
+        ast.literal_eval(decorator.args[0])
+        for source in sources()
+        if source.room == "tasks"
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "slots.scheduled"
+    ]
+    assert sorted(declared) == sorted(celeryconfig.TIMETABLE)
 
 
 def test_every_task_is_named_after_its_file_and_function(registered: set[str]) -> None:
