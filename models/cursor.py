@@ -28,7 +28,6 @@ class StreamCursor(Owned, Stamped, Base):
     resume: Mapped[dict[str, Any] | None]
     watermark: Mapped[Instant | None]
     next_due_at: Mapped[Instant]
-    queued_at: Mapped[Instant | None]
     lease: Mapped[int] = mapped_column(default=0, server_default="0")
     leased_until: Mapped[Instant | None]
     failures: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.order import Order
+from models.order import DUE, Order
 from models.order_part import OrderCharge, OrderLine, OrderTax, PartOfOrder
 from rules.records import ChargeRecord, LineRecord, OrderRecord, TaxRecord
 
@@ -18,7 +18,7 @@ def due_orders(session: Session, ids: Sequence[int]) -> list[Order]:
     return list(
         session.scalars(
             select(Order)
-            .where(Order.id.in_(ids), Order.invoice_state == "due")
+            .where(Order.id.in_(ids), Order.invoice_state == DUE)
             .order_by(Order.id)
             .with_for_update(skip_locked=True)
         )

@@ -17,7 +17,7 @@ from models import bulk
 from models.connection import Connection
 from models.customer_write import write_customers
 from models.location import Location
-from models.order import Order
+from models.order import DUE, Order
 from models.order_part import PARTS
 from models.order_part_rows import COLUMNS as PART_COLUMNS
 from models.order_part_rows import rows_of
@@ -72,7 +72,7 @@ def write_orders(
     return Written(
         stored=len(won),
         ignored=superseded + len(newest) - len(won),
-        due=[row.id for row in won if row.invoice_state == "due"],
+        due=[row.id for row in won if row.invoice_state == DUE],
     )
 
 

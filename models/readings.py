@@ -1,6 +1,5 @@
 """What became of a delta: per stream and location, the rows read since it was asked for."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,10 +95,10 @@ def _reading(cursor: StreamCursor, name: str, runs: list[SyncRun], now: datetime
         status=last.status if last else PENDING,
         over=last is not None and not leased and _is_over(cursor, last),
         leased=leased,
-        rows_read=_sum(run.rows_read for run in runs),
-        rows_written=_sum(run.rows_written for run in runs),
-        rows_skipped=_sum(run.rows_skipped for run in runs),
-        rows_parked=_sum(run.rows_parked for run in runs),
+        rows_read=sum(run.rows_read for run in runs),
+        rows_written=sum(run.rows_written for run in runs),
+        rows_skipped=sum(run.rows_skipped for run in runs),
+        rows_parked=sum(run.rows_parked for run in runs),
         error_code=last.error_code if last else None,
         error=last.error if last else None,
         next_step=last.next_step if last else None,
@@ -112,7 +111,3 @@ def _is_over(cursor: StreamCursor, last: SyncRun) -> bool:
     if last.status == RUNNING or last.finished_at is None:
         return False
     return cursor.next_due_at > last.finished_at or last.error_code is not None
-
-
-def _sum(rows: Iterable[int]) -> int:
-    return sum(rows)

@@ -12,6 +12,7 @@ from config import clock
 from config.logging import logger
 from models import Order
 from models.invoice_write import Issue, issue
+from models.order import DUE, PARKED
 from models.order_read import due_orders, sale_records
 from models.session import unit_of_work
 from rules.invoicing import draft
@@ -54,7 +55,7 @@ def _take_due(now: datetime) -> list[int]:
     waiting = (
         select(Order.id)
         .where(
-            Order.invoice_state == "due",
+            Order.invoice_state == DUE,
             or_(
                 Order.invoice_queued_at.is_(None),
                 Order.invoice_queued_at < now - _SIGNAL_AGAIN,
@@ -132,5 +133,5 @@ def _park(session: Session, order_id: int, reason: str) -> None:
     session.execute(
         update(Order)
         .where(Order.id == order_id)
-        .values(invoice_state="parked", invoice_reason=reason)
+        .values(invoice_state=PARKED, invoice_reason=reason)
     )

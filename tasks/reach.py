@@ -23,7 +23,7 @@ from models.session import unit_of_work
 # What else a token holds (account, address, scopes) is no secret, and logs speak of it.
 _SECRET_MEMBERS = frozenset({"access", "refresh"})
 # A lock class of its own, so that a connection's id can't meet another use of advisory locks.
-_LOGIN_LOCK = 7_203_115
+_LOGIN_LOCK = 7_203_116
 
 
 @dataclass(frozen=True)

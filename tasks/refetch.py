@@ -11,6 +11,7 @@ from config.errors import PermanentError, SkippedRecord, TransientError
 from config.logging import logger
 from connectors.base.contract import Hint, Record
 from models import Connection, InboxEvent
+from models.inbox_event import PENDING
 from models.session import unit_of_work
 from tasks import app, apply, handle, reach
 
@@ -48,7 +49,7 @@ def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bo
     """Settle one delivery; false when the platform is away."""
     with unit_of_work() as session:
         event = session.get(InboxEvent, event_id)
-    if event is None or event.state != "pending":
+    if event is None or event.state != PENDING:
         return True
     batch = handle.Sorted()
     try:

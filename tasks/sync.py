@@ -86,7 +86,7 @@ def _take_due(now: datetime) -> list[tuple[int, str]]:
             update(StreamCursor)
             .where(StreamCursor.id.in_(ready), Connection.id == StreamCursor.connection_id)
             # Should the signal get lost, the stream is due again after a minute.
-            .values(next_due_at=now + timedelta(minutes=1), queued_at=now)
+            .values(next_due_at=now + timedelta(minutes=1))
             .returning(StreamCursor.id, Connection.platform)
             .execution_options(synchronize_session=False)
         ).all()

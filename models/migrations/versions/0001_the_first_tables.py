@@ -74,7 +74,6 @@ def upgrade() -> None:
     sa.Column('resume', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     sa.Column('watermark', sa.DateTime(timezone=True), nullable=True),
     sa.Column('next_due_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lease', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failures', sa.BigInteger(), server_default='0', nullable=False),

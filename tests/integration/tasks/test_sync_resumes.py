@@ -3,7 +3,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from config import clock
 from connectors.base.contract import Request
@@ -173,8 +172,6 @@ def test_a_reading_that_runs_out_of_time_stops_after_a_page_and_asks_to_go_on(
     assert summary.more
     assert 0 < summary.counts.read < 250
     assert cursor_row(cursor_id).next_due_at <= clock.now()
-    with unit_of_work() as session:
-        session.execute(update(StreamCursor).values(queued_at=None))
     sync.stream(cursor_id=cursor_id, platform="toast")
     assert signals.take("sync.stream") == []
     assert cursor_row(cursor_id).watermark is not None
