@@ -55,7 +55,7 @@ def _headline(path: Path) -> str:
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 def taxpoynt() -> None:
-    """Deals and till orders in, correct tax invoices out.
+    """Till orders in, correct tax invoices out.
 
     Every command takes --json: one JSON document on standard output. Exit codes: 0 done,
     1 failed, 2 wrong use, 3 parked and going on later.
