@@ -12,6 +12,10 @@ from markupsafe import Markup
 from connectors import platforms
 from dashboard.readable import readable_json
 from documents import figures
+from models.connection import CONNECTED, CONNECTING, DELAYED, NEEDS_ATTENTION
+from models.inbox_event import DONE, PARKED, PENDING
+from models.order import CHANGED, DUE, ISSUED
+from models.sync_run import FAILED, RUNNING, WAITING
 
 
 def money(value: Decimal | None, currency: str) -> Markup:
@@ -83,9 +87,9 @@ def count(value: int, most: int | None = None) -> str:
 
 # Colour only stands beside the word; what isn't listed is neither good nor bad.
 _TONES = {
-    **dict.fromkeys(("connected", "done", "issued"), "good"),
-    **dict.fromkeys(("delayed", "pending", "due", "waiting", "running", "connecting"), "busy"),
-    **dict.fromkeys(("needs attention", "parked", "failed", "changed after issue"), "bad"),
+    **dict.fromkeys((CONNECTED, DONE, ISSUED), "good"),
+    **dict.fromkeys((CONNECTING, DELAYED, PENDING, DUE, WAITING, RUNNING), "busy"),
+    **dict.fromkeys((NEEDS_ATTENTION, PARKED, FAILED, CHANGED), "bad"),
 }
 
 

@@ -47,6 +47,12 @@ def connection(session: Session, organization_id: int, name: str) -> RowMapping 
     return session.execute(query).mappings().first()
 
 
+def names(session: Session, organization_id: int) -> list[str]:
+    """What a merchant's connections are called."""
+    query = select(Connection.name).where(Connection.organization_id == organization_id)
+    return list(session.scalars(query.order_by(Connection.name)))
+
+
 def _described(organization_id: int) -> Select[Any]:
     received_at = (
         select(InboxEvent.received_at).where(InboxEvent.connection_id == Connection.id).limit(1)

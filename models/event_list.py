@@ -32,7 +32,23 @@ def events(
 
 def event(session: Session, organization_id: int, event_id: int) -> RowMapping | None:
     """One delivery, headers and body included, with the order it was about."""
-    return _one(session, organization_id, InboxEvent.id == event_id)
+    same_record: Any = (Order.connection_id == InboxEvent.connection_id) & (
+        Order.external_id == InboxEvent.record_external_id
+    )
+    query = (
+        select(
+            *inspect(InboxEvent).columns,
+            Connection.name.label("connection"),
+            Connection.platform,
+            Connection.secrets.label("connection_secrets"),
+            Order.id.label("order_id"),
+            Order.display_number.label("order_display_number"),
+        )
+        .join(Connection, Connection.id == InboxEvent.connection_id)
+        .outerjoin(Order, same_record)
+        .where(InboxEvent.organization_id == organization_id, InboxEvent.id == event_id)
+    )
+    return session.execute(query).mappings().first()
 
 
 def events_of_record(
@@ -50,28 +66,6 @@ def events_of_record(
         .limit(limit)
     )
     return list(session.execute(query).mappings())
-
-
-def _one(
-    session: Session, organization_id: int, condition: ColumnElement[bool]
-) -> RowMapping | None:
-    same_record: Any = (Order.connection_id == InboxEvent.connection_id) & (
-        Order.external_id == InboxEvent.record_external_id
-    )
-    query = (
-        select(
-            *inspect(InboxEvent).columns,
-            Connection.name.label("connection"),
-            Connection.platform,
-            Connection.secrets.label("connection_secrets"),
-            Order.id.label("order_id"),
-            Order.display_number.label("order_display_number"),
-        )
-        .join(Connection, Connection.id == InboxEvent.connection_id)
-        .outerjoin(Order, same_record)
-        .where(InboxEvent.organization_id == organization_id, condition)
-    )
-    return session.execute(query).mappings().first()
 
 
 def by_ids(session: Session, organization_id: int, ids: Sequence[int]) -> list[RowMapping]:

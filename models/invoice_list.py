@@ -8,11 +8,12 @@ from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
-from models.invoice import Invoice
+from models.invoice import ISSUED, Invoice
 from models.location import Location
 from models.order import Order
 from models.paging import FIRST, Listed, Sort, Span, page
 
+STATES = (ISSUED,)
 SORTS = {
     "-id": Sort("-id", (Invoice.id,)),
     "id": Sort("id", (Invoice.id,), descending=False),

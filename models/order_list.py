@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from models.connection import Connection
 from models.invoice import Invoice
 from models.location import Location
-from models.order import Order
+from models.order import CHANGED, DUE, ISSUED, NOT_DUE, NOT_NEEDED, PARKED, Order
 from models.paging import FIRST, Listed, Sort, Span, page
 
 # All of an order but the vendor's record, which is longer than everything else together.
 COLUMNS = tuple(c for c in inspect(Order).columns if c.key not in {"vendor", "fingerprint"})
 
+STATES = (DUE, ISSUED, CHANGED, NOT_DUE, NOT_NEEDED, PARKED)
 SORTS = {
     "-business_date": Sort("-business_date", (Order.business_date, Order.id)),
     "business_date": Sort("business_date", (Order.business_date, Order.id), descending=False),

@@ -10,6 +10,8 @@ from models.paging import FIRST, Listed, Sort, Span, page
 
 _LOCATIONS = Sort("name", (Location.name, Location.id), descending=False)
 _CUSTOMERS = Sort("-id", (Customer.id,))
+# More than these nobody chooses from.
+_MOST_NAMES = 1000
 
 
 def locations(
@@ -46,6 +48,17 @@ def customers(
     if connection is not None:
         query = query.where(Connection.name == connection)
     return page(session, query, _CUSTOMERS, span)
+
+
+def names(session: Session, organization_id: int) -> list[tuple[int, str]]:
+    """A merchant's locations, by name: our id and the name of each."""
+    query = (
+        select(Location.id, Location.name)
+        .where(Location.organization_id == organization_id)
+        .order_by(Location.name)
+        .limit(_MOST_NAMES)
+    )
+    return [(row.id, row.name) for row in session.execute(query)]
 
 
 def of_connection(session: Session, connection_id: int) -> list[Location]:

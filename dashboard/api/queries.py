@@ -4,15 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from models.event_list import STATES as EVENT_STATES
-from models.invoice import ISSUED
-from models.invoice_list import SORTS as INVOICE_SORTS
-from models.order import CHANGED, DUE, NOT_DUE, NOT_NEEDED, PARKED
-from models.order_list import SORTS as ORDER_SORTS
+from models import event_list, invoice_list, order_list, sync_run_list
 from models.paging import MOST, USUAL
-from models.sync_run_list import STATES as RUN_STATES
-
-ORDER_STATES = (DUE, ISSUED, CHANGED, NOT_DUE, NOT_NEEDED, PARKED)
 
 
 class Text(fields.String):
@@ -41,13 +34,13 @@ class ByConnection(Paged):
 class EventQuery(ByConnection):
     """Deliveries."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(EVENT_STATES))
+    state = fields.String(load_default=None, validate=validate.OneOf(event_list.STATES))
 
 
 class SyncRunQuery(ByConnection):
     """Pulls."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf(RUN_STATES))
+    status = fields.String(load_default=None, validate=validate.OneOf(sync_run_list.STATES))
 
 
 class Dated(ByConnection):
@@ -61,16 +54,18 @@ class Dated(ByConnection):
 class OrderQuery(Dated):
     """Orders. `search` is a whole display number or the platform's id."""
 
-    invoice_state = fields.String(load_default=None, validate=validate.OneOf(ORDER_STATES))
+    invoice_state = fields.String(load_default=None, validate=validate.OneOf(order_list.STATES))
     search = Text(load_default=None)
-    sort = fields.String(load_default="-business_date", validate=validate.OneOf(tuple(ORDER_SORTS)))
+    sort = fields.String(
+        load_default="-business_date", validate=validate.OneOf(tuple(order_list.SORTS))
+    )
 
 
 class InvoiceQuery(Dated):
     """Invoices: the newest first; within a span of dates by date, unless `sort` says."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf((ISSUED,)))
-    sort = fields.String(load_default=None, validate=validate.OneOf(tuple(INVOICE_SORTS)))
+    status = fields.String(load_default=None, validate=validate.OneOf(invoice_list.STATES))
+    sort = fields.String(load_default=None, validate=validate.OneOf(tuple(invoice_list.SORTS)))
 
 
 class ProblemSchema(Schema):

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.connection import Connection
-from models.location import Location
+from models import connection_list, site_list
 
 
 @dataclass(frozen=True)
@@ -20,21 +18,12 @@ class Choices:
 
 def connections_of(database: Session, organization_id: int) -> Choices:
     """The merchant's connections by name."""
-    query = (
-        select(Connection.name)
-        .where(Connection.organization_id == organization_id)
-        .order_by(Connection.name)
-    )
-    return Choices(list(database.scalars(query)))
+    return Choices(connection_list.names(database, organization_id))
 
 
 def places_of(database: Session, organization_id: int) -> Choices:
     """The merchant's connections and locations by name."""
-    query = (
-        select(Location.id, Location.name)
-        .where(Location.organization_id == organization_id)
-        .order_by(Location.name)
-        .limit(1000)
+    return Choices(
+        connection_list.names(database, organization_id),
+        site_list.names(database, organization_id),
     )
-    found = [(row.id, row.name) for row in database.execute(query)]
-    return Choices(connections_of(database, organization_id).connections, found)

@@ -12,11 +12,8 @@ from dashboard.fragments import render
 from dashboard.pages import asked, blueprint, choices, timeline
 from documents import invoice_html, invoice_json
 from models import listing
-from models.invoice import ISSUED
 from models.invoice_detail import InvoiceDetail, invoice_detail
-from models.invoice_list import SORTS, usual_sort
-
-STATES = (ISSUED,)
+from models.invoice_list import SORTS, STATES, usual_sort
 
 
 @blueprint.get("/invoices")

@@ -11,11 +11,9 @@ from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import asked, blueprint, choices, timeline
 from models import listing
-from models.order import CHANGED, DUE, ISSUED, NOT_DUE, NOT_NEEDED, PARKED
 from models.order_detail import order_detail
-from models.order_list import SORTS
+from models.order_list import SORTS, STATES
 
-STATES = (DUE, ISSUED, CHANGED, NOT_DUE, NOT_NEEDED, PARKED)
 USUAL_SORT = "-business_date"
 
 

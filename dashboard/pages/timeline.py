@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from models.inbox_event import DONE
 from models.order_detail import OrderDetail
 
 # The database stamps both instants of a first copy, one right after the other.
@@ -48,7 +49,7 @@ def _of_order(detail: OrderDetail) -> Iterator[Step]:
     if order["paid_at"]:
         yield Step(order["paid_at"], "Paid at the till")
     for event in detail.events:
-        note = event["event_type"] if event["state"] == "done" else event["state"]
+        note = event["event_type"] if event["state"] == DONE else event["state"]
         yield Step(event["received_at"], "Delivered", note, f"/events/{event['id']}")
     if order["applied_at"] - order["first_seen_at"] > _AT_ONCE:
         yield Step(order["first_seen_at"], "First applied")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from config import clock
 from documents import figures
-from models import ApiToken, InboxEvent
+from models import ApiToken, InboxEvent, event_list, invoice_list, order_list, sync_run_list
 from models.session import unit_of_work
 from tests import factories, merchants
 from tests.merchants import Merchant
@@ -170,6 +170,25 @@ def test_what_cannot_be_read_is_a_problem(
     assert said in found["detail"]
     assert found["code"]
     assert found["next_step"]
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("events?state=bogus", event_list.STATES),
+        ("sync-runs?status=bogus", sync_run_list.STATES),
+        ("orders?invoice_state=bogus", order_list.STATES),
+        ("orders?sort=bogus", tuple(order_list.SORTS)),
+        ("invoices?status=bogus", invoice_list.STATES),
+        ("invoices?sort=bogus", tuple(invoice_list.SORTS)),
+    ],
+)
+def test_a_value_that_no_record_has_is_refused_with_those_that_some_have(
+    script: FlaskClient, address: str, allowed: tuple[str, ...]
+) -> None:
+    response = script.get(f"/api/v1/{address}")
+    assert response.status_code == 422
+    assert ", ".join(allowed) in json.loads(response.text)["detail"]
 
 
 def test_a_cursor_belongs_to_its_order(script: FlaskClient, owner: Merchant) -> None:

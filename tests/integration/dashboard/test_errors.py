@@ -97,5 +97,20 @@ def test_large_bodies_of_other_doors_are_their_business(database: str) -> None:
     assert made.test_client().post("/webhooks/large", data=b"x" * 100_000).text == "100000"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("events?state=x", "sync-runs?status=x", "orders?invoice=x", "orders?sort=x"),
+        *("invoices?status=x", "invoices?sort=x", "orders.csv?invoice=x", "invoices.csv?status=x"),
+    ],
+)
+def test_a_value_that_no_record_has_is_refused(
+    page: FlaskClient, owner: Merchant, address: str
+) -> None:
+    response = page.get(f"/{address}")
+    assert response.status_code == 400
+    assert "Clear the filters" in response.text
+
+
 def test_an_error_page_keeps_the_frame_of_who_is_signed_in(page: FlaskClient) -> None:
     assert "Sign out" in page.get("/orders/987654").text
