@@ -1,7 +1,6 @@
 """Lists invoices: filtered, sorted, a page at a time, one query a page."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
@@ -11,25 +10,17 @@ from models.connection import Connection
 from models.invoice import ISSUED, Invoice
 from models.location import Location
 from models.order import Order
-from models.paging import FIRST, Listed, Sort, Span, page
+from models.paging import FIRST, Listed, Span, page
+from models.sale_list import SaleFilter, conditions, sorts
 
 STATES = (ISSUED,)
-SORTS = {
-    "-id": Sort("-id", (Invoice.id,)),
-    "id": Sort("id", (Invoice.id,), descending=False),
-    "-business_date": Sort("-business_date", (Invoice.business_date, Invoice.id)),
-    "business_date": Sort("business_date", (Invoice.business_date, Invoice.id), descending=False),
-}
+SORTS = sorts(Invoice)
 
 
 @dataclass(frozen=True, slots=True)
-class InvoiceFilter:
-    """Which invoices. `since` and `until` are business dates, both included."""
+class InvoiceFilter(SaleFilter):
+    """Which invoices."""
 
-    connection: str | None = None
-    location_id: int | None = None
-    since: date | None = None
-    until: date | None = None
     status: str | None = None
     number: str | None = None
 
@@ -45,9 +36,11 @@ def invoices(
 
     Raises: CursorError.
     """
-    query = described(organization_id)
-    for condition in _conditions(wanted):
-        query = query.where(condition)
+    query = described(organization_id).where(*conditions(Invoice, wanted))
+    if wanted.status is not None:
+        query = query.where(Invoice.status == wanted.status)
+    if wanted.number:
+        query = query.where(Invoice.number == wanted.number)
     return page(session, query, SORTS[sort or usual_sort(wanted)], span)
 
 
@@ -75,20 +68,3 @@ def described(organization_id: int) -> Select[Any]:
         .join(Order, Order.id == Invoice.order_id)
         .where(Invoice.organization_id == organization_id)
     )
-
-
-def _conditions(wanted: InvoiceFilter) -> list[Any]:
-    found: list[Any] = []
-    if wanted.connection is not None:
-        found.append(Connection.name == wanted.connection)
-    if wanted.location_id is not None:
-        found.append(Invoice.location_id == wanted.location_id)
-    if wanted.since is not None:
-        found.append(Invoice.business_date >= wanted.since)
-    if wanted.until is not None:
-        found.append(Invoice.business_date <= wanted.until)
-    if wanted.status is not None:
-        found.append(Invoice.status == wanted.status)
-    if wanted.number:
-        found.append(Invoice.number == wanted.number)
-    return found
