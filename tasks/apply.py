@@ -5,26 +5,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import delete, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from config.errors import Fault, SkippedRecord
 from config.logging import logger
 from connectors.base.contract import Connector, Record
-from models import Connection, Location, ParkedRecord
+from models import Connection, Location, parked_write
 from models.order_write import Arrival, Written, write_orders
-from models.storable import storable
-from models.told import told
 
 log = logger(__name__)
 
 # Classes of SQLSTATE that blame what is stored: one row twice, data, constraints, limits of the
 # program. All others (a deadlock, a lock, a full disk, a server going down) pass by themselves.
 _OF_THE_RECORD = frozenset({"21", "22", "23", "54"})
-# An index row holds 2,700 bytes; a character may take four.
-_LONGEST_NAME = 500
 
 
 @dataclass
@@ -99,35 +94,27 @@ def apply(
         log.warning("a batch was refused", error=type(error).__name__, records=len(arrivals))
         _one_by_one(session, connection, locations, arrivals, applied)
     refused = {id(record) for record, _ in applied.parked}
-    _unpark(session, connection, [record for record, _ in arrivals if id(record) not in refused])
+    # A pull brings a record as it is now, while a delivery may be an older copy that comes late: it
+    # is no reason to forget a newer one.
+    pulled = [record for record, _ in arrivals if not record.partial and id(record) not in refused]
+    parked_write.forget(session, connection, [(record.stream, record.id) for record in pulled])
     return applied
 
 
 def park(
     session: Session, connection: Connection, parked: Sequence[tuple[Record, SkippedRecord]]
 ) -> None:
-    """Keep refused records of a pull with their reasons, one row a record."""
+    """Keep refused records of a pull with their reasons."""
     for record, reason in parked:
-        facts = {"body": record.raw, **why(reason)}
-        session.execute(
-            insert(ParkedRecord)
-            .values(
-                organization_id=connection.organization_id,
-                connection_id=connection.id,
-                stream=record.stream,
-                location_external_id=record.location,
-                external_id=_name(record.id),
-                **facts,
-            )
-            .on_conflict_do_update(
-                index_elements=["connection_id", "stream", "external_id"], set_=facts
-            )
+        parked_write.park(
+            session,
+            connection,
+            reason,
+            stream=record.stream,
+            location=record.location,
+            external_id=record.id,
+            body=record.raw,
         )
-
-
-def why(reason: SkippedRecord) -> dict[str, str]:
-    """What a parked record tells of its reason."""
-    return told(reason, otherwise="Correct it on the platform; it is read again.")
 
 
 def _arrival(
@@ -175,24 +162,3 @@ def _is_about_the_record(error: Exception) -> bool:
         state = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None) or ""
         return not error.connection_invalidated and state[:2] in _OF_THE_RECORD
     return isinstance(error, ValueError | ArithmeticError | LookupError | TypeError)
-
-
-def _name(record_id: str) -> str:
-    """An identity that an index can hold."""
-    return storable(record_id)[:_LONGEST_NAME]
-
-
-def _unpark(session: Session, connection: Connection, understood: Sequence[Record]) -> None:
-    """Forget what was parked of records that were just pulled again and understood.
-
-    A pull brings a record as it is now, while a delivery may be an older copy that comes late: it
-    is no reason to forget a newer one.
-    """
-    pulled = {(record.stream, record.id) for record in understood if not record.partial}
-    if pulled:
-        session.execute(
-            delete(ParkedRecord).where(
-                ParkedRecord.connection_id == connection.id,
-                tuple_(ParkedRecord.stream, ParkedRecord.external_id).in_(pulled),
-            )
-        )

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from config.errors import SkippedRecord
 from config.logging import logger
 from connectors.base.contract import Record
-from models import Connection, ParkedRecord, parked_list
+from models import Connection, parked_list, parked_write
 from models.session import unit_of_work
 from tasks import apply, reach, ring
 
@@ -45,8 +44,7 @@ def record(organization_id: int, record_id: int) -> Retried | None:
             found["stream"], found["external_id"], found["body"], found["location_external_id"]
         )
         due, reason = _apply(session, session.get_one(Connection, found["connection_id"]), kept)
-        facts = {} if reason is None else apply.why(reason)
-        _settle(session, record_id, kept.raw, facts)
+        facts = parked_write.settle(session, record_id, kept.raw, reason)
     ring.invoices(due)
     state = PARKED if facts else APPLIED
     log.info("record retried", record_id=record_id, state=state)
@@ -65,10 +63,3 @@ def _apply(
     # A refused record leaves no trace, and the row that keeps it stays under its id.
     attempt.rollback()
     return [], applied.parked[0][1]
-
-
-def _settle(session: Session, record_id: int, body: bytes, facts: dict[str, str]) -> None:
-    """Forget the row, or refresh its reason; a copy that a pull put there meanwhile stays."""
-    tried = (ParkedRecord.id == record_id, ParkedRecord.body == body)
-    change = update(ParkedRecord).values(facts) if facts else delete(ParkedRecord)
-    session.execute(change.where(*tried), execution_options={"synchronize_session": False})

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from connectors.base.contract import Connector
+from connectors.base.contract import Connector, Record
 from models import Connection, ParkedRecord
 from models.session import unit_of_work
-from tasks import reach, retry
+from tasks import apply, reach, retry
 from tests.integration.tasks.asked import ask, control, one, orders
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
@@ -104,3 +104,24 @@ def test_another_organizations_is_unknown(shop: Shop) -> None:
     record_id, _ = parked(shop)
     assert retry.record(shop.organization_id + 1, record_id) is None
     assert row_of(record_id).error_code == "old.reason"
+
+
+@pytest.mark.parametrize("guid", ["odd \x00", "long" * 200])
+def test_it_is_found_again_by_an_id_that_no_index_holds(shop: Shop, guid: str) -> None:
+    held = shop.till.platform.book.all()[0]
+    place = held.restaurant.guid
+    body = {**control(shop, f"orders/{held.guid}", method="GET"), "guid": guid}
+    kept = "SELECT 1 FROM parked_records WHERE connection_id = :c"
+    _pulled(shop, place, {**body, "openedDate": "lately"})
+    assert ask(kept, c=shop.connection_id)
+    _pulled(shop, place, body)
+    assert not ask(kept, c=shop.connection_id)
+    assert len(orders(shop)) == 1
+
+
+def _pulled(shop: Shop, place: str, body: dict[str, Any]) -> None:
+    record = Record("orders", body["guid"], json.dumps(body).encode(), place)
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+        applied = apply.apply(session, row, reach.connector(row), [(record, "c")])
+        apply.park(session, row, applied.parked)
