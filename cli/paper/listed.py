@@ -7,7 +7,7 @@ from cli.output import Output
 from cli.paged import gather, page_options, show
 from cli.scope import organization_option
 from cli.verb import verb
-from models.invoice import ISSUED
+from models.invoice_list import STATES
 
 _COLUMNS = {
     "number": "Number",
@@ -24,7 +24,7 @@ _COLUMNS = {
 
 
 @verb
-@click.option("--status", type=click.Choice([ISSUED]), help="Only those that stand at this.")
+@click.option("--status", type=click.Choice(STATES), help="Only those that stand at this.")
 @page_options
 @organization_option
 def command(
