@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from models import ApiToken, InboxEvent, ParkedRecord, api_tokens
+from models import ApiToken, InboxEvent, Location, ParkedRecord, api_tokens
 from models.session import unit_of_work
 from tests import merchants
 from tests.merchants import Merchant
@@ -43,6 +43,11 @@ def planted(other: Merchant) -> Planted:
     record_id = merchants.parked_record(other, error=THEIRS, external_id=THEIRS)
     merchants.standing(other, "delayed", merchants.factories.NOON, status_reason=THEIRS)
     with unit_of_work() as session:
+        session.execute(
+            update(Location)
+            .where(Location.organization_id == other.organization_id)
+            .values(name=THEIRS)
+        )
         api_tokens.make(session, other.organization_id, THEIRS)
         token_id = session.scalars(select(ApiToken.id).where(ApiToken.name == THEIRS)).one()
     return Planted(order_id, event_id, record_id, token_id)
@@ -122,6 +127,15 @@ def test_filters_and_search_find_nothing_of_theirs(
     ):
         found = script.get(f"/api/v1/{address}?connection={name}").json
         assert found == {"items": [], "next": None}, address
+
+
+@pytest.mark.parametrize("path", ["orders", "invoices", "events", "sync-runs", "parked"])
+def test_filters_offer_nothing_of_theirs(
+    planted: Planted, owner: Merchant, other: Merchant, page: FlaskClient, path: str
+) -> None:
+    text = page.get(f"/{path}").text
+    assert f">{owner.connection.name}</option>" in text
+    assert f">{other.connection.name}</option>" not in text
 
 
 def test_changing(app: Flask, planted: Planted, page: FlaskClient, script: FlaskClient) -> None:
