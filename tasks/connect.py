@@ -26,7 +26,8 @@ def connect(
     """Store a connection after trying its credentials; returns its id and what the try found.
 
     A platform that can't be reached just now is stored all the same (no health): pulls retry.
-    Raises: SettingsError, PermanentError when the platform refuses the credentials.
+    Raises: SettingsError, PermanentError when the platform refuses the credentials or another
+    connection reads a location already; then nothing new is stored.
     """
     platform = platform_of(platform_name)
     loaded = load_settings(platform, config)
@@ -37,9 +38,16 @@ def connect(
             health = connector.probe(http)
     except TransientError as fault:
         away = fault
-    connection_id = _store(organization_id, platform, name, loaded, tokens.current(), health)
+    connection_id, is_new = _store(
+        organization_id, platform, name, loaded, tokens.current(), health
+    )
     if away is None:
-        _list_sites(connection_id)
+        try:
+            _list_sites(connection_id)
+        except sites.TakenError:
+            if is_new:
+                _forget(connection_id)
+            raise
     else:
         _note(connection_id, away)
     return connection_id, health
@@ -58,6 +66,11 @@ def _list_sites(connection_id: int) -> None:
         # One that may pass is tried again by itself, as any connection without locations is.
         if not isinstance(fault, TransientError):
             raise
+
+
+def _forget(connection_id: int) -> None:
+    with unit_of_work() as session:
+        session.delete(session.get_one(Connection, connection_id))
 
 
 def check(connection: Connection) -> Health:
@@ -107,17 +120,19 @@ def _store(
     loaded: Mapping[str, Any],
     tokens: Tokens | None,
     health: Health | None,
-) -> int:
+) -> tuple[int, bool]:
+    """The connection's id and whether it is a new one."""
     secret = {k: v for k, v in loaded.items() if k in platform.secret_settings}
     plain = {k: v for k, v in loaded.items() if k not in secret}
     with unit_of_work() as session:
+        is_new = not connections.is_known(session, organization_id, name)
         row = connections.store(session, organization_id, platform.name, name, plain, secret)
         row.tokens = connections.seal(reach.plain(tokens)) if tokens else None
         row.account = health.account if health else None
         if health is not None:
             connections.try_again(session, row.id, clock.now())
             connections.succeeded(session, row.id, clock.now())
-        return row.id
+        return row.id, is_new
 
 
 def _by_key(error: ValidationError) -> dict[str, Any]:

@@ -1,20 +1,26 @@
 """Keeps a connection's locations: those found start syncing, those gone are marked."""
 
-from sqlalchemy import select, update
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.errors import Fault
+from config.errors import Fault, PermanentError
 from config.logging import logger
 from connectors import platforms
-from models import Connection, Location, StreamCursor, connections
+from models import Connection, Location, Organization, StreamCursor, connections
 from models.connection import NEEDS_ATTENTION
 from models.session import unit_of_work
 from rules.records import LocationRecord
 from tasks import app, reach, ring, slots
 
 log = logger(__name__)
+
+
+class TakenError(PermanentError):
+    """Another connection of the merchant reads a location: its sales would count twice."""
 
 
 @slots.scheduled("sites.due")
@@ -59,17 +65,48 @@ def refresh(connection_id: int) -> int:
     """Read a connection's locations and store them; returns how many there are.
 
     Effects: rows in locations; a cursor for each stream of each new one, due at once.
+    Raises: Fault of the platform; TakenError, and nothing is stored.
     """
     with unit_of_work() as session:
         connection = session.get_one(Connection, connection_id)
     with reach.line(connection) as line:
         found = line.connector.locations(line.http)
+        address = line.connector.base_url
     with unit_of_work() as session:
+        _refuse_taken(session, connection, address, found)
         for site in found:
             _store(session, connection, site)
         _mark_gone(session, connection, {site.external_id for site in found})
         _make_cursors(session, connection, [s.external_id for s in found if not s.archived])
     return len(found)
+
+
+def _refuse_taken(
+    session: Session, connection: Connection, address: str, found: Sequence[LocationRecord]
+) -> None:
+    # Two connections of a merchant that list their locations at once take turns.
+    session.get_one(Organization, connection.organization_id, with_for_update={"key_share": True})
+    others = session.execute(
+        select(Connection, func.min(Location.name))
+        .join(Location, Location.connection_id == Connection.id)
+        .where(
+            Connection.organization_id == connection.organization_id,
+            Connection.platform == connection.platform,
+            Connection.id != connection.id,
+            Location.external_id.in_([site.external_id for site in found]),
+        )
+        .group_by(Connection.id)
+        .order_by(Connection.id)
+    )
+    for other, place in others:
+        if reach.connector(other).base_url == address:
+            raise TakenError(
+                "location.taken",
+                f"'{place}' is read by the connection '{other.name}' already: "
+                "each of its sales would be invoiced twice.",
+                next_step=f"Connect under the name '{other.name}' to change its settings, or name "
+                "only other locations in these.",
+            )
 
 
 def _store(session: Session, connection: Connection, site: LocationRecord) -> None:

@@ -12,14 +12,14 @@ from sandbox.toast import Served
 from sandbox.toast.limits import Limits
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def toast(database: str) -> Iterator[Served]:
-    """A small restaurant group on a port of loopback, for one module; its limits are lifted."""
+    """A small restaurant group on a port of loopback; its limits are lifted."""
     with sandbox.toast.serve(history=4, limits=Limits(off=True)) as served:
         yield served
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def settings(toast: Served) -> dict[str, Any]:
     """What connects to it."""
     return settings_of(toast)

@@ -150,3 +150,14 @@ def test_check_says_when_credentials_are_refused(
     row = stored("lapsed")
     assert row is not None
     assert row.status == "needs attention"
+
+
+def test_a_second_name_for_what_is_connected_is_refused(config: str) -> None:
+    typed("connect", "toast", "one", "--config", config)
+    said = typed("connect", "toast", "two", "--config", config)
+    assert said.code == 1
+    assert "is read by the connection 'one' already" in said.err
+    assert "under the name 'one'" in said.err
+    names = [each["name"] for each in typed("connections", "--json").document["items"]]
+    assert "one" in names
+    assert "two" not in names

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from config import clock
 from config.errors import PermanentError
-from models import Base, Connection, connections, organizations
+from models import Base, Connection, Organization, connections
 from models.session import unit_of_work
 from sandbox import toast
 from sandbox.toast.limits import Limits
@@ -32,8 +32,16 @@ def till() -> Iterator[Served]:
 
 @pytest.fixture
 def owner(database: str) -> int:
+    return _merchant()
+
+
+def _merchant() -> int:
+    """One that has no connection yet."""
     with unit_of_work() as session:
-        return organizations.ensure_first(session)[0].id
+        merchant = Organization(name=f"merchant {next(_numbers)}")
+        session.add(merchant)
+        session.flush()
+        return merchant.id
 
 
 def _config(till: Served, **changes: Any) -> dict[str, Any]:
@@ -184,6 +192,35 @@ def test_connecting_again_keeps_the_address_and_takes_the_new_settings(
     assert again == first
     assert after.key == before.key
     assert after.secrets != before.secrets
+
+
+def test_a_location_is_not_read_by_two_connections_of_a_merchant(owner: int, till: Served) -> None:
+    connect.connect(owner, "toast", "first", _config(till))
+    before = _stored()
+    with pytest.raises(sites.TakenError, match="by the connection 'first' already") as caught:
+        connect.connect(owner, "toast", "second", _config(till))
+    assert "'first'" in caught.value.next_step
+    assert _stored() == before
+
+
+def test_a_known_connection_that_asks_for_a_location_of_another_keeps_its_own(
+    owner: int, till: Served
+) -> None:
+    one_place, another = (each["guid"] for each in till.facts()["restaurants"][:2])
+    connect.connect(owner, "toast", "first", _config(till, restaurants=[one_place]))
+    second, _ = connect.connect(owner, "toast", "second", _config(till, restaurants=[another]))
+    with pytest.raises(sites.TakenError):
+        connect.connect(owner, "toast", "second", _config(till, restaurants=[one_place, another]))
+    places = ask("SELECT external_id FROM locations WHERE connection_id = :c", c=second)
+    assert [row.external_id for row in places] == [another]
+    row = one("SELECT * FROM connections WHERE id = :c", c=second)
+    assert (row.status, row.status_code) == ("needs attention", "location.taken")
+
+
+def test_another_merchant_may_read_the_same_location(owner: int, till: Served) -> None:
+    connect.connect(owner, "toast", "first", _config(till))
+    connection_id, _ = connect.connect(_merchant(), "toast", "first", _config(till))
+    assert ask("SELECT 1 FROM locations WHERE connection_id = :c", c=connection_id)
 
 
 def test_a_successful_check_sets_a_failed_stream_going_again(shop: Shop) -> None:
