@@ -16,7 +16,8 @@ NEEDS_ATTENTION = "needs attention"
 class Connection(Owned, Stamped, Base):
     """A platform account of a merchant. `key` is its webhook address's last part.
 
-    `secrets` and `tokens` are sealed; `status` is in words, with what to do beside it.
+    `base_url` is where the platform is; `secrets` and `tokens` are sealed; `status` is in words,
+    with what to do beside it.
     """
 
     __tablename__ = "connections"
@@ -32,6 +33,7 @@ class Connection(Owned, Stamped, Base):
     secrets: Mapped[Raw]
     tokens: Mapped[Raw | None]
     account: Mapped[str | None]
+    base_url: Mapped[str | None]
     status: Mapped[str] = mapped_column(default=CONNECTING)
     status_code: Mapped[str | None]
     status_reason: Mapped[str | None]

@@ -23,6 +23,8 @@ def engine() -> Engine:
     """This process's pool; a fork starts with one of its own."""
     return create_engine(
         settings().database(),
+        # Statements in errors and logs, never what customers and platforms sent.
+        hide_parameters=True,
         # A restart of the server must not fail the first query of each pooled connection.
         pool_pre_ping=True,
         pool_size=10,

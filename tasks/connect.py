@@ -129,6 +129,7 @@ def _store(
         row = connections.store(session, organization_id, platform.name, name, plain, secret)
         row.tokens = connections.seal(reach.plain(tokens)) if tokens else None
         row.account = health.account if health else None
+        row.base_url = platform.connect(loaded).base_url
         if health is not None:
             connections.try_again(session, row.id, clock.now())
             connections.succeeded(session, row.id, clock.now())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -71,9 +71,8 @@ def refresh(connection_id: int) -> int:
         connection = session.get_one(Connection, connection_id)
     with reach.line(connection) as line:
         found = line.connector.locations(line.http)
-        address = line.connector.base_url
     with unit_of_work() as session:
-        _refuse_taken(session, connection, address, found)
+        _refuse_taken(session, connection, found)
         for site in found:
             _store(session, connection, site)
         _mark_gone(session, connection, {site.external_id for site in found})
@@ -82,31 +81,31 @@ def refresh(connection_id: int) -> int:
 
 
 def _refuse_taken(
-    session: Session, connection: Connection, address: str, found: Sequence[LocationRecord]
+    session: Session, connection: Connection, found: Sequence[LocationRecord]
 ) -> None:
     # Two connections of a merchant that list their locations at once take turns.
     session.get_one(Organization, connection.organization_id, with_for_update={"key_share": True})
-    others = session.execute(
-        select(Connection, func.min(Location.name))
+    taken = session.execute(
+        select(Connection.name, Location.name.label("place"))
         .join(Location, Location.connection_id == Connection.id)
         .where(
             Connection.organization_id == connection.organization_id,
             Connection.platform == connection.platform,
+            Connection.base_url == connection.base_url,
             Connection.id != connection.id,
             Location.external_id.in_([site.external_id for site in found]),
         )
-        .group_by(Connection.id)
-        .order_by(Connection.id)
-    )
-    for other, place in others:
-        if reach.connector(other).base_url == address:
-            raise TakenError(
-                "location.taken",
-                f"'{place}' is read by the connection '{other.name}' already: "
-                "each of its sales would be invoiced twice.",
-                next_step=f"Connect under the name '{other.name}' to change its settings, or name "
-                "only other locations in these.",
-            )
+        .order_by(Location.id)
+        .limit(1)
+    ).first()
+    if taken is not None:
+        raise TakenError(
+            "location.taken",
+            f"'{taken.place}' is read by the connection '{taken.name}' already: "
+            "each of its sales would be invoiced twice.",
+            next_step=f"Connect under the name '{taken.name}' to change its settings, or name only "
+            "other locations in these.",
+        )
 
 
 def _store(session: Session, connection: Connection, site: LocationRecord) -> None:

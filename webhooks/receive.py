@@ -8,7 +8,7 @@ make them drop the delivery for good.
 from uuid import uuid4
 
 from flask import Blueprint, Response, current_app, request
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from config.errors import Fault, TransientError
@@ -118,9 +118,6 @@ def _kept(delivery: Delivery) -> dict[str, str]:
 def _log(platform: str, error: Exception) -> None:
     # A server that is away says all in a word; anything else is a mistake to find.
     place = None if isinstance(error, TransientError) else error
-    if isinstance(error, StatementError):
-        # Its parameters are the delivery itself.
-        error.hide_parameters = True
     name = type(error).__name__
     log.warning("delivery not stored", platform=platform, error=name, exc_info=place)
 

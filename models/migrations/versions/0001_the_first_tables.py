@@ -33,6 +33,7 @@ def upgrade() -> None:
     sa.Column('secrets', sa.LargeBinary(), nullable=False),
     sa.Column('tokens', sa.LargeBinary(), nullable=True),
     sa.Column('account', sa.Text(), nullable=True),
+    sa.Column('base_url', sa.Text(), nullable=True),
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('status_code', sa.Text(), nullable=True),
     sa.Column('status_reason', sa.Text(), nullable=True),
