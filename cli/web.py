@@ -1,7 +1,6 @@
 """Run the web: webhook addresses, pages and the JSON API."""
 
 import os
-import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -9,13 +8,12 @@ import click
 from cli import environment, logs
 from cli.ground import ground
 from cli.output import Output
+from cli.running import listening, measures
 from cli.verb import verb
 from cli.web_address import PORT
 from config.embedded.processes import end_with_parent
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from flask import Flask
 
 # A delivery waits for one commit, so threads share a core well; past four processes a machine of
@@ -40,8 +38,8 @@ _LOGS = {
 def command(out: Output, host: str, port: int) -> None:
     """Answer platforms and people until told to stop."""
     logs.to_stderr("web")
-    with ground() as settings:
-        _measure_in(settings.home / "run" / "metrics")
+    with listening.alone_at(host, port), ground() as settings, measures.folder(settings.home) as at:
+        environment.suppose("PROMETHEUS_MULTIPROC_DIR", str(at))
         out.service({"part": "web", "url": f"http://{host}:{port}"})
         _serve(host, port)
 
@@ -83,10 +81,3 @@ def _serve(host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_S,
     ).serve()
-
-
-def _measure_in(folder: "Path") -> None:
-    """Have the processes add up their metrics in a folder; what an earlier run left is dropped."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    environment.suppose("PROMETHEUS_MULTIPROC_DIR", str(folder))
