@@ -10,7 +10,7 @@ from cli.verb import verb
 def command(out: Output) -> None:
     """Ring the timetable until told to stop."""
     logs.to_stderr("beat")
-    with ground() as settings:
+    with ground(may_make_home=True) as settings:
         from tasks import app
 
         out.service({"part": "beat"})

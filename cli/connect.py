@@ -26,7 +26,7 @@ def command(out: Output, platform: str, name: str, config: str, organization: st
 
     Example: taxpoynt connect toast till --config toast.json
     """
-    with ground():
+    with ground(may_make_home=True):
         from cli.connecting import answer, given, trial
 
         given.known(platform, name)

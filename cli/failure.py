@@ -82,6 +82,8 @@ def _refused(error: OSError) -> Fault:
 def _unexpected(error: Exception) -> Fault:
     if not logging.getLogger().handlers:
         logs.to_file()
+    if logs.is_homeless():
+        logs.to_stderr("cli")
     _log.critical("unexpected", exc_info=error)
     log = logs.kept_in()
     return Fault(

@@ -19,7 +19,7 @@ from cli.verb import verb
 def command(out: Output, host: str, port: int) -> None:
     """Show queues and workers until told to stop."""
     logs.to_stderr("flower")
-    with ground(tables=False) as settings:
+    with ground(tables=False, may_make_home=True) as settings:
         from tasks import app
 
         out.service({"part": "flower", "url": f"http://{host}:{port}"})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from cli import environment
+from cli import environment, home, logs
 from config import embedded
 from config.errors import PermanentError
 from config.settings import Settings, read, refresh, settings
@@ -14,13 +14,13 @@ class TablesBehindError(PermanentError):
 
 
 @contextmanager
-def ground(*, tables: bool = True) -> Iterator[Settings]:
+def ground(*, tables: bool = True, may_make_home: bool = False) -> Iterator[Settings]:
     """Have servers and tables while the body runs; yields the settings.
 
     Servers that no setting names are embedded ones, shared with whoever else uses the home.
-    With `tables` off nothing is asked of the database.
+    With `tables` off nothing is asked of the database. Raises: NoInstallationError.
     """
-    with servers() as found:
+    with servers(may_make_home=may_make_home) as found:
         try:
             if tables:
                 have_tables()
@@ -30,11 +30,16 @@ def ground(*, tables: bool = True) -> Iterator[Settings]:
 
 
 @contextmanager
-def servers() -> Iterator[Settings]:
-    """Have the servers while the body runs, the database as it is."""
+def servers(*, may_make_home: bool = False) -> Iterator[Settings]:
+    """Have the servers while the body runs, the database as it is. Raises: NoInstallationError.
+
+    Whoever only reads must not find an empty home of its own making in a wrong folder.
+    """
     given = read(environment.current())
+    if not may_make_home:
+        home.insist(given)
     with ExitStack() as held:
-        if not (given.database_url and given.broker_url and given.redis_url):
+        if home.needs_servers(given):
             held.enter_context(
                 embedded.servers(
                     given.home,
@@ -42,6 +47,7 @@ def servers() -> Iterator[Settings]:
                     want_broker=given.broker_url is None or given.redis_url is None,
                 )
             )
+            logs.follow_home()
         _know_public_url(given)
         yield refresh()
 

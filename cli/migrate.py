@@ -11,7 +11,7 @@ def command(out: Output) -> None:
 
     Run it before new workers start: a step only adds, so those that still run go on.
     """
-    with servers(), out.during("Updating the tables"):
+    with servers(may_make_home=True), out.during("Updating the tables"):
         from models import migrations
 
         before, after = migrations.current(), migrations.upgrade()

@@ -30,7 +30,7 @@ def command(out: Output, no_sandbox: bool, port: int | None) -> int:
         crew = Crew(signals)
         try:
             with out.during("Starting the database and the broker") as doing:
-                settings = held.enter_context(ground())
+                settings = held.enter_context(ground(may_make_home=True))
                 held.callback(_stop, crew, out)
                 addresses = start(crew, plan, settings, out.say, doing)
         except StoppedError:

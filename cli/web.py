@@ -38,7 +38,11 @@ _LOGS = {
 def command(out: Output, host: str, port: int) -> None:
     """Answer platforms and people until told to stop."""
     logs.to_stderr("web")
-    with listening.alone_at(host, port), ground() as settings, measures.folder(settings.home) as at:
+    with (
+        listening.alone_at(host, port),
+        ground(may_make_home=True) as settings,
+        measures.folder(settings.home) as at,
+    ):
         environment.suppose("PROMETHEUS_MULTIPROC_DIR", str(at))
         out.service({"part": "web", "url": f"http://{host}:{port}"})
         _serve(host, port)

@@ -32,7 +32,7 @@ def command(out: Output, queues: str | None, concurrency: int, name: str | None)
     logs.to_stderr("worker")
     # Read when Celery is imported: without it a stop waits for the longest task.
     environment.suppose("REMAP_SIGTERM", "SIGQUIT")
-    with ground() as settings, ExitStack() as held:
+    with ground(may_make_home=True) as settings, ExitStack() as held:
         from cli.running.names import worker_name
 
         served = _served(queues)

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli import environment
+from cli import environment, home
 from config.settings import read
 from tasks.preflight import Finding, Level
 
@@ -19,11 +19,15 @@ _LOW_BYTES, _TOO_LOW_BYTES = 2 * _GIB, _GIB // 4
 def findings() -> Iterator[Finding]:
     """Python, then the home and the disk it is on. Raises: SettingError."""
     yield _python()
-    home = read(environment.current()).home
+    given = read(environment.current())
     yield Finding("settings", Level.OK, "All settings are readable.")
-    yield _writable(home)
-    if home.exists():
-        yield of_space(shutil.disk_usage(home).free)
+    if not home.is_there(given):
+        missing = home.missing(given)
+        yield Finding("home", Level.FAIL, missing.sentence, missing.next_step)
+        return
+    yield _writable(given.home)
+    if given.home.exists():
+        yield of_space(shutil.disk_usage(given.home).free)
 
 
 def of_space(free_bytes: int) -> Finding:
@@ -42,15 +46,15 @@ def _python() -> Finding:
     return Finding("Python", Level.FAIL, f"Python {have} is too old.", "Install 3.11 or newer.")
 
 
-def _writable(home: Path) -> Finding:
+def _writable(folder: Path) -> Finding:
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=home):
-            return Finding("home", Level.OK, f"{home} can be written.")
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return Finding("home", Level.OK, f"{folder} can be written.")
     except OSError as error:
         return Finding(
             "home",
             Level.FAIL,
-            f"{home} can't be written: {error.strerror}.",
+            f"{folder} can't be written: {error.strerror}.",
             "Set TAXPOYNT_HOME to a folder that this user may write.",
         )

@@ -1,7 +1,7 @@
 """The port that a part listens on: free when it starts, and nobody else's while it runs.
 
-Several processes of the web share a port by SO_REUSEPORT, so the system would let the web of another
-home in beside them, and deliveries would be split between two databases.
+Several processes of the web share a port by SO_REUSEPORT, so the system would let the web of
+another home in beside them, and deliveries would be split between two databases.
 """
 
 import errno

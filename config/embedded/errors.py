@@ -24,8 +24,14 @@ class EmbeddedServerError(RuntimeError):
 def explain(error: OSError, home: Path) -> EmbeddedServerError:
     """Say in a sentence what the operating system refused, and what to do about it."""
     subject = error.filename or home
-    advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}. Look at {home}/logs.")
+    advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}. {_elsewhere(home)}")
     return EmbeddedServerError(f"The embedded servers cannot use {subject}: {advice}")
+
+
+def _elsewhere(home: Path) -> str:
+    """Where to look further; a home that can't be made has no logs."""
+    logs = home / "logs"
+    return f"Look at {logs}." if logs.is_dir() else "Set TAXPOYNT_HOME to another folder."
 
 
 def with_log(sentence: str, log: Path, start: int = 0) -> str:

@@ -74,11 +74,10 @@ def test_a_web_starts_again_at_once_after_it_was_killed(
     place: Installation, tmp_path: Path
 ) -> None:
     port = free_port()
-    with embedded.servers(place.home):
-        with _web(place, port, tmp_path / "first") as first:
-            first.signal(SIGKILL)
-            with _web(place, port, tmp_path / "second"):
-                pass
+    with embedded.servers(place.home), _web(place, port, tmp_path / "first") as first:
+        first.signal(SIGKILL)
+        with _web(place, port, tmp_path / "second") as second:
+            assert second.alive
 
 
 def test_an_address_that_is_not_this_machines_is_told(place: Installation) -> None:
