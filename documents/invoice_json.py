@@ -38,7 +38,7 @@ def document(issued: IssuedInvoice) -> dict[str, Any]:
         "issued_at": figures.instant(head["issued_at"]),
         "business_date": head["business_date"].isoformat(),
         "currency": head["currency"],
-        "seller": {"name": head["organization"], "location": head["location"]},
+        "seller": {"name": head["seller"], "location": head["location"]},
         "buyer": _buyer(head),
         "order": {
             "platform": head["platform"],

@@ -22,7 +22,10 @@ class InvoiceSeries(Owned, Base):
 
 
 class Invoice(Owned, Base):
-    """An issued invoice of one order. `net` + `tax` + `gratuities` = `total`."""
+    """An issued invoice of one order. `net` + `tax` + `gratuities` = `total`.
+
+    The names of seller, location and customer are those of the day it was issued.
+    """
 
     __tablename__ = "invoices"
     __table_args__ = (
@@ -43,6 +46,13 @@ class Invoice(Owned, Base):
     sequence: Mapped[int]
     number: Mapped[str]
     status: Mapped[str] = mapped_column(default=ISSUED)
+    seller: Mapped[str]
+    location: Mapped[str]
+    time_zone: Mapped[str]
+    customer_first_name: Mapped[str | None]
+    customer_last_name: Mapped[str | None]
+    customer_email: Mapped[str | None]
+    order_display_number: Mapped[str | None]
     business_date: Mapped[date]
     issued_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     currency: Mapped[Currency]

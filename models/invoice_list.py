@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.invoice import ISSUED, Invoice
-from models.location import Location
 from models.order import Order
 from models.paging import FIRST, Listed, Span, page
 from models.sale_list import SaleFilter, conditions, sorts
@@ -51,20 +50,16 @@ def usual_sort(wanted: InvoiceFilter) -> str:
 
 
 def described(organization_id: int) -> Select[Any]:
-    """Invoices with the names of what they belong to, and their order's."""
+    """Invoices with their connection, and how their order stands."""
     return (
         select(
             *inspect(Invoice).columns,
             Connection.name.label("connection"),
             Connection.platform,
-            Location.name.label("location"),
-            Location.time_zone,
             Order.external_id.label("order_external_id"),
-            Order.display_number.label("order_display_number"),
             Order.invoice_state.label("order_invoice_state"),
         )
         .join(Connection, Connection.id == Invoice.connection_id)
-        .join(Location, Location.id == Invoice.location_id)
         .join(Order, Order.id == Invoice.order_id)
         .where(Invoice.organization_id == organization_id)
     )

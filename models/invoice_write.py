@@ -10,8 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from models import bulk
+from models.customer import Customer
 from models.invoice import InvoiceSeries
+from models.location import Location
 from models.order import Order
+from models.organization import Organization
 from rules.invoicing import Draft
 from rules.numbering import number
 
@@ -38,11 +41,14 @@ def issue(session: Session, organization_id: int, issues: Sequence[Issue]) -> li
     series, first = _take_numbers(session, organization_id, len(issues))
     ids = bulk.reserve_ids(session, "invoices", len(issues))
     numbers = [number(series.name, first + offset) for offset in range(len(issues))]
+    names = _names(session, [one.order.id for one in issues])
     heads = [
-        (invoice_id, series.id, first + offset, numbers[offset], *_head(one))
+        (invoice_id, series.id, first + offset, numbers[offset], *_head(one), *names[one.order.id])
         for offset, (invoice_id, one) in enumerate(zip(ids, issues, strict=True))
     ]
-    bulk.copy(session, "invoices", ("id", "series_id", "sequence", "number", *_HEAD), heads)
+    bulk.copy(
+        session, "invoices", ("id", "series_id", "sequence", "number", *_HEAD, *_NAMES), heads
+    )
     paired = list(zip(ids, issues, strict=True))
     bulk.copy(session, "invoice_lines", _LINE, [row for pair in paired for row in _lines(*pair)])
     bulk.copy(session, "invoice_taxes", _TAX, [row for pair in paired for row in _taxes(*pair)])
@@ -81,6 +87,11 @@ _HEAD = (
     *("status", "business_date", "currency", "net", "tax", "gratuities", "total"),
     "correlation_id",
 )
+# What a document calls those it is between; later changes of theirs don't change it.
+_NAMES = (
+    *("seller", "location", "time_zone"),
+    *("customer_first_name", "customer_last_name", "customer_email", "order_display_number"),
+)
 _LINE = (
     *("organization_id", "invoice_id", "position", "kind", "name", "quantity", "unit_price"),
     *("gross", "discount", "net", "tax", "details"),
@@ -89,6 +100,22 @@ _TAX = (
     *("organization_id", "invoice_id", "position", "name", "rate", "taxable", "amount"),
     "remitted_by_marketplace",
 )
+
+
+def _names(session: Session, order_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """The values of _NAMES by order."""
+    query = (
+        select(
+            Order.id,
+            *(Organization.name, Location.name, Location.time_zone),
+            *(Customer.first_name, Customer.last_name, Customer.email, Order.display_number),
+        )
+        .join(Organization, Organization.id == Order.organization_id)
+        .join(Location, Location.id == Order.location_id)
+        .outerjoin(Customer, Customer.id == Order.customer_id)
+        .where(Order.id.in_(order_ids))
+    )
+    return {order_id: tuple(names) for order_id, *names in session.execute(query)}
 
 
 def _head(one: Issue) -> tuple[Any, ...]:

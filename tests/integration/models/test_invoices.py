@@ -1,3 +1,4 @@
+import json
 import random
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -9,11 +10,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from documents import invoice_html, invoice_json
 from models import Connection, Order
+from models.invoice_detail import invoice_detail
 from models.invoice_write import Issue, issue
 from models.order_read import due_orders, sale_records
 from models.session import unit_of_work
 from rules.invoicing import draft
+from rules.records import CustomerRecord
 from tests.factories import at, charge, connected, line, order, store, tax
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -75,6 +79,27 @@ def test_an_issued_invoice_repeats_its_order_to_the_cent(connection: Connection)
     assert sums == [Decimal(10), Decimal("1.01"), Decimal(2), Decimal("13.01")]
     assert (organization, currency) == (connection.organization_id, "GBP")
     assert _ask("SELECT invoice_state FROM orders WHERE id = :id", id=order_id) == [("issued",)]
+
+
+def test_its_document_stays_when_those_it_names_change(connection: Connection) -> None:
+    guest = CustomerRecord(external_id="g1", first_name="Ada", last_name="Obi", email="ada@x.ng")
+    paid = order("named", at(1), customer=guest, lines=(line("l1", "10.00", "1.01"),))
+    (number,) = _issue(store(connection, paid).due)
+    before = _document(connection, number)
+    assert json.loads(before[0])["buyer"] == {"name": "Ada Obi", "email": "ada@x.ng"}
+    of = {"o": connection.organization_id}
+    _ask("UPDATE organizations SET name = 'Renamed' WHERE id = :o", **of)
+    _ask("UPDATE locations SET name = 'Moved', time_zone = 'UTC' WHERE organization_id = :o", **of)
+    _ask("UPDATE customers SET first_name = 'X', email = 'x@x' WHERE organization_id = :o", **of)
+    _ask("UPDATE orders SET display_number = 'other' WHERE organization_id = :o", **of)
+    assert _document(connection, number) == before
+
+
+def _document(connection: Connection, number: str) -> tuple[str, str]:
+    with unit_of_work() as session:
+        found = invoice_detail(session, connection.organization_id, number)
+        assert found is not None
+        return invoice_json.render(found), invoice_html.render(found)
 
 
 @pytest.mark.parametrize("table", ["invoices", "invoice_lines", "invoice_taxes"])

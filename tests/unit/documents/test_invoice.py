@@ -15,7 +15,7 @@ HEAD: dict[str, Any] = {
     "issued_at": datetime(2026, 3, 1, 12, tzinfo=UTC),
     "business_date": date(2026, 3, 1),
     "currency": "GBP",
-    "organization": "Merchant & Sons",
+    "seller": "Merchant & Sons",
     "location": "Harlem",
     "platform": "toast",
     "order_external_id": "guid-7",
