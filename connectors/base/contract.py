@@ -48,6 +48,17 @@ class Response:
     server_time: datetime
 
 
+class UnreachableError(ConnectionError):
+    """Nobody took the call: no such host, nobody who listens there, or no way to it.
+
+    `at` is host and port, never more of an address: the rest may hold secrets.
+    """
+
+    def __init__(self, at: str) -> None:
+        super().__init__(at)
+        self.at = at
+
+
 class Do(Enum):
     """What the runtime does about a response."""
 

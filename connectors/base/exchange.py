@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 import requests
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, MaxRetryError
 
 from config import clock
 from config.errors import PermanentError
-from connectors.base.contract import Request, Response
+from connectors.base.contract import Request, Response, UnreachableError
 from connectors.base.hosts import is_loopback
 
 # A host that is up accepts within one lost SYN (1 s) and its repeat (2 s more).
@@ -39,7 +39,8 @@ class Exchange:
     def call(self, base_url: str, request: Request, headers: Mapping[str, str]) -> Response:
         """The answer, whatever its status.
 
-        Raises: TimeoutError or ConnectionError, bare: what lies beneath would tell the address.
+        Raises: TimeoutError or ConnectionError, bare: what lies beneath would tell the address;
+            UnreachableError when there is nobody at its host and port.
             PermanentError when the request can't be sent at all or the answer is too large.
         """
         try:
@@ -54,6 +55,8 @@ class Exchange:
                 stream=True,
             ) as answer:
                 body = _read(answer)
+        except requests.ConnectionError as cause:
+            raise _away(cause, base_url) from None
         except (requests.Timeout, TimeoutError):
             raise TimeoutError from None
         except (requests.RequestException, HTTPError, OSError) as cause:
@@ -66,6 +69,20 @@ class Exchange:
     def close(self) -> None:
         """Give up the kept connections."""
         self._session.close()
+
+
+def _away(cause: requests.ConnectionError, base_url: str) -> OSError:
+    """Whether the call never reached anybody, or was cut off on its way."""
+    # urllib3 gives up with this before anything is sent, and with no other error.
+    if cause.args and isinstance(cause.args[0], MaxRetryError):
+        return UnreachableError(_host_and_port(base_url))
+    return TimeoutError() if isinstance(cause, requests.Timeout) else ConnectionError()
+
+
+def _host_and_port(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 def stamped(headers: Mapping[str, str]) -> datetime | None:

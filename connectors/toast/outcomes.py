@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from connectors.base.contract import Do, Outcome, Request, Response
+from connectors.base.contract import Do, Outcome, Request, Response, UnreachableError
 from connectors.toast.limits import limit_kind
 
 LOGIN = "/authentication/v1/authentication/login"
@@ -49,7 +49,14 @@ def classify(request: Request, response: Response | Exception) -> Outcome:
 def _unanswered(cut: Exception) -> Outcome:
     if isinstance(cut, TimeoutError):
         return _retry("toast.timeout", "Toast didn't answer in time.")
-    return _retry("toast.unreachable", "Toast can't be reached, or the connection was cut.")
+    if isinstance(cut, UnreachableError):
+        return Outcome(
+            Do.RETRY,
+            code="toast.unreachable",
+            sentence=f"Toast can't be reached at {cut.at}.",
+            next_step="It is tried again by itself. If it lasts, correct api_url and connect again.",
+        )
+    return _retry("toast.unreachable", "The connection to Toast was cut.")
 
 
 def _success(response: Response) -> Outcome:
