@@ -36,7 +36,7 @@ def to_file() -> None:
         return
     _homeless = not home.is_there(given)
     _kept_in = None if _homeless else given.home / "logs" / "cli.log"
-    _configure("cli", _opened(_kept_in) if _kept_in else Path(os.devnull).open("w"))
+    _configure("cli", _opened(_kept_in or Path(os.devnull)))
 
 
 def follow_home() -> None:
