@@ -15,9 +15,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.connection import Connection
-from models.cursor import StreamCursor
+from models.cursor import IS_GONE, StreamCursor
 from models.inbox_event import PARKED, PENDING, InboxEvent
-from models.location import Location
 from models.paging import FIRST, Listed, Sort, Span, page
 from models.parked_record import ParkedRecord
 
@@ -76,14 +75,8 @@ def _complete_until() -> ColumnElement[Any]:
     Nothing can be said while one of them has none yet.
     """
     all_begun = func.bool_and(StreamCursor.watermark.is_not(None))
-    query = (
-        select(case((all_begun, func.min(StreamCursor.watermark))))
-        .outerjoin(
-            Location,
-            (Location.connection_id == StreamCursor.connection_id)
-            & (Location.external_id == StreamCursor.location_external_id),
-        )
-        .where(StreamCursor.connection_id == Connection.id, Location.archived.is_not(True))
+    query = select(case((all_begun, func.min(StreamCursor.watermark)))).where(
+        StreamCursor.connection_id == Connection.id, ~IS_GONE
     )
     return query.scalar_subquery()
 

@@ -12,11 +12,9 @@ from config import clock
 from models import run_progress
 from models.run_progress import RunProgress
 from models.session import unit_of_work
-from tasks import backfill, ring
+from tasks import backfill
 from tasks.pull import Counts
 
-# Slices of a run that workers are given at a time; each one that ends signals the next.
-_ABREAST = 4
 # Nobody watches a command that stands still for longer: it is parked.
 _WORTH_WAITING = timedelta(minutes=10)
 
@@ -37,17 +35,13 @@ class History:
         with unit_of_work() as session:
             run_progress.retry_failed(session, self.run_id, clock.now())
         if workers.take("backfill.slice", self.platform):
-            self.signal()
+            backfill.plan(run_id=self.run_id, platform=self.platform)
             self._by_workers()
         else:
             backfill.cut(self.run_id)
         if self._going_on():
             self._here()
         return self.look()
-
-    def signal(self) -> None:
-        """Cut the run into slices and give workers the first of them."""
-        backfill.plan(run_id=self.run_id, platform=self.platform)
 
     def look(self) -> RunProgress:
         """How far the run is."""
@@ -66,8 +60,7 @@ class History:
             if not workers.take("backfill.slice", self.platform):
                 return
             # Their worker died, or the signal got lost.
-            for slice_id in self._readable()[:_ABREAST]:
-                ring.task("backfill.slice", slice_id=slice_id, platform=self.platform)
+            backfill.signal(self._readable(), self.platform)
 
     def _here(self) -> None:
         said = ""
