@@ -16,7 +16,10 @@ from rules.business_dates import business_date
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A connection's sales of today in one currency. Today is each location's business date."""
+    """A connection's orders of today in one currency. Today is each location's business date.
+
+    `orders` = `issued` + `due` + `rest`; `total` holds `rest_total`: what is open, or owes nothing.
+    """
 
     connection_id: int
     currency: str
@@ -25,6 +28,8 @@ class Day:
     tax: Decimal
     due: int
     issued: int
+    rest: int
+    rest_total: Decimal
 
 
 def today(session: Session, organization_id: int, now: datetime) -> list[Day]:
@@ -32,6 +37,7 @@ def today(session: Session, organization_id: int, now: datetime) -> list[Day]:
     dates = business_dates(session, organization_id, now)
     if not dates:
         return []
+    rest = Order.invoice_state.not_in((DUE, ISSUED, CHANGED))
     query = (
         select(
             Order.connection_id,
@@ -43,6 +49,8 @@ def today(session: Session, organization_id: int, now: datetime) -> list[Day]:
             func.sum(Order.tax).label("tax"),
             func.count().filter(Order.invoice_state == DUE).label("due"),
             func.count().filter(Order.invoice_state.in_((ISSUED, CHANGED))).label("issued"),
+            func.count().filter(rest).label("rest"),
+            func.coalesce(func.sum(Order.total).filter(rest), 0).label("rest_total"),
         )
         .where(
             Order.organization_id == organization_id,
@@ -70,7 +78,7 @@ def _added(rows: Iterable[Any]) -> list[Day]:
     days: dict[tuple[int, str], Day] = {}
     for row in rows:
         key = (row.connection_id, row.currency)
-        so_far = days.get(key) or Day(*key, 0, Decimal(0), Decimal(0), 0, 0)
+        so_far = days.get(key) or Day(*key, 0, Decimal(0), Decimal(0), 0, 0, 0, Decimal(0))
         days[key] = Day(
             *key,
             orders=so_far.orders + row.orders,
@@ -78,5 +86,7 @@ def _added(rows: Iterable[Any]) -> list[Day]:
             tax=so_far.tax + row.tax,
             due=so_far.due + row.due,
             issued=so_far.issued + row.issued,
+            rest=so_far.rest + row.rest,
+            rest_total=so_far.rest_total + row.rest_total,
         )
     return [days[key] for key in sorted(days)]

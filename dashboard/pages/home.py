@@ -19,6 +19,8 @@ from models.listing import Span
 from models.overview import Day, today
 
 _SHORT = Span(limit=8)
+# Of a connection today: its orders, and the three kinds that they are made of.
+COUNTS = ("orders", "issued", "due", "rest")
 
 
 @blueprint.get("/")
@@ -37,6 +39,7 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
         "connections": connections,
         "counted_to": COUNTED_TO,
         "days": _by_connection(days),
+        "no_day": dict.fromkeys(COUNTS, 0),
         "totals": _totals(days),
         "orders": listing.orders(database, ours, span=_SHORT, sort="-id").items,
         "invoices": listing.invoices(database, ours, span=_SHORT).items,
@@ -54,6 +57,8 @@ class Sum:
     tax: Decimal = Decimal(0)
     due: int = 0
     issued: int = 0
+    rest: int = 0
+    rest_total: Decimal = Decimal(0)
 
 
 def _totals(days: Sequence[Day]) -> list[Sum]:
@@ -65,6 +70,8 @@ def _totals(days: Sequence[Day]) -> list[Sum]:
         one.tax += day.tax
         one.due += day.due
         one.issued += day.issued
+        one.rest += day.rest
+        one.rest_total += day.rest_total
     return [sums[currency] for currency in sorted(sums)]
 
 
@@ -72,8 +79,7 @@ def _by_connection(days: Iterable[Day]) -> dict[int, dict[str, int]]:
     """Counts of orders and invoices; those may be added, whatever the currency."""
     found: dict[int, dict[str, int]] = {}
     for day in days:
-        counts = found.setdefault(day.connection_id, {"orders": 0, "due": 0, "issued": 0})
-        counts["orders"] += day.orders
-        counts["due"] += day.due
-        counts["issued"] += day.issued
+        counts = found.setdefault(day.connection_id, dict.fromkeys(COUNTS, 0))
+        for name in COUNTS:
+            counts[name] += getattr(day, name)
     return found

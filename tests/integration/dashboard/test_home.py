@@ -42,13 +42,13 @@ def test_a_connection_says_how_it_is_doing(page: FlaskClient, owner: Merchant) -
     assert "Toast no longer accepts the secret." in text
     assert "Connect it again." in text
     assert cell(text, "Waiting") == "1"
-    assert cell(text, "Failed") == "3"
-    assert "2 deliveries were set aside" in text
-    assert "1 pulled record can't be understood" in text
+    assert cell(text, "Parked") == "3"
+    assert "2 deliveries are parked" in text
+    assert "1 pulled record is parked" in text
     assert f"/parked?connection={quote_plus(owner.connection.name)}" in text
 
 
-def test_failed_leads_to_pulled_records_when_no_delivery_failed(
+def test_parked_leads_to_pulled_records_when_no_delivery_is(
     page: FlaskClient, owner: Merchant
 ) -> None:
     merchants.parked_record(owner)
@@ -120,12 +120,29 @@ def test_today_is_the_locations_business_date(page: FlaskClient, owner: Merchant
         with page.session_transaction() as session:
             session["seen"] = clock.now().timestamp()
         text = page.get("/").text
-    assert (cell(text, "Orders today"), cell(text, "Issued"), cell(text, "Invoices due")) == (
-        "2",
-        "1",
-        "1",
-    )
+    assert counts(text) == ("2", "1", "1", "0")
     assert "53.30" in text
+
+
+def test_orders_are_those_invoiced_those_due_and_the_rest(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    first, *_ = merchants.take_orders(
+        owner,
+        *(merchants.rich_order(f"o{n}") for n in range(2)),
+        merchants.rich_order("open", state="open"),
+        merchants.rich_order("void", voided=True),
+    )
+    merchants.invoice(first)
+    with clock.frozen(TODAY):
+        with page.session_transaction() as session:
+            session["seen"] = clock.now().timestamp()
+        text = page.get("/").text
+    assert counts(text) == ("4", "1", "1", "2")
+    assert tile(text, "Sales today").startswith("79.95")
+    assert "of which 26.65 open or not due" in text
+    kinds = ("Orders", "Invoices issued", "Invoices due", "Open or not due")
+    assert [tile(text, kind) for kind in kinds] == ["4", "1", "1", "2"]
 
 
 def test_currencies_are_never_added(page: FlaskClient, owner: Merchant) -> None:
@@ -143,6 +160,18 @@ def test_currencies_are_never_added(page: FlaskClient, owner: Merchant) -> None:
     assert '10.00<span class="currency">GBP' in text
     assert '3,200<span class="currency">JPY' in text
     assert "3,210" not in text
+
+
+def counts(text: str) -> tuple[str, ...]:
+    """A connection's orders of today, and the kinds that they are made of."""
+    kinds = ("Orders today", "Invoices issued", "Invoices due", "Open or not due")
+    return tuple(cell(text, kind) for kind in kinds)
+
+
+def tile(text: str, label: str) -> str:
+    """The words of a figure of today's."""
+    [inner] = re.findall(rf"<dt>{label}</dt><dd>(.*?)</dd>", text, re.S)
+    return re.sub(r"<[^>]+>", "", inner)
 
 
 def cell(text: str, label: str) -> str:

@@ -51,7 +51,7 @@ def word_of(page: FlaskClient, address: str) -> str:
 
 
 def test_nothing_is_set_aside(page: FlaskClient, owner: Merchant) -> None:
-    assert "Nothing is set aside" in page.get("/parked").text
+    assert "Nothing is parked" in page.get("/parked").text
 
 
 def test_the_list_says_why_and_what_to_do(page: FlaskClient, owner: Merchant) -> None:
