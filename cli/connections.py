@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cli.ground import ground
-from cli.output import Output
+from cli.output import Output, typeable
 from cli.paged import gather, page_options
 from cli.scope import organization_option
 from cli.verb import verb
@@ -68,8 +68,9 @@ def _in_words(item: dict[str, Any]) -> dict[str, Any]:
 def _to_do(item: dict[str, Any]) -> str:
     if item["next_step"]:
         return f"{item['status_reason'] or ''} {item['next_step']}".strip()
+    name = typeable(item["name"])
     if item["parked_events"]:
-        return f"{item['parked_events']} failed: taxpoynt events {item['name']} --failed"
+        return f"{item['parked_events']} failed: taxpoynt events {name} --failed"
     if item["parked_records"]:
-        return f"{item['parked_records']} not understood: taxpoynt parked {item['name']}"
+        return f"{item['parked_records']} not understood: taxpoynt parked {name}"
     return "nothing"

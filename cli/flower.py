@@ -5,6 +5,7 @@ import click
 from cli import logs
 from cli.ground import ground
 from cli.output import Output
+from cli.quantities import Whole
 from cli.verb import verb
 
 
@@ -15,7 +16,7 @@ from cli.verb import verb
     show_default=True,
     help="Flower asks nobody who they are: keep it on loopback or behind a proxy that does.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=5555, show_default=True)
+@click.option("--port", type=Whole(1, 65535), default=5555, show_default=True)
 def command(out: Output, host: str, port: int) -> None:
     """Show queues and workers until told to stop."""
     logs.to_stderr("flower")

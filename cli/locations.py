@@ -2,7 +2,7 @@
 
 from cli.ground import ground
 from cli.listed import Paged, connection_list_options, of_connection
-from cli.output import Output
+from cli.output import Output, typeable
 from cli.verb import verb
 
 _COLUMNS = {
@@ -26,5 +26,5 @@ def command(out: Output, paged: Paged) -> None:
         from dashboard.api.schemas import LocationSchema
         from models import listing
 
-        empty = f"None are known yet: taxpoynt check {paged.name}"
+        empty = f"None are known yet: taxpoynt check {typeable(paged.name)}"
         of_connection(out, paged, listing.locations, LocationSchema, _COLUMNS, empty)

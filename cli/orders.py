@@ -8,7 +8,7 @@ import click
 from cli.dates import BUSINESS_DATE
 from cli.ground import ground
 from cli.listed import Paged, connection_list_options, of_connection
-from cli.output import Output
+from cli.output import Output, typeable
 from cli.verb import verb
 
 if TYPE_CHECKING:
@@ -40,9 +40,8 @@ def command(out: Output, paged: Paged, since: date | None) -> None:
     with ground():
         from dashboard.api.schemas import OrderSchema
 
-        empty = (
-            f"No orders yet. History comes with: taxpoynt import {paged.name} --since YYYY-MM-DD"
-        )
+        name = typeable(paged.name)
+        empty = f"No orders yet. History comes with: taxpoynt import {name} --since YYYY-MM-DD"
         of_connection(out, paged, _read, OrderSchema, _COLUMNS, empty, since=since)
 
 

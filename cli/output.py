@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -79,6 +80,11 @@ def table(headings: Iterable[str], rows: Iterable[Sequence[Any]]) -> Any:
     for row in found:
         made.add_row(*map(_text, row))
     return made
+
+
+def typeable(name: str) -> str:
+    """A name as it is typed in a command that a hint shows."""
+    return shlex.quote(name)
 
 
 def _is_number(value: Any) -> bool:

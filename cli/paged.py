@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from cli.output import Output
+from cli.quantities import Whole
 
 if TYPE_CHECKING:
     from marshmallow import Schema
@@ -22,7 +23,7 @@ def page_options(function: _F) -> _F:
     )
     limit = click.option(
         "--limit",
-        type=click.IntRange(1, 100_000),
+        type=Whole(1, 100_000),
         default=50,
         show_default=True,
         help="How many at most.",

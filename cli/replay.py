@@ -4,12 +4,13 @@ import click
 
 from cli.ground import ground
 from cli.output import Output
+from cli.quantities import Whole
 from cli.scope import organization_option
 from cli.verb import verb
 
 
 @verb
-@click.argument("ids", nargs=-1, type=click.IntRange(1, 2**63 - 1), metavar="[ID]...")
+@click.argument("ids", nargs=-1, type=Whole(1, 2**63 - 1), metavar="[ID]...")
 @click.option("--failed", metavar="NAME", help="All that failed on this connection.")
 @organization_option
 def command(out: Output, ids: tuple[int, ...], failed: str | None, organization: str | None) -> int:

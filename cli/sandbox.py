@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from cli.output import Output
+from cli.quantities import Seconds, Whole
 from cli.verb import verb
 
 
 @verb
 @click.argument("platform")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
+@click.option("--port", type=Whole(0, 65535), default=0, help="By default a free one.")
 @click.option(
     "--seed",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -26,7 +27,7 @@ from cli.verb import verb
     type=click.Path(file_okay=False, path_type=Path),
     help="A folder in which it remembers what happens.",
 )
-@click.option("--live", type=float, metavar="SECONDS", help="A new order that often.")
+@click.option("--live", type=Seconds(), metavar="SECONDS", help="A new order that often.")
 @click.option("--connect", metavar="URL", help="Connect it, and deliver to the web at URL.")
 @click.option("--url", help="Its address as others see it, for --connect.")
 def command(

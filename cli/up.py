@@ -7,6 +7,7 @@ import click
 from cli import environment, exit
 from cli.ground import ground
 from cli.output import Output
+from cli.quantities import Whole
 from cli.running import single
 from cli.running.crew import Crew, Signals, StoppedError
 from cli.running.plan import Plan
@@ -17,7 +18,7 @@ from config.settings import read
 
 @verb
 @click.option("--no-sandbox", is_flag=True, help="Without stand-in platforms.")
-@click.option("--port", type=click.IntRange(1, 65535), help="The web's; 8000 or the next free.")
+@click.option("--port", type=Whole(1, 65535), help="The web's; 8000 or the next free.")
 def command(out: Output, no_sandbox: bool, port: int | None) -> int:
     """Start everything and keep it running until Ctrl-C.
 

@@ -8,6 +8,7 @@ import click
 from cli import environment, logs
 from cli.ground import ground
 from cli.output import Output
+from cli.quantities import Whole
 from cli.running import listening, measures
 from cli.verb import verb
 from cli.web_address import PORT
@@ -34,7 +35,7 @@ _LOGS = {
 
 @verb
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True)
+@click.option("--port", type=Whole(1, 65535), default=PORT, show_default=True)
 def command(out: Output, host: str, port: int) -> None:
     """Answer platforms and people until told to stop."""
     logs.to_stderr("web")

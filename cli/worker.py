@@ -8,6 +8,7 @@ import click
 from cli import environment, exit, logs
 from cli.ground import ground
 from cli.output import Output
+from cli.quantities import Whole
 from cli.verb import verb
 from config.errors import PermanentError
 
@@ -18,7 +19,7 @@ from config.errors import PermanentError
 )
 @click.option(
     "--concurrency",
-    type=click.IntRange(1, 64),
+    type=Whole(1, 64),
     default=2,
     show_default=True,
     help="How many tasks run at a time.",

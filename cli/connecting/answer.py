@@ -6,7 +6,7 @@ from typing import Any
 from cli import exit
 from cli.connecting.found import account, sites, warnings
 from cli.connecting.trial import Made
-from cli.output import Output
+from cli.output import Output, typeable
 from connectors import platforms
 from dashboard.api.schemas import LocationSchema
 
@@ -58,13 +58,11 @@ def _in_words(made: Made, document: dict[str, Any]) -> str:
 
 def _next_steps(made: Made) -> list[str]:
     title = platforms()[made.connection.platform].title
-    name = made.connection.name
+    name = typeable(made.connection.name)
     steps = []
     if made.health is None:
-        steps.append(
-            f"The credentials could not be tried just now: 'taxpoynt check {name}' tries again"
-            " and says what is in the way."
-        )
+        steps.append(f"The credentials could not be tried just now. {_in_the_way(made)}".rstrip())
+        steps.append(f"Try them again: taxpoynt check {name}")
     if made.webhook_url and not made.takes_deliveries:
         steps.append(
             "Deliveries are refused as long as there is no webhook_secret: connect again with it."
@@ -73,3 +71,8 @@ def _next_steps(made: Made) -> list[str]:
         steps.append(f"Subscribe the webhook address at {title}.")
     steps.append(f"Bring history in: taxpoynt import {name} --since YYYY-MM-DD")
     return steps
+
+
+def _in_the_way(made: Made) -> str:
+    connection = made.connection
+    return f"{connection.status_reason or ''} {connection.next_step or ''}".strip()

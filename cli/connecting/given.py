@@ -1,6 +1,7 @@
 """What a person gave to connect with: a platform, a name and a file of settings."""
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from connectors import platforms
 
 _OTHERS = 0o077
 _LONGEST_NAME = 100
+_PLAIN_NAME = re.compile(r"[^\W_][\w.-]*")
 
 
 class ConfigError(PermanentError):
@@ -28,6 +30,15 @@ def known(platform: str, name: str) -> None:
     if name != name.strip() or not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
         raise click.BadParameter(
             f"Use 1 to {_LONGEST_NAME} printable characters, no space at the ends.",
+            param_hint="NAME",
+        )
+
+
+def new_name(name: str) -> None:
+    """Raises: click.BadParameter for a name that would have to be quoted in a command."""
+    if not _PLAIN_NAME.fullmatch(name):
+        raise click.BadParameter(
+            "Use letters, digits, '.', '_' and '-', and begin with a letter or a digit.",
             param_hint="NAME",
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli import scope
+from cli.connecting import given
 from cli.web_address import web_url
 from config.settings import settings
 from connectors import platforms
@@ -35,10 +36,15 @@ class Made:
 
 
 def connect(organization: str | None, platform: str, name: str, config: Mapping[str, Any]) -> Made:
-    """Try the credentials and store them. Raises: SettingsError, AccessRefusedError."""
+    """Try the credentials and store them; a name that is known already may be an odd one.
+
+    Raises: click.BadParameter, SettingsError, AccessRefusedError.
+    """
     with unit_of_work() as session:
         owner = scope.organization(session, organization)
         before = {each.name for each in connections.of_organization(session, owner.id)}
+    if name not in before:
+        given.new_name(name)
     connection_id, health = connecting.connect(owner.id, platform, name, config)
     with unit_of_work() as session:
         made = session.get_one(Connection, connection_id)

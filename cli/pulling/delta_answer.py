@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli import exit
-from cli.output import Output, table
+from cli.output import Output, table, typeable
 from models.readings import Reading
 from models.sync_run import DONE, WAITING
 
@@ -25,7 +25,8 @@ def read(out: Output, name: str, found: Sequence[Reading]) -> int:
         out.say(reason)
     if document["rows_parked"]:
         out.say(
-            f"{document['rows_parked']} records can't be used; 'taxpoynt parked {name}' says why."
+            f"{document['rows_parked']} records can't be used;"
+            f" this says why: taxpoynt parked {typeable(name)}"
         )
     return {DONE: exit.DONE, WAITING: exit.PARKED}.get(document["status"], exit.FAILED)
 

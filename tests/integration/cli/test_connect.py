@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from models import Connection, Location
@@ -107,6 +108,39 @@ def test_a_platform_that_is_away_is_stored_and_parked(
     assert said.code == 3, said.err
     assert said.document["outcome"] == "stored"
     assert stored("away") is not None
+
+
+def test_a_host_that_nobody_is_at_is_named_with_what_to_do(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    config = written(tmp_path, {**settings, "api_url": "https://nobody.invalid"})
+    said = typed("connect", "toast", "astray", "--config", config, "--json")
+    assert said.code == 3, said.err
+    steps = " ".join(said.document["next_steps"])
+    assert "Toast can't be reached at nobody.invalid:443." in steps
+    assert "correct api_url and connect again" in steps
+    assert "taxpoynt check astray" in steps
+    tried = typed("check", "astray", "--json").document["error"]
+    assert tried["sentence"] == "Toast can't be reached at nobody.invalid:443."
+    assert "correct api_url and connect again" in tried["next_step"]
+
+
+@pytest.mark.parametrize("name", ["a/b c", "a b", "$HOME", "_", ".", "a;b", "a'b"])
+def test_a_name_that_a_shell_would_not_take_as_it_is_is_refused(name: str, config: str) -> None:
+    said = typed("connect", "toast", name, "--config", config)
+    assert said.code == 2
+    assert "Use letters, digits, '.', '_' and '-'" in said.err
+    assert stored(name) is None
+
+
+def test_a_connection_that_has_an_odd_name_keeps_it_and_hints_quote_it(config: str) -> None:
+    typed("connect", "toast", "odd", "--config", config)
+    with unit_of_work() as session:
+        session.query(Connection).filter_by(name="odd").one().name = "an odd/one"
+    said = typed("connect", "toast", "an odd/one", "--config", config)
+    assert said.code == 0, said.err
+    assert "taxpoynt import 'an odd/one' --since" in said.out
+    assert "taxpoynt import 'an odd/one' --since" in typed("orders", "an odd/one").out
 
 
 def test_a_process_reads_standard_input_and_answers_one_document(
