@@ -4,6 +4,8 @@
 
 (() => {
   const AGES_EVERY_MS = 5000;
+  // A server whose seats are taken has readers ask again after five seconds; that is no outage.
+  const AWAY_AFTER_MS = 7000;
   const drawn = new Map();
 
   const inWords = (seconds) => {
@@ -53,8 +55,34 @@
     countOn();
   };
 
+  // Says in words when the page no longer follows, and is silent again once it does.
+  const watch = (source, root) => {
+    const said = document.createElement("p");
+    said.className = "away";
+    said.setAttribute("role", "status");
+    root.before(said);
+    let since = null;
+    let timer = null;
+    const say = () => {
+      const next = source.readyState === EventSource.CLOSED ? "reload the page" : "trying again";
+      said.textContent = `Not live since ${since}: ${next}.`;
+    };
+    source.onerror = () => {
+      if (said.textContent) say();
+      if (since) return;
+      since = new Date().toLocaleTimeString("en-GB");
+      timer = setTimeout(say, AWAY_AFTER_MS);
+    };
+    source.onopen = () => {
+      clearTimeout(timer);
+      since = null;
+      said.textContent = "";
+    };
+  };
+
   const follow = (root) => {
     const source = new EventSource(root.dataset.live);
+    watch(source, root);
     source.onmessage = (message) => {
       // A selection would vanish under the reader's hand; the next change brings all of it.
       const selected = document.getSelection();

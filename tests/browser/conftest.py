@@ -3,6 +3,7 @@
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from unittest.mock import Mock
 
@@ -61,15 +62,23 @@ class Site:
 def site(database: str, monkeypatch_module: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch_module.setattr(sign_in, "_attempts", sign_in.Attempts(most=1000))
     monkeypatch_module.setattr(ring, "deliveries", Mock())
+    with served() as port:
+        yield _furnished(f"http://127.0.0.1:{port}")
+    merchants.forget_everything()
+
+
+@contextmanager
+def served(port: int = 0) -> Iterator[int]:
+    """The pages on a port of this host, for as long as the block runs."""
     app = Flask("taxpoynt")
     dashboard.register(app)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield _furnished(f"http://127.0.0.1:{server.port}")
+    yield server.port
     server.shutdown()
     thread.join()
-    merchants.forget_everything()
+    server.server_close()
 
 
 @pytest.fixture(scope="module")

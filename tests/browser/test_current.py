@@ -1,9 +1,14 @@
 """Pages stay current without being loaded again."""
 
+import re
+from dataclasses import replace
+
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from dashboard import live
 from tests import merchants
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, served
 from tests.waiting import until
 
 # Goes with the page when it is loaded again.
@@ -75,6 +80,22 @@ def test_what_somebody_has_selected_is_left_alone(desktop: BrowserContext, site:
     merchants.take_orders(site.owner, merchants.rich_order("new-6", display_number="2222"))
     expect(page.get_by_role("link", name="#1111")).to_be_visible()
     expect(page.get_by_role("link", name="#2222")).to_be_visible()
+
+
+def test_a_page_without_its_server_says_so(
+    desktop: BrowserContext, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A stream that has begun outlives the server's socket; this one ends soon.
+    monkeypatch.setattr(live, "LASTS_S", 1.0)
+    with served() as port:
+        page = replace(site, url=f"http://127.0.0.1:{port}").sign_in(desktop)
+        said = page.get_by_role("status")
+        expect(said).to_have_text("")
+    expect(said).to_have_text(
+        re.compile(r"Not live since \d\d:\d\d:\d\d: trying again\."), timeout=20_000
+    )
+    with served(port):
+        expect(said).to_have_text("", timeout=20_000)
 
 
 def test_ages_count_on(desktop: BrowserContext, site: Site) -> None:
