@@ -1,11 +1,12 @@
 """Pages with a part that lives: the whole page, and that part alone when it has changed.
 
-A page named `orders` has `pages/orders.py` with `load`, `orders.html`, and `orders_live.html`,
-which the page includes and the live stream sends.
+A page named `orders` has `pages/orders.py` with `wanted` and `load`, `orders.html`, and
+`orders_live.html`, which the page includes and the live stream sends.
 """
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from flask import render_template, request
@@ -30,6 +31,11 @@ def render(name: str, database: Session, visitor: Visitor, **more: Any) -> str:
     return render_template(f"{_file(name)}.html", **context, **more, live=live)
 
 
+def check(name: str, args: Args) -> None:
+    """Refuse what no such page can be asked for. Raises: FilterError."""
+    _page(name).wanted(args)
+
+
 def if_changed(
     name: str, database: Session, visitor: Visitor, args: Args, seen: str | None
 ) -> tuple[str, str] | None:
@@ -42,7 +48,7 @@ def if_changed(
 
 
 def _context(name: str, database: Session, visitor: Visitor, args: Args) -> dict[str, Any]:
-    load: Load = import_module(f"dashboard.pages.{_file(name)}").load
+    load: Load = _page(name).load
     return {
         **load(database, visitor, args),
         "visitor": visitor,
@@ -50,6 +56,10 @@ def _context(name: str, database: Session, visitor: Visitor, args: Args) -> dict
         "address": address,
         "filtered": filtered(args),
     }
+
+
+def _page(name: str) -> ModuleType:
+    return import_module(f"dashboard.pages.{_file(name)}")
 
 
 def _file(name: str) -> str:

@@ -47,7 +47,10 @@ def stream(name: str) -> ResponseReturnValue:
         # This status tells a browser to stop asking.
         return Response(status=204)
     seen = request.headers.get("Last-Event-ID") or request.args.get("seen")
-    look = _look(name, found, MultiDict(request.args))
+    args = MultiDict(request.args)
+    # Once a stream has begun, nothing can be refused any more.
+    fragments.check(name, args)
+    look = _look(name, found, args)
     seat = seats.take(LASTS_S + 5)
     if seat is None:
         return _events(_once(look, seen))

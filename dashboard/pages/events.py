@@ -25,12 +25,17 @@ def events(database: Session, visitor: Visitor) -> ResponseReturnValue:
     return render("events", database, visitor, choices=found, states=STATES)
 
 
+def wanted(args: asked.Args) -> str | None:
+    """The state of an address. Raises: FilterError."""
+    return asked.one_of(args, "state", STATES)
+
+
 def load(database: Session, visitor: Visitor, args: asked.Args) -> Mapping[str, Any]:
     """One page of the list."""
     listed = listing.events(
         database,
         visitor.organization_id,
-        state=asked.one_of(args, "state", STATES),
+        state=wanted(args),
         connection=asked.text(args, "connection"),
         span=asked.span(args),
     )

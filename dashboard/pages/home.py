@@ -30,6 +30,10 @@ def home(database: Session, visitor: Visitor) -> ResponseReturnValue:
     return render("home", database, visitor)
 
 
+def wanted(_args: Args) -> None:
+    """Nothing: this page has no filters."""
+
+
 def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
     """What the page shows: seven queries, whatever there is to show."""
     ours = visitor.organization_id

@@ -25,7 +25,8 @@ def invoices(database: Session, visitor: Visitor) -> ResponseReturnValue:
 
 
 def wanted(args: asked.Args) -> listing.InvoiceFilter:
-    """The filters of an address. Raises: FilterError."""
+    """The filters of an address, whose order is one there is. Raises: FilterError."""
+    asked.one_of(args, "sort", SORTS)
     return listing.InvoiceFilter(
         connection=asked.text(args, "connection"),
         location_id=asked.number(args, "location"),

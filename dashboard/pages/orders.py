@@ -26,7 +26,8 @@ def orders(database: Session, visitor: Visitor) -> ResponseReturnValue:
 
 
 def wanted(args: asked.Args) -> listing.OrderFilter:
-    """The filters of an address. Raises: FilterError."""
+    """The filters of an address, whose order is one there is. Raises: FilterError."""
+    asked.one_of(args, "sort", SORTS)
     return listing.OrderFilter(
         connection=asked.text(args, "connection"),
         location_id=asked.number(args, "location"),

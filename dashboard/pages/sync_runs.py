@@ -21,12 +21,17 @@ def sync_runs(database: Session, visitor: Visitor) -> ResponseReturnValue:
     return render("sync-runs", database, visitor, choices=found, states=STATES)
 
 
+def wanted(args: asked.Args) -> str | None:
+    """The status of an address. Raises: FilterError."""
+    return asked.one_of(args, "status", STATES)
+
+
 def load(database: Session, visitor: Visitor, args: asked.Args) -> Mapping[str, Any]:
     """One page of the list."""
     listed = listing.sync_runs(
         database,
         visitor.organization_id,
-        status=asked.one_of(args, "status", STATES),
+        status=wanted(args),
         connection=asked.text(args, "connection"),
         span=asked.span(args),
     )

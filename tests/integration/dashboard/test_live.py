@@ -138,6 +138,19 @@ def test_an_empty_list_blames_no_filter_that_is_not_there(
     assert "these filters" in filtered
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("orders?invoice=x", "orders?since=x", "orders?sort=x", "orders?location=x"),
+        *("invoices?sort=x", "events?state=x", "sync-runs?status=x"),
+    ],
+)
+def test_a_value_that_no_record_has_is_refused_before_the_stream(
+    page: FlaskClient, owner: Merchant, address: str
+) -> None:
+    assert page.get(f"/live/{address}").status_code == 400
+
+
 def test_nobody_is_told_to_stop_asking(app: Flask) -> None:
     assert app.test_client().get("/live/home").status_code == 204
 
