@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from config import settings
-from tasks import app, ring
+from tasks import app, handle, ring
 from tests.children import free_port
 from tests.waiting import until
 
@@ -122,6 +122,19 @@ def test_signals_of_a_connection_collapse_until_its_drain_begins(broker: redis.R
     assert ring._signal_once(7, "toast")
     assert ring._signal_once(8, "toast")
     assert _waiting(broker) == 3
+
+
+def test_what_comes_while_a_drain_is_at_it_signals_again(
+    broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drain(connection_id: int) -> int:
+        assert ring._signal_once(connection_id, "toast")
+        return 0
+
+    monkeypatch.setattr(handle, "drain", drain)
+    assert ring._signal_once(7, "toast")
+    assert handle.events(connection_id=7, platform="toast") == {"handled": 0}
+    assert _waiting(broker) == 2
 
 
 def test_a_pending_signal_is_believed_for_a_second_at_most(broker: redis.Redis) -> None:

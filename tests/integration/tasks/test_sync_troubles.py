@@ -2,11 +2,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 
 from config import clock
-from models import readings
+from config.settings import settings
+from connectors.base.budget import Budget, Limit
+from models import Connection, readings
 from models.session import unit_of_work
-from tasks import pull, sync
+from tasks import pull, reach, sync
 from tests.integration.tasks.asked import (
     ask,
     connection,
@@ -67,6 +70,18 @@ def test_a_full_limit_is_waited_out_as_long_as_the_platform_says(shop: Shop) -> 
         wait = cursor_row(cursor_id).next_due_at - clock.now()
     assert timedelta(seconds=6) <= wait <= timedelta(seconds=8)
     assert connection(shop).status == "delayed"
+
+
+def test_what_another_process_used_up_is_not_asked_for(shop: Shop) -> None:
+    cursor_id = cursors(shop)[0]
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    bucket = reach.connector(row).buckets["global"]
+    place = cursor_row(cursor_id).location_external_id
+    until = clock.now() + timedelta(seconds=60)
+    with redis.Redis.from_url(settings().redis()) as client:
+        Budget(client).block(Limit(bucket, f"{row.key}:{place}"), until, clock.now())
+        assert sync.run(cursor_id).fault.code == "budget.used_up"
 
 
 def test_what_only_a_person_can_mend_is_told_and_tried_now_and_then(shop: Shop) -> None:

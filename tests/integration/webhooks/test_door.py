@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tasks import handle
+from tasks import handle, ring
 from tests.factories import connected
 from tests.integration.tasks.asked import ask, connection, deliveries, one, orders
 from tests.integration.webhooks.knocking import give_secrets, knock
@@ -34,6 +34,17 @@ def test_an_authentic_delivery_is_stored_raw_and_answered_202(
     )
     assert (row.organization_id, row.connection_id) == (shop.organization_id, shop.connection_id)
     assert answer.headers["X-Correlation-Id"] == row.correlation_id
+
+
+def test_a_delivery_is_stored_before_it_is_signalled(
+    door: FlaskClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What another session sees at that moment.
+    seen: list[int] = []
+    monkeypatch.setattr(ring, "deliveries", lambda *_: seen.append(len(deliveries(shop))))
+    (message,) = shop.messages(1)
+    assert knock(door, shop, message).status_code == 202
+    assert seen == [1]
 
 
 def test_the_same_delivery_again_is_202_and_one_row(door: FlaskClient, shop: Shop) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ def test_without_an_environment_nothing_is_set_but_the_home() -> None:
     assert found.home == Path(".taxpoynt").resolve()
     assert (found.database_url, found.broker_url, found.redis_url) == (None, None, None)
     assert (found.secret_keys, found.public_url, found.log_level) == ((), None, "INFO")
+
+
+def test_nobody_changes_a_setting_behind_the_others() -> None:
+    found = read({})
+    with pytest.raises(FrozenInstanceError):
+        found.log_level = "DEBUG"  # type: ignore[misc]
 
 
 def test_an_unknown_variable_is_refused_with_the_one_that_was_meant() -> None:
