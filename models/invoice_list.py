@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.invoice import ISSUED, Invoice
+from models.invoice_named import named
 from models.order import Order
 from models.paging import FIRST, Listed, Span, page
 from models.sale_list import SaleFilter, conditions, sorts
@@ -18,7 +19,7 @@ SORTS = sorts(Invoice)
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFilter(SaleFilter):
-    """Which invoices."""
+    """Which invoices. `number` is as `invoice_named` reads it."""
 
     status: str | None = None
     number: str | None = None
@@ -39,7 +40,7 @@ def invoices(
     if wanted.status is not None:
         query = query.where(Invoice.status == wanted.status)
     if wanted.number:
-        query = query.where(Invoice.number == wanted.number)
+        query = query.where(Invoice.id.in_(named(organization_id, wanted.number)))
     return page(session, query, SORTS[sort or usual_sort(wanted)], span)
 
 

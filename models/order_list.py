@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, and_, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -18,11 +18,15 @@ COLUMNS = tuple(c for c in inspect(Order).columns if c.key not in {"vendor", "fi
 
 STATES = (DUE, ISSUED, CHANGED, NOT_DUE, NOT_NEEDED, PARKED)
 SORTS = sorts(Order)
+# As much of a platform's id as pages show where there is no number.
+_PART_OF_ID = 8
+# Sorts behind the rest of any id, whatever the database's locale, which LIKE alone walks past.
+_LAST = "z" * 40
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter(SaleFilter):
-    """Which orders. `search` is a whole display number or the platform's id."""
+    """Which orders. `search` is a display number, or how the platform's id begins; see `_named`."""
 
     invoice_state: str | None = None
     search: str | None = None
@@ -64,10 +68,18 @@ def described(organization_id: int) -> Select[Any]:
 
 
 def _named(organization_id: int, text: str) -> Any:
-    """Ids of orders called `text`: two index look-ups instead of a walk along the list."""
+    """Ids of orders called `text`, with a `#` or not: two index look-ups, not a walk of the list.
+
+    That is a whole display number, or the platform's id, or eight of its first characters or more.
+    """
+    bare = text.removeprefix("#")
+    is_its_id = Order.external_id == bare
+    if len(bare) >= _PART_OF_ID:
+        begins = Order.external_id.startswith(bare, autoescape=True)
+        is_its_id = and_(begins, Order.external_id.between(bare, bare + _LAST))
     ours = select(Connection.id).where(Connection.organization_id == organization_id)
-    by_id = select(Order.id).where(Order.connection_id.in_(ours), Order.external_id == text)
+    by_id = select(Order.id).where(Order.connection_id.in_(ours), is_its_id)
     by_number = select(Order.id).where(
-        Order.organization_id == organization_id, Order.display_number == text
+        Order.organization_id == organization_id, Order.display_number.in_({text, bare})
     )
-    return by_id.union_all(by_number)
+    return by_id.union(by_number)

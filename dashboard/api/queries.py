@@ -52,7 +52,7 @@ class Dated(ByConnection):
 
 
 class OrderQuery(Dated):
-    """Orders. `search` is a whole display number or the platform's id."""
+    """Orders. `search` is a whole display number, or how the platform's id begins."""
 
     invoice_state = fields.String(load_default=None, validate=validate.OneOf(order_list.STATES))
     search = Text(load_default=None)

@@ -5,6 +5,7 @@ import io
 import json
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests import factories, merchants
@@ -42,6 +43,38 @@ def test_the_list_the_newest_first(page: FlaskClient, owner: Merchant) -> None:
     assert re.findall(r'href="/invoices/(INV-\d+)"', text) == numbers[::-1]
     found = page.get(f"/invoices?search={numbers[1]}").text
     assert re.findall(r'href="/invoices/(INV-\d+)"', found) == [numbers[1]]
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("12", [12]),
+        ("000012", [12]),
+        ("inv-000012", [12]),
+        ("INV-12", [12]),
+        ("INV-00001", [12, 11, 10, 1]),
+        ("INV-1", [1]),
+        ("INV-0", list(range(12, 0, -1))),
+        ("00001", [1]),
+        ("INV", []),
+        ("CRN-000012", []),
+        ("INV-%25", []),
+        ("_NV-000012", []),
+        ("9" * 30, []),
+        ("INV-" + "9" * 30, []),
+    ],
+)
+def test_a_number_is_found_by_what_people_type_of_it(
+    page: FlaskClient, owner: Merchant, search: str, expected: list[int]
+) -> None:
+    issue(owner, 12)
+    text = page.get(f"/invoices?search={search}").text
+    assert re.findall(r'href="/invoices/INV-(\d+)"', text) == [f"{n:06d}" for n in expected]
+
+
+def test_nobody_finds_anothers(page: FlaskClient, owner: Merchant, other: Merchant) -> None:
+    issue(other)
+    assert "No invoice fits" in page.get("/invoices?search=1").text
 
 
 def test_a_changed_order_is_said_beside_its_invoice(page: FlaskClient, owner: Merchant) -> None:

@@ -51,6 +51,9 @@ def week(owner: Merchant) -> list[int]:
         ("invoice=due&sort=business_date", "23456"),
         ("search=4", "4"),
         ("search=guid-5", "5"),
+        ("search=%234", "4"),
+        ("search=%23guid-5", "5"),
+        ("search=guid-", ""),
         ("search=nothing", ""),
         ("connection=nobody's", ""),
         ("location=987654", ""),
@@ -58,6 +61,29 @@ def week(owner: Merchant) -> list[int]:
 )
 def test_filters_and_order(page: FlaskClient, week: list[int], query: str, expected: str) -> None:
     assert "".join(listed(page.get(f"/orders?{query}").text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("0d9f7c1e", ["41", "40"]),
+        ("%230d9f7c1e-00", ["41", "40"]),
+        ("0d9f7c1", []),
+        ("0d9f7c1e-0001", ["40"]),
+        ("0d9f7c1%25", []),
+        ("0d9f7c1_", []),
+    ],
+)
+def test_the_beginning_of_an_id_finds(
+    page: FlaskClient, owner: Merchant, search: str, expected: list[str]
+) -> None:
+    merchants.take_orders(
+        owner,
+        merchants.rich_order("0d9f7c1e-0001-4c9a", display_number="40"),
+        merchants.rich_order("0d9f7c1e-0002-4c9a", display_number="41"),
+        merchants.rich_order("1d9f7c1e-0002-4c9a", display_number="42"),
+    )
+    assert listed(page.get(f"/orders?search={search}").text) == expected
 
 
 def test_by_location(page: FlaskClient, week: list[int]) -> None:

@@ -80,6 +80,11 @@ def cost(page: FlaskClient, script: FlaskClient, address: str) -> int:
             "ix_orders_unsettled",
         ),
         (listing.OrderFilter(search="777"), "-business_date", "ix_orders_display_number"),
+        (
+            listing.OrderFilter(search="copy-4242"),
+            "-business_date",
+            "uq_orders_connection_id_external_id",
+        ),
     ],
 )
 def test_lists_walk_an_index(
