@@ -14,8 +14,9 @@ _CORES = os.cpu_count() or 1
 # A soft stop of a worker takes up to 30 s; then what runs is given back to the queue.
 _WORKER_STOP_S = 35.0
 _STOP_S = 12.0
-_LIVE_LANES = ("events", "sync")
-_LIVE_QUEUES = ("invoice",)
+# By the end of their queues' names. None of the first ever waits for a platform.
+_EVENTS = ("events", "invoice", "upkeep")
+_SYNC = ("sync",)
 
 
 def web(port: int) -> Part:
@@ -25,7 +26,7 @@ def web(port: int) -> Part:
 
 
 def workers() -> list[Part]:
-    """Two workers: history and reports never hold up what people wait for.
+    """Three workers: a platform that hangs holds up no delivery, and history no pull.
 
     Processes rather than threads or solo: a task that hangs is ended by its time limit and a child
     that is killed gives its task back at once, which neither of the others can.
@@ -33,11 +34,13 @@ def workers() -> list[Part]:
     from celeryconfig import task_queues
 
     names = [queue.name for queue in task_queues]
-    live = [name for name in names if _is_live(name)]
-    rest = [name for name in names if name not in live]
+    events, sync = _ending(names, _EVENTS), _ending(names, _SYNC)
+    rest = [name for name in names if name not in (*events, *sync)]
+    live = max(2, min(4, _CORES))
     return [
-        _worker("worker-live", live, max(2, min(4, _CORES))),
-        # When both want the processor, live work goes first.
+        _worker("worker-events", events, live),
+        _worker("worker-sync", sync, live),
+        # When all want the processor, live work goes first.
         _worker("worker-bulk", rest, max(1, min(4, _CORES // 2)), behind=True),
     ]
 
@@ -64,8 +67,8 @@ def stand_in(platform: str, port: int, data: Path, live_s: float) -> Part:
     )
 
 
-def _is_live(queue: str) -> bool:
-    return queue in _LIVE_QUEUES or queue.rpartition(".")[2] in _LIVE_LANES
+def _ending(queues: Sequence[str], lanes: Sequence[str]) -> list[str]:
+    return [name for name in queues if name.rpartition(".")[2] in lanes]
 
 
 def _worker(name: str, queues: Sequence[str], concurrency: int, *, behind: bool = False) -> Part:

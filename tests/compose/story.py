@@ -81,7 +81,7 @@ def sells_and_invoices(pipeline: Pipeline) -> None:
 
 def survives_the_death_of_a_worker(pipeline: Pipeline) -> None:
     """A worker is killed as a machine would; it comes back and the work goes on."""
-    container, before = pipeline.container("worker-live"), pipeline.invoices()
+    container, before = pipeline.container("worker-events"), pipeline.invoices()
     with step("a killed worker comes back"):
         os.kill(int(_state(container)["Pid"]), signal.SIGKILL)
         until(lambda: _restarts(container) > 0, timeout_s=60, what="a restart")

@@ -9,6 +9,8 @@ from pathlib import Path
 import psycopg2  # type: ignore[import-untyped]
 from redis import Redis
 
+from cli.running import parts
+from cli.running.part import Part
 from config import embedded
 from tests.children import TAXPOYNT, child
 from tests.integration.up.installation import Installation
@@ -91,3 +93,16 @@ def _empty(url: str) -> str:
     connection.cursor().execute("CREATE DATABASE empty")
     connection.close()
     return url.rpartition("/")[0] + "/empty"
+
+
+def test_no_delivery_and_no_invoice_shares_a_worker_with_what_waits_for_a_platform() -> None:
+    serving = {part.name: _queues(part) for part in parts.workers()}
+    (events,) = (queues for queues in serving.values() if "toast.events" in queues)
+    assert {"invoice", "upkeep"} <= events
+    assert not any(queue.endswith((".sync", ".bulk")) for queue in events)
+    (sync,) = (queues for queues in serving.values() if "toast.sync" in queues)
+    assert not any(queue.endswith(".bulk") for queue in sync)
+
+
+def _queues(part: Part) -> set[str]:
+    return set(part.argv[part.argv.index("--queues") + 1].split(","))

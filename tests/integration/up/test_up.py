@@ -71,7 +71,7 @@ def test_the_doctor_finds_nothing_that_fails(place: Installation, first: Up) -> 
 
 def test_a_part_that_dies_is_started_again(place: Installation, first: Up) -> None:
     process, told = first
-    for part in ("web", "worker-live"):
+    for part in ("web", "worker-events"):
         (main,) = [pid for pid in place.pids_of("cli.main", part) if _parent(pid) == process.pid]
         os.kill(main, signal.SIGKILL)
         until(partial(process.says, f"{part} was ended by signal 9"), what=part)
