@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Literal
 
-from rules.money import split
+from rules.money import per_unit, split
 from rules.order_totals import Totals, charge_taxes, is_passed_on, is_sale
 from rules.records import ZERO, LineRecord, OrderRecord, TaxRecord
 
-# A unit price may need more decimals than money has for the line to come out right.
-_UNIT_PRICE_STEP = Decimal("0.0001")
 # Less than this is the till's rounding of goods sold by weight.
 _MULTIPLIES_OUT = Decimal("0.01")
 
@@ -132,7 +130,7 @@ def _unit_price(line: LineRecord, modifiers: Sequence[LineRecord]) -> Decimal:
     own = line.gross - sum((m.gross for m in modifiers if not m.voided), ZERO)
     if not line.quantity or abs(line.quantity * line.unit_price - own) < _MULTIPLIES_OUT:
         return line.unit_price
-    return (own / line.quantity).quantize(_UNIT_PRICE_STEP, rounding=ROUND_HALF_UP)
+    return per_unit(own, line.quantity)
 
 
 def _charges(order: OrderRecord, currency: str) -> Iterator[DraftLine]:

@@ -9,6 +9,8 @@ _DIGITS = {
     **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+# A unit price may need more decimals than money has for its line to come out right.
+_PRICE_STEP = Decimal("0.0001")
 
 
 def unit(currency: str) -> Decimal:
@@ -19,6 +21,11 @@ def unit(currency: str) -> Decimal:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """`amount` in whole minor units, halves away from zero."""
     return amount.quantize(unit(currency), rounding=ROUND_HALF_UP)
+
+
+def per_unit(amount: Decimal, quantity: Decimal) -> Decimal:
+    """The price of one when `quantity` cost `amount`: to four decimals, halves away from zero."""
+    return (amount / quantity).quantize(_PRICE_STEP, rounding=ROUND_HALF_UP)
 
 
 def split(total: Decimal, weights: Sequence[Decimal], currency: str) -> list[Decimal]:

@@ -6,9 +6,11 @@ Source: Toast developer guide, "Message signing",
 """
 
 import hmac
+import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -73,13 +75,15 @@ class ToastWebhook:
         stamp = _stamp(delivery.body)
         if not _ORDERS.intersection(_categories(stamp, delivery)):
             if stamp.guid is None and stamp.timestamp is None:
-                raise _misformed("it is no event with a guid and a timestamp")
+                raise _misformed(_flaw(delivery.body))
             return ()
         try:
             details = msgspec.json.decode(delivery.body, type=_Event).details or _Details()
             order = msgspec.json.decode(details.order, type=_Order | None)
-        except msgspec.DecodeError as misfit:
+        except msgspec.ValidationError as misfit:
             raise _misformed(str(misfit)[:300]) from None
+        except msgspec.DecodeError:
+            raise _misformed(_flaw(delivery.body)) from None
         except RecursionError:
             raise _misformed("it is nested too deep") from None
         if order is None or not _name(order.guid):
@@ -125,10 +129,35 @@ def _timestamp(body: bytes) -> bytes:
 
 
 def _stamp(body: bytes) -> _Stamp:
+    """What names an event, even one that is no JSON for a NaN or half a character within."""
     try:
         return msgspec.json.decode(body, type=_Stamp)
     except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        return msgspec.convert(_loosely(body), _Stamp)
+    except (ValueError, RecursionError):
         return _Stamp()
+
+
+def _loosely(body: bytes, constant: Callable[[str], Any] = str) -> Any:
+    """Python's reading, which takes what JSON doesn't; numbers are left as text."""
+    return json.loads(body, parse_int=str, parse_float=str, parse_constant=constant)
+
+
+def _flaw(body: bytes) -> str:
+    """Why a body can't be read as an event."""
+    try:
+        msgspec.json.decode(body)
+    except msgspec.DecodeError as broken:
+        constants: list[str] = []
+        with suppress(ValueError, RecursionError):
+            _loosely(body, constants.append)
+        what = f"it holds {constants[0]}" if constants else str(broken)[:300]
+        return f"it is not JSON ({what})"
+    except RecursionError:
+        return "it is nested too deep"
+    return "it is no event with a guid and a timestamp"
 
 
 def _categories(stamp: _Stamp, delivery: Delivery) -> Iterator[str]:

@@ -48,6 +48,7 @@ def test_an_impossible_amount_parks_its_order_alone(shop: Shop, amount: str) -> 
     parked, done = deliveries(shop)
     assert (parked.state, done.state) == ("parked", "done")
     assert "Toast" in parked.error
+    assert ("not JSON" in parked.error) == (amount in {"NaN", "Infinity"})
     assert set(orders(shop)) == {good.subject}
 
 

@@ -82,6 +82,18 @@ def test_a_body_that_is_no_event_can_still_be_authentic(body: bytes, stamp: byte
     assert not webhook.verify(delivery(signed(body + b"x"), body), [SECRET]).ok
 
 
+def test_every_secret_is_tried_in_full(monkeypatch: pytest.MonkeyPatch):
+    compared: list[Any] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append(one)
+        return one == other
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    assert webhook.verify(delivery(SIGNATURE), [SECRET, "older", "oldest"]).ok
+    assert len(compared) == 3
+
+
 def test_an_event_is_named_by_its_guid_and_kind():
     named = webhook.identify(delivery(None))
     assert named.delivery_id == "11111111-1111-4111-8111-111111111111"
@@ -93,6 +105,38 @@ def test_without_a_usable_guid_the_body_names_itself(guid: object):
     named = webhook.identify(event(guid=guid, timestamp="soon", eventType=guid))
     assert named.delivery_id.startswith("sha256:")
     assert named.event_type == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("odd", "reason"),
+    [
+        (b"NaN", "not JSON .it holds NaN"),
+        (b"-Infinity", "not JSON .it holds -Infinity"),
+        (rb'"half \ud83c of a pair"', "not JSON"),
+    ],
+)
+def test_what_is_no_json_within_hides_neither_name_nor_reason(odd: bytes, reason: str):
+    told = delivery(None, BODY.replace(b'"order":{', b'"order":{"odd":%s,' % odd))
+    named = webhook.identify(told)
+    assert named == webhook.identify(delivery(None))
+    with pytest.raises(SkippedRecord, match=reason):
+        webhook.parse(told)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"{nope", "not JSON"),
+        (b"", "not JSON"),
+        (b"[" * 100_000, "nested too deep"),
+        (b"{}", "no event with a guid and a timestamp"),
+        (b"[]", "no event with a guid and a timestamp"),
+    ],
+)
+def test_what_is_no_event_says_why(body: bytes, reason: str):
+    assert webhook.identify(delivery(None, body)).delivery_id.startswith("sha256:")
+    with pytest.raises(SkippedRecord, match=reason):
+        webhook.parse(delivery(None, body))
 
 
 def test_the_header_names_the_kind_when_the_body_does_not():

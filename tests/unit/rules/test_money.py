@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.money import rounded, split, unit
+from rules.money import per_unit, rounded, split, unit
 
 currencies = st.sampled_from(["GBP", "NGN", "USD", "JPY", "KWD"])
 units = st.integers(-10_000_000, 10_000_000)
@@ -31,6 +31,14 @@ def test_halves_go_away_from_zero_at_the_currencys_last_place(
     amount: str, currency: str, expected: str
 ) -> None:
     assert str(rounded(Decimal(amount), currency)) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "expected"),
+    [("10.00", "3", "3.3333"), ("1.00", "8000", "0.0001"), ("-0.0001", "2", "-0.0001")],
+)
+def test_the_price_of_one_has_four_decimals(amount: str, quantity: str, expected: str) -> None:
+    assert str(per_unit(Decimal(amount), Decimal(quantity))) == expected
 
 
 @pytest.mark.parametrize(
