@@ -14,7 +14,6 @@ import pytest
 
 from config import clock
 from models import Connection
-from models.lease import LEASE
 from models.session import unit_of_work
 from tests.integration.cli.takeaway import PRICE, Takeaway, takeaway
 from tests.integration.cli.typed import run, started, typed
@@ -112,12 +111,11 @@ def test_stopped_by_ctrl_c_it_says_so_and_goes_on_at_once(shop: Takeaway) -> Non
     assert process.returncode == 130
     assert json.loads(out)["status"] == "interrupted"
     assert "goes on from here" in err
-    began = time.monotonic()
     said = typed(*shop.span, "--json")
     assert said.code == 0, said.err
     assert said.document["orders"] == {"issued": shop.days}
     # The lease of the reader that was stopped is not waited for.
-    assert time.monotonic() - began < LEASE.total_seconds() / 2
+    assert "Another reader holds" not in said.err
 
 
 def test_a_refusal_ends_it_with_the_reason_and_mending_it_with_success(shop: Takeaway) -> None:

@@ -18,6 +18,7 @@ from config.embedded.home import Home
 from models import migrations
 from models import session as database_session
 from sandbox.toast.webhook.message import Message
+from tasks import reach
 from tests.children import TAXPOYNT, Child, child, free_port
 from tests.shop import Shop, open_shop
 from tests.waiting import until
@@ -107,6 +108,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 def _look_anew() -> None:
     settings.refresh()
     database_session.engine.cache_clear()
+    # Else whatever this process tests next asks a broker that never was.
+    reach._redis.cache_clear()
 
 
 @contextmanager
