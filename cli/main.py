@@ -54,6 +54,7 @@ def _headline(path: Path) -> str:
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="taxpoynt-integrations", message="taxpoynt %(version)s")
 def taxpoynt() -> None:
     """Till orders in, correct tax invoices out.
 

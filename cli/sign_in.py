@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from cli.ground import ground
 from cli.output import Output
+from cli.running import ready
 from cli.verb import verb
 from cli.web_address import web_url
 from config import clock
@@ -24,8 +25,11 @@ def command(out: Output, email: str | None) -> None:
     """Print a link that signs EMAIL in, once; by default the first organization's owner."""
     with ground() as settings, unit_of_work() as session:
         user = _person(session, email)
-        link = _link(session, user, web_url(settings))
+        url = web_url(settings)
+        link = _link(session, user, url)
     out.answer({"email": user.email, "link": link}, link)
+    if not ready.answers(f"{url}/healthz"):
+        out.say("Nothing answers there: 'make up' or 'taxpoynt web' starts it.")
 
 
 def link_for_owner(url: str) -> str:

@@ -40,5 +40,5 @@ def command(
             else:
                 taken = delta.signal()
         if wait:
-            return delta_answer.read(out, name, found)
+            return delta_answer.read(out, name, found, no_worker=delta.no_worker)
         return delta_answer.asked(out, name, taken)

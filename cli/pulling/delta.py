@@ -17,13 +17,17 @@ from tasks import ring, sites, sync
 
 @dataclass
 class Delta:
-    """One delta of a connection; `show` gets streams done, streams in all and rows read."""
+    """One delta of a connection; `show` gets streams done, streams in all and rows read.
+
+    `no_worker` says that this process read it, since nobody else was there.
+    """
 
     connection: Connection
     stream: str | None
     show: Callable[[int, int, int], None]
     say: Callable[[str], None]
     after_run: int = 0
+    no_worker: bool = False
     rung: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -45,7 +49,8 @@ class Delta:
         """
         if not self.look():
             sites.refresh(self.connection.id)
-        if workers.take("sync.stream", self.connection.platform):
+        self.no_worker = not workers.take("sync.stream", self.connection.platform)
+        if not self.no_worker:
             self._by_workers()
         if not all(reading.over for reading in self.look()):
             self._here()

@@ -9,11 +9,16 @@ from models.readings import Reading
 from models.sync_run import DONE, WAITING
 
 COUNTS = ("rows_read", "rows_written", "rows_skipped", "rows_parked")
+_NO_WORKER = "No worker is up: it"
+_START = "'taxpoynt up' starts everything."
 _HEADINGS = ("Stream", "Location", "Read", "Written", "Skipped", "Parked", "Status")
 
 
-def read(out: Output, name: str, found: Sequence[Reading]) -> int:
-    """Rows by stream and location, and why something was not read; returns the exit code."""
+def read(out: Output, name: str, found: Sequence[Reading], *, no_worker: bool) -> int:
+    """Rows by stream and location, and why something was not read; returns the exit code.
+
+    What "is tried again by itself" is not, with `no_worker` to do it: then that is said too.
+    """
     document = {
         "connection": name,
         "status": _status(found),
@@ -23,6 +28,8 @@ def read(out: Output, name: str, found: Sequence[Reading]) -> int:
     out.answer(document, lambda: table(_HEADINGS, [_row(reading) for reading in found]))
     for reason in dict.fromkeys(_reason(reading) for reading in found if reading.error):
         out.say(reason)
+    if no_worker and any(reading.status == WAITING for reading in found):
+        out.say(f"{_NO_WORKER} is tried again when one is. {_START}")
     if document["rows_parked"]:
         out.say(
             f"{document['rows_parked']} records can't be used;"
@@ -38,7 +45,7 @@ def asked(out: Output, name: str, taken: bool) -> int:
         {"connection": name, "status": status},
         "Workers read it now; 'taxpoynt connections' shows how it went."
         if taken
-        else "No worker is up: it is read when one is. 'taxpoynt up' starts everything.",
+        else f"{_NO_WORKER} is read when one is. {_START}",
     )
     return exit.DONE if taken else exit.PARKED
 

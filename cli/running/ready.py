@@ -21,6 +21,17 @@ def at(url: str) -> Callable[[], bool]:
     return check
 
 
+def answers(url: str) -> bool:
+    """Whether somebody answers a GET of `url`, whatever it says."""
+    try:
+        with urllib.request.urlopen(url, timeout=_ANSWER_S):  # noqa: S310 - ours
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
 def worker(name: str) -> Callable[[], bool]:
     """Ready when the worker of that name on this host answers a ping."""
 

@@ -54,7 +54,9 @@ def _unanswered(cut: Exception) -> Outcome:
             Do.RETRY,
             code="toast.unreachable",
             sentence=f"Toast can't be reached at {cut.at}.",
-            next_step="It is tried again by itself. If it lasts, correct api_url and connect again.",
+            next_step=(
+                "It is tried again by itself. If it lasts, correct api_url and connect again."
+            ),
         )
     return _retry("toast.unreachable", "The connection to Toast was cut.")
 

@@ -97,6 +97,15 @@ def test_one_location_that_fails_holds_up_no_other(shop: Shop, name: str) -> Non
     assert sorted(each["status"] for each in said.document["streams"]) == ["done", "failed"]
 
 
+def test_without_workers_nothing_is_said_to_be_tried_by_itself(shop: Shop, name: str) -> None:
+    with failing(shop, status=503):
+        said = typed("sync", name)
+    assert said.code == 3
+    assert "No worker is up: it is tried again when one is. 'taxpoynt up'" in said.err
+    with failing(shop, status=403):
+        assert "No worker is up" not in typed("sync", name).err
+
+
 def test_a_limit_parks_it(shop: Shop, name: str) -> None:
     later = {"Retry-After": str(int(time.time()) + 3000)}
     with failing(shop, status=429, headers=later):

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 import time
@@ -31,3 +32,9 @@ def test_listing_the_commands_imports_none_of_them() -> None:
     assert found.returncode == 0
     # A third of a second on a machine of its own.
     assert time.monotonic() - before < 3
+
+
+def test_it_says_which_release_it_is() -> None:
+    said = CliRunner().invoke(taxpoynt, ["--version"])
+    assert said.exit_code == 0
+    assert re.fullmatch(r"taxpoynt \d+\.\d+\.\d+\n", said.output)
