@@ -37,6 +37,7 @@ def test_a_link_that_leads_to_nobody_comes_with_a_warning(monkeypatch: pytest.Mo
 
 def test_a_link_to_a_web_that_answers_comes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as web:
+        web.timeout = 5
         thread = Thread(target=web.handle_request)
         thread.start()
         assert _WARNING not in _link_at(web.server_port, monkeypatch)[1]

@@ -7,6 +7,7 @@ from cli.running import ready
 
 def test_who_answers_an_error_answers() -> None:
     with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.timeout = 5
         thread = Thread(target=server.handle_request)
         thread.start()
         assert ready.answers(f"http://127.0.0.1:{server.server_port}/healthz")
