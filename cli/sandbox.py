@@ -11,6 +11,9 @@ import click
 from cli.output import Output
 from cli.quantities import Seconds, Whole
 from cli.verb import verb
+from config.errors import PermanentError
+
+_SKIPPED_SHOWN = 5
 
 
 @verb
@@ -40,6 +43,7 @@ def command(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _served(platform, **options) as served:
         facts = served.facts()
+        _say_skipped(out, served.skipped())
         if connect is not None:
             _connect(platform, url or served.url, connect)
         out.answer(facts, _for_people(facts))
@@ -52,7 +56,10 @@ def command(
 def _served(
     platform: str, *, host: str, port: int, seed: Path | None, data: Path | None, live: float | None
 ) -> Any:
-    """The stand-in, running. Raises: click.BadParameter naming those there are."""
+    """The stand-in, running.
+
+    Raises: click.BadParameter naming those there are; PermanentError where it can't start.
+    """
     import sandbox
 
     known = [found.name for found in iter_modules(sandbox.__path__) if found.name != "base"]
@@ -64,7 +71,19 @@ def _served(
     if data is not None:
         data.mkdir(parents=True, exist_ok=True)
     stand_in = import_module(f"sandbox.{platform}")
-    return stand_in.serve(host=host, port=port, seed=seed, data=data, live_s=live)
+    try:
+        return stand_in.serve(host=host, port=port, seed=seed, data=data, live_s=live)
+    except (OSError, ValueError) as error:
+        raise PermanentError(
+            "sandbox.refuses", str(error), next_step="Correct that and start again."
+        ) from None
+
+
+def _say_skipped(out: Output, lines: list[str]) -> None:
+    for line in lines[:_SKIPPED_SHOWN]:
+        out.say(line)
+    if (more := len(lines) - _SKIPPED_SHOWN) > 0:
+        out.say(f"And {more} more: its control address lists them under /state.")
 
 
 def _connect(platform: str, url: str, web_url: str) -> None:

@@ -31,6 +31,12 @@ class Served:
         """Address and merchant: what one needs to connect."""
         return {"url": self.url, "control": f"{self.url}/control", **merchant_facts(self.platform)}
 
+    def skipped(self) -> list[str]:
+        """The rows of the seed that could not be used, each with its line and the reason."""
+        report = self.platform.seed_report
+        rows = [] if report is None else report.broken
+        return [f"Line {row['line']} skipped: {row['reason']}" for row in rows]
+
     def wait(self) -> None:
         """Block until stopped."""
         self._server.wait()

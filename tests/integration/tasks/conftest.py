@@ -1,13 +1,18 @@
 """A connected merchant a test, and a record of what would have been signalled."""
 
-from collections.abc import Iterator
+import json
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from io import StringIO
 from itertools import count
 from typing import Any
 
 import pytest
+import structlog
 
-from tasks import ring
+from config.logging import configure, logger
+from tasks import handle, invoice, ring, sync
 from tests.shop import Shop, open_shop
 
 _numbers = count(1)
@@ -38,3 +43,20 @@ def shop(database: str, signals: Signals) -> Iterator[Shop]:
     with open_shop(orders=3, name=f"shop {next(_numbers)}") as opened:
         signals.sent.clear()
         yield opened
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
+    """The lines of an event as an operator gets them."""
+    root, before, stream = logging.getLogger(), structlog.get_config(), StringIO()
+    handlers, level = root.handlers[:], root.level
+    configure(stream=stream)
+    for module in (handle, invoice, sync):
+        # A logger that spoke before keeps to where it spoke.
+        monkeypatch.setattr(module, "log", logger(module.__name__))
+    yield lambda event: [
+        line for line in map(json.loads, stream.getvalue().splitlines()) if line["event"] == event
+    ]
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**before)

@@ -76,6 +76,29 @@ def test_a_stand_in_alone_says_how_to_connect(place: Installation, tmp_path: Pat
         assert stand_in.code == 0
 
 
+def test_a_stand_in_refuses_a_seed_that_is_none(place: Installation, tmp_path: Path) -> None:
+    seed = tmp_path / "seed.csv"
+    seed.write_text("hello,world\n1,2\n")
+    said = place.run("sandbox", "toast", "--seed", str(seed))
+    assert said.returncode == 1
+    assert "seed.csv is not an order CSV: it has no column 'Order Number'" in said.stderr
+    assert "Correct that and start again." in said.stderr
+
+
+def test_a_stand_in_names_the_rows_of_a_seed_that_it_skips(
+    place: Installation, tmp_path: Path
+) -> None:
+    seed, log = tmp_path / "seed.csv", tmp_path / "log"
+    head = "Order Number,Order Date,Item Name,Quantity,Product Price,Total products"
+    rows = ["1,03/08/2019 20:25,Naan,2,0.8,1", *(["2,03/08/2019 20:25,Naan,x,0.8,1"] * 7)]
+    seed.write_text("\n".join([head, *rows, ""]))
+    with child([*TAXPOYNT, "sandbox", "toast", "--seed", str(seed)], log=log) as stand_in:
+        until(lambda: stand_in.says("Ctrl-C stops it"), what="its answer")
+        told = log.read_text()
+    assert "Line 3 skipped: Quantity is not a number: 'x'" in told
+    assert "And 2 more" in told
+
+
 @contextmanager
 def _evicting(url: str) -> Iterator[None]:
     with Redis.from_url(url) as redis:
