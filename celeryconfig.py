@@ -17,12 +17,11 @@ from connectors import platforms
 broker_url = settings().broker_url
 _over_redis = str(broker_url).startswith("redis")
 
-# A killed worker's message comes back after this long. Minutes, not the default hour; the tables'
-# sweeps are faster still.
-visibility_timeout = 300
 broker_transport_options: dict[str, Any] = (
     {
-        "visibility_timeout": visibility_timeout,
+        # A killed worker's message comes back after this long. Minutes, not the default hour; the
+        # tables' sweeps are faster still.
+        "visibility_timeout": 300,
         # By default kombu looks for overdue messages only every 100 s.
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,

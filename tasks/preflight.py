@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
 
+from kombu.transport.redis import Channel
 from redis import Redis
 from redis.exceptions import RedisError
 
 from config import clock
 from config.settings import settings
+from tasks import app
 
 OLDEST_KOMBU = (5, 7)
 # Redis and workers compare times to decide what is overdue.
@@ -44,12 +46,12 @@ def failures() -> list[Finding]:
 
 def findings() -> Iterator[Finding]:
     """Look at library, limits and broker; a broker that is away is for the worker to wait for."""
-    import celeryconfig
-
     yield of_kombu(version("kombu"))
     if not (settings().broker_url or "").startswith("redis"):
         return
-    yield of_limits(celeryconfig.task_time_limit, celeryconfig.visibility_timeout)
+    options = app.conf.broker_transport_options
+    returns_after_s = options.get("visibility_timeout", Channel.visibility_timeout)
+    yield of_limits(app.conf.task_time_limit, returns_after_s)
     try:
         with connected(settings().broker()) as redis:
             yield of_eviction(str(redis.info("memory").get("maxmemory_policy", "unknown")))

@@ -32,6 +32,11 @@ class _Local(CeleryTestContainer):
         """Whether clients get through."""
         return True
 
+    @property
+    def pid(self) -> int:
+        """The number of the process, without its children."""
+        return self._container.child.pid
+
     def teardown(self) -> None:
         """End the process."""
         self._container.remove()

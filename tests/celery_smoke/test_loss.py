@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import psutil
 import psycopg2
 import pytest
 from pytest_celery import CeleryTestSetup
@@ -37,6 +38,21 @@ def test_what_a_killed_worker_had_begun_is_done_by_the_next(
     worker.restart()
     assert worker.ready()
     _sweep_until_applied(celery_setup, shop)
+
+
+def test_no_child_outlives_its_worker(
+    celery_setup: CeleryTestSetup, shop: Shop, stored: int, database: str
+) -> None:
+    worker = psutil.Process(celery_setup.worker.container.pid)
+    children = worker.children()
+    assert len(children) == 2
+    with _orders_held(database) as writers:
+        _signal(celery_setup, "handle.events", connection_id=shop.connection_id, platform="toast")
+        until(writers, what="a child to be in the middle of its task")
+        # The worker alone, as the kernel does when memory is short.
+        worker.kill()
+        _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
 
 
 def test_a_worker_that_was_restarted_takes_work(

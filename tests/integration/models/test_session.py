@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import psycopg2
 import pytest
 from sqlalchemy import text
@@ -7,7 +10,7 @@ from config import settings
 from models import Organization, bulk
 from models import session as database
 from models.session import DatabaseAwayError, unit_of_work
-from tests.children import free_port
+from tests.children import ROOT, free_port
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -88,3 +91,11 @@ def test_instants_are_utc_and_statements_bounded() -> None:
         assert session.scalar(text("SHOW lock_timeout")) == "10s"
         assert session.scalar(text("SHOW statement_timeout")) == "1min"
         assert session.scalar(text("SHOW client_encoding")) == "UTF8"
+
+
+def test_the_children_of_a_fork_have_connections_of_their_own() -> None:
+    argv = [sys.executable, "-m", "tests.integration.models.forked"]
+    said = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    before, one, another, after = said.stdout.split()
+    assert len({before, one, another}) == 3
+    assert after == before

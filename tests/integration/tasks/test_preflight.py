@@ -4,7 +4,7 @@ import pytest
 import redis
 
 from config import clock, settings
-from tasks import preflight
+from tasks import app, preflight
 from tasks.preflight import Level
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -34,6 +34,20 @@ def test_a_broker_that_throws_work_away_is_refused_with_what_to_do(broker: redis
     assert (found.subject, found.level) == ("eviction", Level.FAIL)
     assert "allkeys-lru" in found.sentence
     assert "noeviction" in found.next_step
+
+
+def test_a_message_that_returns_while_its_task_runs_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = app.conf.broker_transport_options
+    monkeypatch.setitem(options, "visibility_timeout", app.conf.task_time_limit)
+    (found,) = preflight.failures()
+    assert found.subject == "time limit"
+    # Without the setting it is the library's hour.
+    monkeypatch.delitem(options, "visibility_timeout")
+    assert preflight.failures() == []
+    monkeypatch.setitem(app.conf, "task_time_limit", 4000)
+    assert [found.subject for found in preflight.failures()] == ["time limit"]
 
 
 @pytest.mark.parametrize(

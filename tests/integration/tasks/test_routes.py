@@ -52,14 +52,3 @@ def test_every_task_takes_named_scalars_alone() -> None:
             continue
         for parameter in inspect.signature(task.run).parameters.values():
             assert parameter.kind is parameter.KEYWORD_ONLY, name
-
-
-def test_no_message_is_lost_to_a_setting() -> None:
-    assert app.conf.task_acks_late
-    assert app.conf.task_reject_on_worker_lost
-    assert app.conf.worker_prefetch_multiplier == 1
-    assert app.conf.task_time_limit < celeryconfig.visibility_timeout <= 600
-    assert app.conf.accept_content == ["json"]
-    assert app.conf.result_backend is None
-    assert {each.exchange.type for each in celeryconfig.task_queues} == {"direct"}
-    assert {each.exchange.name for each in celeryconfig.task_queues} == {""}
