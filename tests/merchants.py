@@ -148,7 +148,12 @@ def deliver(owner: Merchant, *, state: str = "done", record: str | None = None) 
 
 
 def pulled(
-    owner: Merchant, *, status: str = "done", error: str | None = None, location: str = ""
+    owner: Merchant,
+    *,
+    status: str = "done",
+    error: str | None = None,
+    location: str = "",
+    parked: int = 0,
 ) -> int:
     """A delta of the orders stream."""
     with unit_of_work() as session:
@@ -164,6 +169,7 @@ def pulled(
             rows_read=1200,
             rows_written=1198,
             rows_skipped=2,
+            rows_parked=parked,
             error=error,
             error_code="toast.away" if error else None,
             next_step="It is tried again by itself." if error else None,

@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 import dashboard
 from config import clock
 from dashboard import sign_in
+from models import api_tokens
 from models.session import unit_of_work
 from tasks import ring
 from tests import factories, merchants
@@ -102,7 +103,10 @@ def _furnished(url: str) -> Site:
         merchants.deliver(owner, state=state, record="o2")
     parked_id = merchants.deliver(owner, state="parked")
     merchants.pulled(owner)
+    merchants.pulled(owner, parked=7)
     merchants.pulled(owner, status="failed", error="The platform can't be reached just now.")
+    with unit_of_work() as session:
+        api_tokens.make(session, owner.organization_id, "nightly" * 14)
     record_id = merchants.parked_record(owner)
     merchants.parked_record(owner, external_id="long" * 100, location_external_id="site-2")
     merchants.standing(
@@ -147,5 +151,12 @@ def context(browser: Browser, size: tuple[int, int], scheme: str) -> Iterator[Br
 @pytest.fixture
 def desktop(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
     yield made
     made.close()

@@ -1,9 +1,13 @@
 """Every page at both widths, in light and dark: nothing sticks out, nothing is unreadable."""
 
+from itertools import count
+
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Site
+
+_numbers = count(1)
 
 # How far the page is wider than the window, and what sticks out of it.
 OVERFLOW = """() => {
@@ -36,6 +40,29 @@ def test_every_page(context: BrowserContext, site: Site) -> None:
     assert not problems, "\n".join(problems)
     # The browser itself notes the page that isn't there; anything else is a fault of ours.
     assert [said for said in complaints if "404" not in said] == []
+
+
+def test_a_new_token_is_shown_whole(context: BrowserContext, site: Site) -> None:
+    page = site.sign_in(context)
+    page.goto(site.url + "/tokens")
+    page.get_by_label("Name of the script").fill(f"script {next(_numbers)}")
+    page.get_by_role("button", name="Make a token").click()
+    assert page.evaluate(
+        "(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.made pre'))"
+    )
+    assert looked_at(page) == []
+
+
+def test_a_phone_shows_why_and_how_many(phone: BrowserContext, site: Site) -> None:
+    page = site.sign_in(phone)
+    page.goto(site.url + "/events")
+    row = page.get_by_role("row").filter(has_text="parked").last
+    expect(row.get_by_text("This delivery can't be read as an order.").first).to_be_visible()
+    expect(page.get_by_text("· o2").first).to_be_visible()
+    page.goto(site.url + "/sync-runs")
+    row = page.get_by_role("row").filter(has_text="orders").last
+    expect(row.get_by_text("1,198 written, 2 skipped")).to_be_visible()
+    expect(page.get_by_text("7 parked")).to_be_visible()
 
 
 def test_signing_in(context: BrowserContext, site: Site) -> None:

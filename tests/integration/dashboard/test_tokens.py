@@ -35,6 +35,14 @@ def test_made_used_and_revoked(app: Flask, page: FlaskClient, owner: Merchant) -
     assert asker.get("/api/v1/connections", headers=as_bearer).status_code == 401
 
 
+def test_revoking_is_asked_about_first(page: FlaskClient, owner: Merchant) -> None:
+    make(page, "export")
+    text = page.get("/tokens").text
+    before, _, asked = text.partition('<details class="confirm">')
+    assert "/revoke" not in before
+    assert re.search(r"</summary>\s*<form .*?/revoke.*?for good.*?</details>", asked, re.S)
+
+
 def test_a_token_needs_a_name_of_its_own(page: FlaskClient, owner: Merchant) -> None:
     make(page, "export")
     assert "already a token named" in make(page, "export")
