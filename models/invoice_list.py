@@ -59,6 +59,7 @@ def described(organization_id: int) -> Select[Any]:
             Connection.platform,
             Order.external_id.label("order_external_id"),
             Order.invoice_state.label("order_invoice_state"),
+            Order.refunded.label("order_refunded"),
         )
         .join(Connection, Connection.id == Invoice.connection_id)
         .join(Order, Order.id == Invoice.order_id)

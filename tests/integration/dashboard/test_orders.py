@@ -146,6 +146,28 @@ def test_an_order_shows_everything_it_is_made_of(page: FlaskClient, week: list[i
     assert 'class="depth-1">Plantain' in text
 
 
+def test_a_refund_is_said_beside_an_invoice_that_does_not_show_it(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    refunded, whole, due = merchants.take_orders(
+        owner,
+        merchants.rich_order("o1"),
+        factories.order("o2", payments=(factories.payment("p2", "10.00"),)),
+        merchants.rich_order("o3"),
+    )
+    number, plain = merchants.invoice(refunded, whole)
+    for address in (f"/orders/{refunded}", f"/invoices/{number}"):
+        text = page.get(address).text
+        assert "Refunded 5.00 GBP; the invoice stands as issued." in text
+        assert "A credit note is not made here yet: make it in your books." in text
+    for address in (f"/orders/{whole}", f"/orders/{due}", f"/invoices/{plain}"):
+        assert "credit note" not in page.get(address).text
+    assert page.get("/orders").text.count("refunded 5.00") == 1
+    assert page.get("/").text.count("refunded 5.00") == 1
+    assert "refunded 5.00" in page.get(f"/invoices?search={number}").text
+    assert "refunded" not in page.get(f"/invoices?search={plain}").text
+
+
 def test_its_timeline_runs_from_the_till_to_the_invoice(page: FlaskClient, owner: Merchant) -> None:
     event_id = merchants.deliver(owner, record="o1")
     [order_id] = merchants.take_orders(owner, merchants.rich_order("o1"))
@@ -206,4 +228,5 @@ def test_names_from_outside_are_text(page: FlaskClient, owner: Merchant) -> None
 def test_an_order_that_is_not_there(page: FlaskClient, owner: Merchant, path: str) -> None:
     response = page.get(f"/orders/{path}")
     assert response.status_code == 404
-    assert "Home" in response.text
+    assert f"/orders/{path}" in response.text or f"no order {path}." in response.text
+    assert "Sign out" in response.text
