@@ -3,13 +3,18 @@
 from dataclasses import dataclass
 
 from flask import Flask, Response, g, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from config import clock
 from config.errors import Fault, TransientError
 from config.logging import logger
+from dashboard.access import Visitor, visitor
 from dashboard.csrf import ForgedFormError
+from dashboard.pages.asked import FilterError
 from dashboard.problem import problem
 from dashboard.security import harden
+from models.session import unit_of_work
 
 log = logger(__name__)
 
@@ -23,12 +28,14 @@ class Wrong:
     title: str
     sentence: str
     next_step: str
+    # Where the next step is taken, if that is one address.
+    link: str = ""
 
 
 _KNOWN = {
     400: ("Not understood", "This address or form has something in it that can't be read."),
     403: ("Not allowed", "You may not do this."),
-    404: ("Not found", "There is nothing of yours at this address."),
+    404: ("Not found", "There is nothing of yours at {path}."),
     405: ("Not possible here", "This address doesn't take that kind of request."),
     413: ("Too large", "What was sent is larger than anything expected here."),
     429: ("Too many requests", "There were too many requests in a short time."),
@@ -56,9 +63,13 @@ def _http(error: HTTPException) -> Response:
     if status < 400:
         return make_response(error.get_response())
     title, sentence = _KNOWN.get(status, (error.name, error.description or error.name))
+    sentence = sentence.format(path=request.path[:80])
     messages = getattr(error, "data", {}).get("messages")
     if messages:
         sentence = _flat(messages)
+    elif error.description != type(error).description:
+        # A view of ours named what isn't there.
+        sentence = error.description or sentence
     next_step = _DESCRIBED if request.path.startswith("/api/") else _START_AGAIN
     response = _answer(Wrong(status, _code(error.name), title, sentence, next_step))
     for name, value in error.get_headers():
@@ -74,7 +85,9 @@ def _fault(fault: Fault) -> Response:
         response.headers["Retry-After"] = str(round(fault.retry_after_s or 5))
         return response
     status = 403 if isinstance(fault, ForgedFormError) else 400
-    return _answer(Wrong(status, fault.code, _KNOWN[status][0], fault.sentence, fault.next_step))
+    link = request.path.removesuffix(".csv") if isinstance(fault, FilterError) else ""
+    title = _KNOWN[status][0]
+    return _answer(Wrong(status, fault.code, title, fault.sentence, fault.next_step, link))
 
 
 def _crash(error: Exception) -> Response:
@@ -85,8 +98,18 @@ def _crash(error: Exception) -> Response:
 def _answer(wrong: Wrong) -> Response:
     if request.path.startswith(("/api/", "/webhooks/")):
         return harden(problem(wrong.status, wrong.code, wrong.sentence, wrong.next_step))
-    page = render_template("error.html", wrong=wrong, visitor=g.get("visitor"))
+    known = g.get("visitor") or (_visitor() if wrong.status in {404, 405} else None)
+    page = render_template("error.html", wrong=wrong, visitor=known)
     return harden(make_response(page, wrong.status))
+
+
+def _visitor() -> Visitor | None:
+    """Who asked, where no page did; nobody while the database is away."""
+    try:
+        with unit_of_work() as database:
+            return visitor(database, clock.now(), renew=False)
+    except (TransientError, SQLAlchemyError):
+        return None
 
 
 def _code(name: str) -> str:

@@ -1,6 +1,6 @@
 """What a list was asked for: filters, order and page, read from the address."""
 
-from collections.abc import Container
+from collections.abc import Collection
 from datetime import date
 from urllib.parse import urlencode
 
@@ -25,11 +25,11 @@ def text(args: Args, name: str) -> str | None:
     return args.get(name, "").replace("\x00", "").strip() or None
 
 
-def one_of(args: Args, name: str, known: Container[str]) -> str | None:
+def one_of(args: Args, name: str, known: Collection[str]) -> str | None:
     """A filter that has a few values. Raises: FilterError."""
     found = text(args, name)
     if found is not None and found not in known:
-        raise _wrong(name, found)
+        raise _wrong(f"'{found[:60]}' isn't one of: {', '.join(known)}.")
     return found
 
 
@@ -39,7 +39,7 @@ def number(args: Args, name: str) -> int | None:
     if found is None:
         return None
     if not found.isascii() or not found.isdigit() or len(found) > 18:
-        raise _wrong(name, found)
+        raise _wrong(f"'{found[:60]}' isn't the number of a {name}.")
     return int(found)
 
 
@@ -49,7 +49,7 @@ def day(args: Args, name: str) -> date | None:
     try:
         return date.fromisoformat(found) if found else None
     except ValueError:
-        raise _wrong(name, found or "") from None
+        raise _wrong(f"'{(found or '')[:60]}' isn't a date; write 2026-01-31.") from None
 
 
 def span(args: Args, limit: int = 50) -> Span:
@@ -57,7 +57,7 @@ def span(args: Args, limit: int = 50) -> Span:
     return Span(limit=limit, after=text(args, "after"))
 
 
-def sort(args: Args, known: Container[str], usual: str) -> str:
+def sort(args: Args, known: Collection[str], usual: str) -> str:
     """The order a list is wanted in. Raises: FilterError."""
     return one_of(args, "sort", known) or usual
 
@@ -75,9 +75,5 @@ def address(args: Args, **changes: str | None) -> str:
     return f"?{query}" if query else "?"
 
 
-def _wrong(name: str, value: str) -> FilterError:
-    return FilterError(
-        "filter.unknown",
-        f"'{value[:60]}' is nothing that '{name}' can be filtered by.",
-        next_step="Clear the filters and choose again.",
-    )
+def _wrong(sentence: str) -> FilterError:
+    return FilterError("filter.unknown", sentence, next_step="Clear the filters and choose again.")

@@ -48,7 +48,7 @@ def event(database: Session, visitor: Visitor, event_id: int) -> ResponseReturnV
     """One delivery, its secrets hidden."""
     found = listing.event(database, visitor.organization_id, event_id)
     if found is None:
-        abort(404)
+        abort(404, f"You have no delivery {event_id}.")
     learn(found["connection_secrets"])
     headers = [
         (name, redaction.text(str(value)))
@@ -62,5 +62,5 @@ def event(database: Session, visitor: Visitor, event_id: int) -> ResponseReturnV
 def replay(database: Session, visitor: Visitor, event_id: int) -> ResponseReturnValue:
     """Put it back in line; doing so twice is as good as once."""
     if not replays.replay(database, visitor.organization_id, event_id):
-        abort(404)
+        abort(404, f"You have no delivery {event_id}.")
     return redirect(f"/events/{event_id}", 303)

@@ -76,5 +76,5 @@ def _found(database: Session, visitor: Visitor, number: str) -> InvoiceDetail:
     clean = number.replace("\x00", "")
     detail = invoice_detail(database, visitor.organization_id, clean)
     if detail is None:
-        abort(404)
+        abort(404, f"You have no invoice {clean[:60]}.")
     return detail

@@ -51,7 +51,7 @@ def order(database: Session, visitor: Visitor, order_id: int) -> ResponseReturnV
     """One order."""
     detail = order_detail(database, visitor.organization_id, order_id)
     if detail is None:
-        abort(404)
+        abort(404, f"You have no order {order_id}.")
     return render_template(
         "order.html",
         visitor=visitor,

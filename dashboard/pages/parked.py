@@ -38,7 +38,7 @@ def parked_record(database: Session, visitor: Visitor, record_id: int) -> Respon
     """One record, its secrets hidden."""
     found = listing.parked_record(database, visitor.organization_id, record_id)
     if found is None:
-        abort(404)
+        abort(404, f"You have no parked record {record_id}; it may have been applied.")
     learn(found["connection_secrets"])
     return render_template("parked_record.html", visitor=visitor, record=found)
 
@@ -49,5 +49,5 @@ def retry_record(_database: Session, visitor: Visitor, record_id: int) -> Respon
     """Try it again; applied, it is no longer in the list."""
     became = retry.record(visitor.organization_id, record_id)
     if became is None:
-        abort(404)
+        abort(404, f"You have no parked record {record_id}; it may have been applied.")
     return redirect("/parked" if became.state == retry.APPLIED else f"/parked/{record_id}", 303)

@@ -109,8 +109,29 @@ def test_a_value_that_no_record_has_is_refused(
 ) -> None:
     response = page.get(f"/{address}")
     assert response.status_code == 400
-    assert "Clear the filters" in response.text
+    bare = address.partition("?")[0].removesuffix(".csv")
+    assert f'<a href="/{bare}">Clear the filters' in response.text
 
 
-def test_an_error_page_keeps_the_frame_of_who_is_signed_in(page: FlaskClient) -> None:
-    assert "Sign out" in page.get("/orders/987654").text
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("/orders/987654", "You have no order 987654."),
+        ("/invoices/XX", "You have no invoice XX."),
+        ("/events/987654", "You have no delivery 987654."),
+        ("/parked/987654", "You have no parked record 987654"),
+        ("/nothing-here", "There is nothing of yours at /nothing-here."),
+        ("/orders/{0}", "There is nothing of yours at /orders/{0}."),
+    ],
+)
+def test_a_page_that_is_not_there_names_it_and_keeps_the_frame(
+    page: FlaskClient, owner: Merchant, address: str, named: str
+) -> None:
+    text = page.get(address).text
+    assert named in text
+    assert "Sign out" in text
+    assert 'aria-label="Pages"' in text
+
+
+def test_a_page_that_is_not_there_is_no_door_for_strangers(client: FlaskClient) -> None:
+    assert "Sign out" not in client.get("/nothing-here").text

@@ -1,5 +1,6 @@
 """What a list was asked for."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -21,6 +22,21 @@ def test_values_are_read() -> None:
 def test_an_id_that_is_none(value: str) -> None:
     with pytest.raises(asked.FilterError):
         asked.number(MultiDict({"n": value}), "n")
+
+
+@pytest.mark.parametrize(
+    ("ask", "sentence"),
+    [
+        (lambda args: asked.day(args, "q"), "'yesterday' isn't a date; write 2026-01-31."),
+        (lambda args: asked.one_of(args, "q", ("due", "issued")), "isn't one of: due, issued."),
+        (lambda args: asked.number(args, "q"), "'yesterday' isn't the number of a q."),
+    ],
+)
+def test_what_is_wrong_is_said_in_plain_words(
+    ask: Callable[[asked.Args], object], sentence: str
+) -> None:
+    with pytest.raises(asked.FilterError, match=sentence):
+        ask(MultiDict({"q": "yesterday"}))
 
 
 def test_changing_a_filter_starts_at_the_first_page() -> None:
