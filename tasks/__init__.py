@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_init, worker_process_init
+from celery.signals import setup_logging, worker_init
 
 app = Celery("taxpoynt")
 app.config_from_object("celeryconfig")
@@ -31,12 +31,3 @@ def _look_at_the_ground(**_: Any) -> None:
 
     if failed := preflight.failures():
         raise SystemExit("\n".join(f"{f.sentence} {f.next_step}".strip() for f in failed))
-
-
-@worker_process_init.connect
-def _begin_child(**_: Any) -> None:
-    from config.embedded.processes import end_with_parent
-    from models import session
-
-    end_with_parent()
-    session.forget()

@@ -60,7 +60,7 @@ def test_a_killed_workers_message_is_back_in_minutes_but_after_its_task() -> Non
         channel = connection.default_channel
         assert app.conf.task_time_limit < channel.visibility_timeout <= 600
         # Seconds between looks at what is overdue.
-        assert channel.unacked_restore_interval * channel.unacked_restore_throttle <= 10
+        assert channel.unacked_restore_interval * channel.unacked_restore_throttle <= 5
 
 
 def test_a_frozen_broker_is_noticed() -> None:
