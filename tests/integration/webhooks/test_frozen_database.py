@@ -1,6 +1,5 @@
 """A server that is frozen while its kernel still takes what is sent: 503 in time, then recovery."""
 
-import os
 import signal
 import time
 from collections.abc import Iterator
@@ -69,7 +68,10 @@ class Installation:
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """The server and its backends stand still until the body ends."""
-        server = psutil.Process(Home(self.home).remembered("postgres.pid"))
+        pid = Home(self.home).remembered("postgres.pid")
+        # None would be this very process.
+        assert pid
+        server = psutil.Process(pid)
         all_ = [server, *server.children(recursive=True)]
         for process in all_:
             with suppress(psutil.NoSuchProcess):
@@ -87,11 +89,14 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     home: Path = tmp_path_factory.mktemp("frozen")
     for folder in (home, home.parent, home.parent.parent):
         folder.chmod(0o755)
-    before = dict(os.environ)
-    with embedded.servers(home, want_broker=False) as found:
-        os.environ |= {"TAXPOYNT_HOME": str(home), "TAXPOYNT_DATABASE_URL": found.database_url}
+    with (
+        embedded.servers(home, want_broker=False) as found,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("TAXPOYNT_HOME", str(home))
+        environment.setenv("TAXPOYNT_DATABASE_URL", found.database_url)
         # Nobody listens there: deliveries are taken without a broker.
-        os.environ["TAXPOYNT_BROKER_URL"] = f"redis://127.0.0.1:{free_port()}/0"
+        environment.setenv("TAXPOYNT_BROKER_URL", f"redis://127.0.0.1:{free_port()}/0")
         _look_anew()
         try:
             migrations.upgrade()
@@ -99,8 +104,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
                 yield Installation(home, url, shop, process)
         finally:
             database_session.engine().dispose()
-            os.environ.clear()
-            os.environ |= before
+            environment.undo()
             _look_anew()
     embedded.discard(home)
 
@@ -120,11 +124,12 @@ def _web(home: Path) -> Iterator[tuple[str, Child]]:
 
         def answers() -> bool:
             process.says("")
-            with suppress(requests.ConnectionError):
+            # A busy machine takes longer than this waits.
+            with suppress(requests.ConnectionError, requests.Timeout):
                 return requests.get(f"{url}/readyz", timeout=5).ok
             return False
 
-        until(answers, what="the web answers")
+        until(answers, timeout_s=90, what="the web answers")
         yield url, process
 
 
