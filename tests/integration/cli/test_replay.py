@@ -10,10 +10,9 @@ from config.errors import SkippedRecord
 from models import InboxEvent, Order, inbox
 from models.session import unit_of_work
 from tasks import handle
-from tests.children import TAXPOYNT, child
+from tests.integration.cli.helping import helping
 from tests.integration.cli.typed import run, typed
 from tests.shop import Shop, open_shop
-from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -135,9 +134,7 @@ def test_workers_do_it_when_some_are_up(
 ) -> None:
     ids = parked(shop)
     log = tmp_path_factory.mktemp("worker") / "worker.log"
-    argv = [*TAXPOYNT, "worker", "--queues", "toast.events", "--name", "draining"]
-    with child(argv, log=log) as worker:
-        until(lambda: worker.says("ready"), timeout_s=60, what="the worker")
+    with helping(log, "toast.events", "handle.events") as worker:
         said = typed("replay", *map(str, ids), "--json")
         assert said.code == 0, said.err
         assert worker.says("deliveries handled")

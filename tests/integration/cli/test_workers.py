@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.pulling import workers
-from tests.children import TAXPOYNT, Child, child
+from tests.children import Child
+from tests.integration.cli.helping import helping
 from tests.integration.cli.takeaway import Takeaway, takeaway
 from tests.integration.cli.typed import started, typed
 from tests.waiting import until
@@ -19,10 +19,7 @@ _QUEUES = "toast.sync,toast.bulk,invoice"
 
 @pytest.fixture
 def worker(tmp_path: Path) -> Iterator[Child]:
-    argv = [*TAXPOYNT, "worker", "--queues", _QUEUES, "--name", "helping"]
-    with child(argv, log=tmp_path / "worker.log") as running:
-        until(lambda: running.says("ready"), timeout_s=60, what="the worker")
-        until(lambda: workers.take("sync.stream", "toast"), what="the worker to listen")
+    with helping(tmp_path / "worker.log", _QUEUES, "sync.stream") as running:
         yield running
 
 
@@ -57,10 +54,7 @@ def test_what_is_not_waited_for_happens_all_the_same(worker: Child, shop: Takeaw
 def test_invoices_that_no_worker_issues_are_issued_all_the_same(
     tmp_path: Path, shop: Takeaway
 ) -> None:
-    argv = [*TAXPOYNT, "worker", "--queues", "toast.bulk", "--name", "reading"]
-    with child(argv, log=tmp_path / "worker.log") as running:
-        until(lambda: running.says("ready"), timeout_s=60, what="the worker")
-        until(lambda: workers.take("backfill.slice", "toast"), what="the worker to listen")
+    with helping(tmp_path / "worker.log", "toast.bulk", "backfill.slice") as running:
         said = typed(*shop.span, "--json")
         assert running.says("slice read")
     assert said.code == 0, said.err
