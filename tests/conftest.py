@@ -53,6 +53,7 @@ def servers(home: Path) -> Iterator[embedded.Servers]:
         _configure_celery_anew()
         migrations.upgrade()
         database_session.engine().dispose()
+        _forget()
         yield found
 
 
@@ -65,6 +66,7 @@ def database(servers: embedded.Servers, home: Path) -> Iterator[str]:
     _use(home, url, servers.broker_url)
     yield url
     database_session.engine().dispose()
+    _forget()
     _sql(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -74,6 +76,12 @@ def _use(home: Path, database_url: str, broker_url: str) -> None:
     os.environ["TAXPOYNT_DATABASE_URL"] = database_url
     os.environ["TAXPOYNT_BROKER_URL"] = broker_url
     settings_module.refresh()
+
+
+def _forget() -> None:
+    """What other tests start must not find a database that is gone."""
+    for name in ("HOME", "DATABASE_URL", "BROKER_URL"):
+        os.environ.pop(f"TAXPOYNT_{name}", None)
 
 
 def _configure_celery_anew() -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 _TAIL_LINES = 8
@@ -31,7 +32,11 @@ def explain(error: OSError, home: Path) -> EmbeddedServerError:
 def _elsewhere(home: Path) -> str:
     """Where to look further; a home that can't be made has no logs."""
     logs = home / "logs"
-    return f"Look at {logs}." if logs.is_dir() else "Set TAXPOYNT_HOME to another folder."
+    # What can't be entered can't be looked at either.
+    with suppress(OSError):
+        if logs.is_dir():
+            return f"Look at {logs}."
+    return "Set TAXPOYNT_HOME to another folder."
 
 
 def with_log(sentence: str, log: Path, start: int = 0) -> str:

@@ -74,8 +74,8 @@ class ToastWebhook:
         """The order that an order event carries whole; other events point at nothing we read."""
         stamp = _stamp(delivery.body)
         if not _ORDERS.intersection(_categories(stamp, delivery)):
-            if stamp.guid is None and stamp.timestamp is None:
-                raise _misformed(_flaw(delivery.body))
+            if flaw := _flaw(delivery.body, stamp):
+                raise _misformed(flaw)
             return ()
         try:
             details = msgspec.json.decode(delivery.body, type=_Event).details or _Details()
@@ -83,7 +83,7 @@ class ToastWebhook:
         except msgspec.ValidationError as misfit:
             raise _misformed(str(misfit)[:300]) from None
         except msgspec.DecodeError:
-            raise _misformed(_flaw(delivery.body)) from None
+            raise _misformed(_flaw(delivery.body, stamp)) from None
         except RecursionError:
             raise _misformed("it is nested too deep") from None
         if order is None or not _name(order.guid):
@@ -145,8 +145,8 @@ def _loosely(body: bytes, constant: Callable[[str], Any] = str) -> Any:
     return json.loads(body, parse_int=str, parse_float=str, parse_constant=constant)
 
 
-def _flaw(body: bytes) -> str:
-    """Why a body can't be read as an event."""
+def _flaw(body: bytes, stamp: _Stamp) -> str:
+    """Why a body can't be read as an event; nothing if it can."""
     try:
         msgspec.json.decode(body)
     except msgspec.DecodeError as broken:
@@ -157,7 +157,8 @@ def _flaw(body: bytes) -> str:
         return f"it is not JSON ({what})"
     except RecursionError:
         return "it is nested too deep"
-    return "it is no event with a guid and a timestamp"
+    named = stamp.guid is not None or stamp.timestamp is not None
+    return "" if named else "it is no event with a guid and a timestamp"
 
 
 def _categories(stamp: _Stamp, delivery: Delivery) -> Iterator[str]:

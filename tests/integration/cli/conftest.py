@@ -1,6 +1,7 @@
 """A stand-in to connect to, and a merchant whose database is its own."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,12 @@ import pytest
 import sandbox.toast
 from sandbox.toast import Served
 from sandbox.toast.limits import Limits
+
+
+@pytest.fixture
+def name(request: pytest.FixtureRequest) -> str:
+    """A connection's name, after the test."""
+    return re.sub(r"[^\w.-]+", "-", request.node.name.removeprefix("test_"))
 
 
 @pytest.fixture

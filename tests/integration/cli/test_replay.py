@@ -18,11 +18,6 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.node.name).removeprefix("test_")
-
-
-@pytest.fixture
 def shop(name: str) -> Iterator[Shop]:
     with open_shop(name=name) as opened:
         yield opened

@@ -23,14 +23,9 @@ BULK = "/orders/v2/ordersBulk"
 
 
 @pytest.fixture
-def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
-    with open_shop(name=request.node.name.removeprefix("test_")) as opened:
+def shop(name: str) -> Iterator[Shop]:
+    with open_shop(name=name) as opened:
         yield opened
-
-
-@pytest.fixture
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.node.name).removeprefix("test_")
 
 
 @contextmanager

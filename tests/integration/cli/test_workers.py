@@ -24,8 +24,8 @@ def worker(tmp_path: Path) -> Iterator[Child]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Takeaway]:
-    with takeaway(tmp_path, request.node.name.removeprefix("test_")) as opened:
+def shop(tmp_path: Path, name: str) -> Iterator[Takeaway]:
+    with takeaway(tmp_path, name) as opened:
         yield opened
 
 

@@ -34,10 +34,13 @@ def test_home_that_may_not_be_written(tmp_path: Path) -> None:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        if os.geteuid() == 0:
-            os.setuid(_NOBODY)
-        os.write(writing, _refusal(tmp_path / "home").encode())
-        os._exit(0)
+        try:
+            if os.geteuid() == 0:
+                os.setuid(_NOBODY)
+            os.write(writing, _refusal(tmp_path / "home").encode())
+        finally:
+            # Whatever happens, this copy of the test run must not go on.
+            os._exit(0)
     os.waitpid(child, 0)
     os.close(writing)
     with os.fdopen(reading) as answer:
