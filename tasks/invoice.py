@@ -22,8 +22,9 @@ from tasks import app, ring, slots
 
 log = logger(__name__)
 
-# An order that was signalled this long ago and still owes is signalled again.
-_SIGNAL_AGAIN = timedelta(seconds=60)
+# An order that was signalled this long ago and still owes is signalled again: its message was lost
+# with the broker, or waits. Doing it twice does no harm, and all is to be done within a minute.
+_SIGNAL_AGAIN = timedelta(seconds=25)
 _DUE_AT_ONCE = 5000
 
 
