@@ -143,11 +143,11 @@ def test_what_is_owed_and_nobody_was_told_of_is_signalled_and_not_twice_in_a_min
         assert set(ids) <= _told(signals)
         invoice.due()
         assert not set(ids) & _told(signals)
-        advance(timedelta(seconds=61))
+        advance(timedelta(seconds=26))
         invoice.due()
         assert set(ids) <= _told(signals)
         invoice.order(order_ids=ids)
-        advance(timedelta(seconds=61))
+        advance(timedelta(seconds=26))
         invoice.due()
         assert not set(ids) & _told(signals)
 
