@@ -134,7 +134,7 @@ def test_orders_of_several_merchants_in_one_message_each_get_their_own_series() 
     assert _invoices(one_owner) == _invoices(two_owner) == [("INV-000001", Decimal("13.21"))]
 
 
-def test_what_is_owed_and_nobody_was_told_of_is_signalled_and_not_twice_in_a_minute(
+def test_what_is_owed_and_nobody_was_told_of_is_signalled_again_after_a_while_only(
     signals: Signals,
 ) -> None:
     _, ids = _sold(how_many=2)
