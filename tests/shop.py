@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-import redis
 from sqlalchemy import func, select
 
-from config.settings import settings
 from models import Connection, InboxEvent, inbox, organizations
 from models.session import unit_of_work
 from sandbox import toast
@@ -93,15 +91,4 @@ def open_shop(
         with unit_of_work() as session:
             key = session.get_one(Connection, connection_id).key
         address = f"/webhooks/toast/{key}"
-        _forget_calls()
         yield Shop(till, organization_id, connection_id, address, config)
-
-
-def _forget_calls() -> None:
-    """All stand-ins share this machine's address, and with it the calls that one second holds.
-
-    A test that stops the clock stays in its second: calls made before it must not count there.
-    """
-    with redis.Redis.from_url(settings().redis()) as client:
-        for key in client.scan_iter("budget:*"):
-            client.delete(key)

@@ -17,7 +17,7 @@ from tests.scenarios.conftest import Installation
 from tests.scenarios.deliveries import SECRET, Sent, expected, storm
 from tests.waiting import until
 
-ORDERS, VERSIONS = 900, 2
+ORDERS, VERSIONS = 1_000, 2
 RESTAURANT = str(uuid4())
 
 
