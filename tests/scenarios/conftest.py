@@ -78,7 +78,7 @@ class Installation:
         assert web.alive, web.log.read_text()[-3000:]
         try:
             return requests.get(f"{self.url}/healthz", timeout=2).ok
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
 

@@ -94,7 +94,7 @@ def _deliver(address: str, one: Sent) -> int:
     def answer() -> int | None:
         try:
             found = requests.post(address, data=one.body, headers=one.headers, timeout=10)
-        except requests.ConnectionError:
+        except requests.RequestException:
             return None
         return found.status_code if found.status_code < 500 else None
 

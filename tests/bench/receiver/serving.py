@@ -52,7 +52,7 @@ def _up(on: Ground, argv: list[str], env: dict[str, str], port: int) -> Iterator
 
 
 def _answers(url: str) -> bool:
-    with suppress(requests.ConnectionError):
+    with suppress(requests.RequestException):
         return requests.get(url, timeout=2, allow_redirects=False).status_code < 500
     return False
 

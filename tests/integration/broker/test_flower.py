@@ -93,5 +93,5 @@ def _json(url: str) -> dict[str, Any]:
 def _get(url: str) -> requests.Response | None:
     try:
         return requests.get(url, timeout=10)
-    except requests.ConnectionError:
+    except requests.RequestException:
         return None

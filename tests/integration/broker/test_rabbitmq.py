@@ -66,7 +66,7 @@ def test_a_delivery_at_the_door_is_applied_and_invoiced(
 def _answers(address: str) -> bool:
     try:
         return requests.get(f"{address}/healthz", timeout=1).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 

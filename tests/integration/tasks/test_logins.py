@@ -35,7 +35,7 @@ def test_many_threads_with_a_refused_token_log_in_once(shop: Shop) -> None:
 
     def login() -> Tokens:
         logins.append(1)
-        until(lambda: _waiting() == callers - 1, timeout_s=5, what="the others to wait")
+        until(lambda: _waiting() == callers - 1, timeout_s=30, what="the others to wait")
         return Tokens(f"fresh-token-{len(logins)}")
 
     def renew(_: int) -> str:

@@ -7,6 +7,7 @@ import socket
 import urllib.request
 from collections.abc import Iterator
 from functools import partial
+from http.client import HTTPException
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def _numbers(place: Installation, most: int) -> set[str]:
 def _answers(url: str) -> bool:
     try:
         return _status(f"{url}/readyz") == 200
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 

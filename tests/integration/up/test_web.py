@@ -6,6 +6,7 @@ import socket
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 
@@ -29,7 +30,7 @@ def _web(place: Installation, port: int, log: Path) -> Iterator[Child]:
 def _answers(port: int) -> bool:
     try:
         return bool(_get(port, "healthz"))
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 

@@ -125,7 +125,7 @@ def _web(home: Path) -> Iterator[tuple[str, Child]]:
         def answers() -> bool:
             process.says("")
             # A busy machine takes longer than this waits.
-            with suppress(requests.ConnectionError, requests.Timeout):
+            with suppress(requests.RequestException):
                 return requests.get(f"{url}/readyz", timeout=5).ok
             return False
 
@@ -149,8 +149,8 @@ def test_while_it_is_frozen_every_delivery_is_503_in_time_and_later_it_is_taken(
             answers = own.knock_together(numbers)
         assert {status for status, _ in answers} == {503}
         assert max(took for _, took in answers) < PATIENCE_S
-        until(lambda: own.knock(numbers[0])[0] == 202, timeout_s=5, what="a delivery is taken")
-        until(lambda: _stored(own.knock_together(numbers)), timeout_s=10, what="all are taken")
+        until(lambda: own.knock(numbers[0])[0] == 202, timeout_s=30, what="a delivery is taken")
+        until(lambda: _stored(own.knock_together(numbers)), timeout_s=30, what="all are taken")
 
 
 def test_while_it_is_frozen_probes_answer(own: Installation) -> None:
@@ -164,4 +164,4 @@ def test_while_it_is_frozen_probes_answer(own: Installation) -> None:
             scraped = list(pool.map(own.get, ["/metrics"] * 8))
         assert all(answer.ok for answer, _ in scraped)
         assert max(took for _, took in scraped) < PATIENCE_S
-    until(lambda: own.get("/readyz")[0].ok, timeout_s=5, what="it is ready again")
+    until(lambda: own.get("/readyz")[0].ok, timeout_s=30, what="it is ready again")
