@@ -6,13 +6,16 @@ Source: Toast developer guide, "Getting accessible restaurants",
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from config.errors import Fault, PermanentError, TransientError
 from connectors.base.contract import Http, Request
+from connectors.base.errors import AccessRefusedError
 from connectors.toast.limits import ADDRESS, GLOBAL
 from rules.records import LocationRecord
 
@@ -20,6 +23,8 @@ T = TypeVar("T")
 
 PARTNERS = "/partners/v1/restaurants"
 _RESTAURANT = "/restaurants/v1/restaurants/"
+# Toast's default.
+_FOUR_IN_THE_MORNING = 4
 
 
 class _Access(msgspec.Struct):
@@ -30,8 +35,9 @@ class _Access(msgspec.Struct):
 class _General(msgspec.Struct):
     name: str | None = None
     locationName: str | None = None
-    timeZone: str | None = None
-    closeoutHour: int | None = None
+    # Of any kind, so that what doesn't fit is told of this restaurant and hides no other.
+    timeZone: Any = None
+    closeoutHour: Any = None
     currencyCode: str | None = None
     managementGroupGuid: str | None = None
     archived: bool | None = None
@@ -47,12 +53,15 @@ def read(http: Http, restaurants: Sequence[str]) -> list[LocationRecord]:
 
     One that can't be read yet (a new permission takes a quarter of an hour) doesn't hide the rest.
 
-    Raises: PermanentError when none can be listed or read.
+    Raises: PermanentError when none can be listed or read; AccessRefusedError at once, for Toast
+        frowns on more than two logins an hour.
     """
     found, problem = [], None
     for guid in restaurants or _listed(http):
         try:
             found.append(_restaurant(http, guid))
+        except AccessRefusedError:
+            raise
         except PermanentError as refused:
             problem = problem or refused
     if not found:
@@ -99,13 +108,39 @@ def _restaurant(http: Http, guid: str) -> LocationRecord:
     return LocationRecord(
         external_id=guid,
         name=_name(general) or guid,
-        time_zone=general.timeZone,
+        time_zone=_zone(general.timeZone, guid),
         currency=general.currencyCode,
-        # Toast's default is 4 in the morning.
-        closeout_hour=4 if general.closeoutHour is None else general.closeoutHour,
+        closeout_hour=_closeout_hour(general.closeoutHour, guid),
         group_id=general.managementGroupGuid,
         archived=bool(general.archived),
     )
+
+
+def _zone(name: Any, guid: str) -> str:
+    """A zone that every page and every business date can count with."""
+    if isinstance(name, str):
+        # Directories of zones and over-long names are refused by the file system.
+        with suppress(LookupError, ValueError, OSError):
+            return ZoneInfo(name).key
+    raise _incomplete(
+        f"Toast says that restaurant {guid} is in the time zone {_quoted(name)}, which isn't a"
+        " zone of the tz database such as America/New_York."
+    )
+
+
+def _closeout_hour(hour: Any, guid: str) -> int:
+    if hour is None:
+        return _FOUR_IN_THE_MORNING
+    if type(hour) is int and 0 <= hour < 24:
+        return hour
+    raise _incomplete(
+        f"Toast says that the business day of restaurant {guid} ends at hour {_quoted(hour)},"
+        " which isn't a whole hour from 0 to 23."
+    )
+
+
+def _quoted(value: Any) -> str:
+    return repr(value)[:80]
 
 
 def _name(general: _General) -> str:

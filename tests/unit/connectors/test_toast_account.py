@@ -10,6 +10,7 @@ import pytest
 
 from config.errors import PermanentError, TransientError
 from connectors.base.contract import Request, Response
+from connectors.base.errors import AccessRefusedError
 from connectors.toast.client import Toast
 from connectors.toast.outcomes import LOGIN
 from connectors.toast.places import PARTNERS
@@ -157,6 +158,14 @@ def test_one_restaurant_that_cannot_be_read_does_not_hide_the_rest():
     assert len(toast(restaurants=["r1", "r2", "r3"]).locations(http)) == 1
 
 
+def test_refused_credentials_are_not_tried_for_each_restaurant():
+    refused = AccessRefusedError("toast.credentials_refused", "No.")
+    http = Fake({path("r1"): restaurant(), path("r2"): refused, path("r3"): refused})
+    with pytest.raises(AccessRefusedError):
+        toast(restaurants=["r1", "r2", "r3"]).locations(http)
+    assert [request.location for request in http.asked] == ["r1", "r2"]
+
+
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
@@ -171,6 +180,34 @@ def test_when_none_can_be_read_the_first_reason_is_told(answer: object, code: st
         toast(restaurants=["r1"]).locations(Fake({path("r1"): answer}))
     assert caught.value.code == code
     assert caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("general", "said"),
+    [
+        ({"timeZone": "GMT-05:00"}, "time zone 'GMT-05:00'"),
+        ({"timeZone": "America"}, "time zone 'America'"),
+        ({"timeZone": "../x"}, "time zone '../x'"),
+        ({"timeZone": "x" * 400}, "time zone 'xxx"),
+        ({"timeZone": 5}, "time zone 5"),
+        ({"closeoutHour": 24}, "hour 24"),
+        ({"closeoutHour": -1}, "hour -1"),
+        ({"closeoutHour": 4.5}, "hour 4.5"),
+        ({"closeoutHour": "4"}, "hour '4'"),
+        ({"closeoutHour": True}, "hour True"),
+    ],
+)
+def test_a_zone_or_an_hour_that_no_day_can_be_counted_with_is_told_and_hides_no_other(
+    general: dict[str, Any], said: str
+):
+    answers = {path("r1"): restaurant(**general), path("r2"): restaurant(closeoutHour=23)}
+    with pytest.raises(PermanentError, match="r1") as caught:
+        toast(restaurants=["r1"]).locations(Fake(answers))
+    assert caught.value.code == "toast.location_unusable"
+    assert said in caught.value.sentence
+    assert caught.value.next_step
+    (found,) = toast(restaurants=["r1", "r2"]).locations(Fake(answers))
+    assert (found.external_id, found.closeout_hour) == ("r2", 23)
 
 
 def test_a_garbled_description_is_tried_again():
