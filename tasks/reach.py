@@ -43,7 +43,7 @@ def connector(connection: Connection) -> Connector:
 def line(connection: Connection) -> Iterator[Line]:
     """A line to the platform for as long as the body runs."""
     made = connector(connection)
-    with client(made, StoredTokens(connection.id), connection.key) as http:
+    with client(made, StoredTokens(connection), connection.key) as http:
         yield Line(made, http)
 
 
@@ -53,10 +53,15 @@ def client(made: Connector, tokens: TokenStore, key: str) -> Client:
 
 
 class StoredTokens:
-    """A connection's token in its row: sealed, renewed by one process at a time."""
+    """A connection's token in its row: sealed, renewed by one process at a time.
 
-    def __init__(self, connection_id: int) -> None:
-        self._id = connection_id
+    What a login with credentials gives that were replaced meanwhile is not kept.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._id = connection.id
+        # Sealed anew whenever settings are stored, whether or not they differ.
+        self._sealed = connection.secrets
 
     def current(self) -> Tokens | None:
         """The stored token."""
@@ -77,8 +82,10 @@ class StoredTokens:
             if kept is not None and kept != stale and not is_due(kept, clock.now()):
                 return kept
             fresh = login()
-            row.tokens = connections.seal(plain(fresh))
-            row.account = fresh.account or row.account
+            session.refresh(row, with_for_update={"key_share": True})
+            if row.secrets == self._sealed:
+                row.tokens = connections.seal(plain(fresh))
+                row.account = fresh.account or row.account
             return fresh
 
 

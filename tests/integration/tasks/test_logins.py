@@ -9,8 +9,10 @@ import pytest
 
 from config import clock
 from connectors.base.contract import Tokens
-from tasks import reach, sites
-from tests.integration.tasks.asked import control, one, state
+from models import Connection
+from models.session import unit_of_work
+from tasks import connect, reach, sites
+from tests.integration.tasks.asked import connection, control, one, state
 from tests.shop import Shop
 from tests.waiting import until
 
@@ -21,6 +23,11 @@ def _logins(shop: Shop) -> int:
     return int(state(shop)["logins"])
 
 
+def _tokens(shop: Shop) -> reach.StoredTokens:
+    with unit_of_work() as session:
+        return reach.StoredTokens(session.get_one(Connection, shop.connection_id))
+
+
 def _waiting() -> int:
     """How many wait for somebody else's login."""
     query = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -28,7 +35,7 @@ def _waiting() -> int:
 
 
 def test_many_threads_with_a_refused_token_log_in_once(shop: Shop) -> None:
-    stale = reach.StoredTokens(shop.connection_id).current()
+    stale = _tokens(shop).current()
     callers = 6
     gate = Barrier(callers)
     logins: list[int] = []
@@ -40,7 +47,7 @@ def test_many_threads_with_a_refused_token_log_in_once(shop: Shop) -> None:
 
     def renew(_: int) -> str:
         gate.wait()
-        return reach.StoredTokens(shop.connection_id).refreshed(stale, login).access
+        return _tokens(shop).refreshed(stale, login).access
 
     with ThreadPoolExecutor(callers) as pool:
         found = set(pool.map(renew, range(callers)))
@@ -74,15 +81,29 @@ def test_many_processes_with_a_revoked_token_log_in_once(shop: Shop) -> None:
 
 
 def test_a_token_about_to_end_is_renewed_and_kept_sealed(shop: Shop) -> None:
-    tokens = reach.StoredTokens(shop.connection_id)
+    tokens = _tokens(shop)
     ended = Tokens("ends-soon-token", expires_at=clock.now() + timedelta(seconds=10))
     tokens.refreshed(tokens.current(), _gives(ended))
     assert tokens.current() == ended
     fresh = Tokens("a-new-token", clock.now() + timedelta(hours=1), scopes=frozenset({"orders"}))
     assert tokens.refreshed(None, _gives(fresh)) == fresh
-    assert reach.StoredTokens(shop.connection_id).current() == fresh
+    assert _tokens(shop).current() == fresh
     raw = one("SELECT tokens FROM connections WHERE id = :c", c=shop.connection_id).tokens
     assert b"a-new-token" not in bytes(raw)
+
+
+def test_a_login_with_credentials_that_were_replaced_meanwhile_is_not_kept(shop: Shop) -> None:
+    tokens = _tokens(shop)
+
+    def login() -> Tokens:
+        connect.connect(shop.organization_id, "toast", connection(shop).name, shop.config)
+        return Tokens("of-the-old-credentials", account="an-old-account")
+
+    assert tokens.refreshed(tokens.current(), login).access == "of-the-old-credentials"
+    kept = _tokens(shop).current()
+    assert kept is not None
+    assert kept.access != "of-the-old-credentials"
+    assert connection(shop).account == kept.account
 
 
 def _gives(tokens: Tokens) -> Callable[[], Tokens]:
