@@ -9,8 +9,12 @@ _DIGITS = {
     **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+# Decimals that the books keep of each kind of number; the columns of `models.base` have as many.
+MONEY_PLACES = 4
+QUANTITY_PLACES = 6
+RATE_PLACES = 8
 # A unit price may need more decimals than money has for its line to come out right.
-_PRICE_STEP = Decimal("0.0001")
+_PRICE_STEP = Decimal(1).scaleb(-MONEY_PLACES)
 
 
 def unit(currency: str) -> Decimal:
@@ -21,6 +25,18 @@ def unit(currency: str) -> Decimal:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """`amount` in whole minor units, halves away from zero."""
     return amount.quantize(unit(currency), rounding=ROUND_HALF_UP)
+
+
+def kept(number: Decimal, places: int) -> Decimal:
+    """`number` as the books keep it: at most `places` decimals, halves away from zero.
+
+    Connectors take every number through here, so that totals reckon with what an invoice reads
+    back: a double's 0.11499999999999999 would be 0.11 on the way in and 0.12 on the way out.
+    """
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= -places:
+        return number
+    return number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
 def per_unit(amount: Decimal, quantity: Decimal) -> Decimal:

@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from connectors.toast import schemas
 from connectors.toast.decoding import too_deep
-from connectors.toast.numbers import number, number_or_none
+from connectors.toast.numbers import number, rate_or_none
 from connectors.toast.parts import Parts
 from connectors.toast.tables import UNNAMED, WORDS
-from rules.money import rounded
+from rules.money import QUANTITY_PLACES, RATE_PLACES, rounded
 from rules.records import ZERO, ChargeRecord, DiscountRecord, LineRecord, TaxRecord
 
 # Menus nest a handful deep; a hundred is a loop that somebody built.
@@ -114,7 +114,7 @@ def _line(
         check_id=above.check_id,
         position=position,
         name=line.name or UNNAMED["line"],
-        quantity=number(line.quantity, _ONE),
+        quantity=number(line.quantity, _ONE, places=QUANTITY_PLACES),
         unit_price=number(line.unit_price),
         gross=gross,
         amount=_net(line, gross),
@@ -132,7 +132,12 @@ def _tax(line: schemas.Line) -> Decimal:
     """The tax that Toast states; where it states none, what its rates come to."""
     if line.tax is not None:
         return number(line.tax)
-    return rounded(sum((number(tax.amount) for tax in line.taxes or ()), ZERO), "")
+    return rounded(sum((_exact_tax(tax) for tax in line.taxes or ()), ZERO), "")
+
+
+def _exact_tax(tax: schemas.Tax) -> Decimal:
+    """What a rate comes to before rounding, which takes more decimals than money."""
+    return number(tax.amount, places=RATE_PLACES)
 
 
 def _net(line: schemas.Line, gross: Decimal) -> Decimal:
@@ -161,8 +166,8 @@ def _read_taxes(
                 check_id=check_id,
                 name=tax.name or UNNAMED["tax"],
                 # The rate of a fixed tax is an amount of money, no fraction.
-                rate=number_or_none(tax.rate) if tax.kind not in _AMOUNT_RATES else None,
-                amount=number(tax.amount),
+                rate=rate_or_none(tax.rate) if tax.kind not in _AMOUNT_RATES else None,
+                amount=_exact_tax(tax),
                 line_id=line_id,
                 charge_id=charge_id,
                 kind=tax.kind or UNNAMED["tax_kind"],

@@ -7,7 +7,7 @@ from config.errors import SkippedRecord
 from connectors.base.contract import Record
 from connectors.toast import decoding, schemas
 from connectors.toast.lines import read_charges, read_discounts, read_lines
-from connectors.toast.numbers import Absurd, is_absurd, number_or_none
+from connectors.toast.numbers import Absurd, is_absurd, number
 from connectors.toast.parts import Parts
 from connectors.toast.payments import read_customer, read_payments, text
 from connectors.toast.tables import WORDS
@@ -77,8 +77,8 @@ def _order(order: schemas.Order, record: Record) -> OrderRecord:
 
 def _parts(order: schemas.Order, checks: Sequence[schemas.Check]) -> Parts:
     parts = Parts()
-    for number, check in enumerate(checks):
-        check_id = check.external_id or f"{order.external_id}/check/{number}"
+    for position, check in enumerate(checks):
+        check_id = check.external_id or f"{order.external_id}/check/{position}"
         voided = bool(check.voided or check.deleted)
         read_lines(check, check_id, voided, parts)
         read_payments(check, check_id, parts)
@@ -105,8 +105,7 @@ def _not_sale_reason(order: schemas.Order) -> str | None:
 
 
 def _whole(order: schemas.Order) -> int | None:
-    guests = number_or_none(order.guests)
-    return None if guests is None else int(guests)
+    return None if order.guests is None else int(number(order.guests))
 
 
 def _first_absurd(order: schemas.Order) -> str:

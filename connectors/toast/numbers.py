@@ -1,7 +1,8 @@
-"""Amounts and quantities: exact as sent, but never beyond what a sale can be."""
+"""Amounts, quantities and rates: what the books keep of them, and nothing beyond a sale."""
 
 from decimal import Decimal, InvalidOperation
 
+from rules.money import MONEY_PLACES, RATE_PLACES, kept
 from rules.records import ZERO
 
 # No single amount of any currency reaches a million millions; anything beyond is a fault.
@@ -15,13 +16,15 @@ class Absurd(Exception):
     """A number is not finite, or far too large or long."""
 
 
-def number(value: Decimal | None, default: Decimal = ZERO) -> Decimal:
-    """A number, or `default` where Toast says none. Raises: Absurd."""
+def number(
+    value: Decimal | None, default: Decimal = ZERO, *, places: int = MONEY_PLACES
+) -> Decimal:
+    """A number, or `default` where Toast says none, without a double's dust. Raises: Absurd."""
     if value is None:
         return default
     try:
         if _LEAST < value < LIMIT and value.adjusted() > _LEAST_EXPONENT:
-            return value
+            return kept(value, places)
     except InvalidOperation:
         # NaN can't be compared.
         pass
@@ -37,6 +40,6 @@ def is_absurd(value: Decimal) -> bool:
     return False
 
 
-def number_or_none(value: Decimal | None) -> Decimal | None:
-    """A number where Toast says one. Raises: Absurd."""
-    return None if value is None else number(value)
+def rate_or_none(value: Decimal | None) -> Decimal | None:
+    """A rate where Toast says one. Raises: Absurd."""
+    return None if value is None else number(value, places=RATE_PLACES)

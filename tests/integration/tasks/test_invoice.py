@@ -1,11 +1,14 @@
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from config import clock
+from connectors.base.contract import Record
+from connectors.toast.mapping import read_order
 from tasks import handle, invoice
-from tests.factories import at, charge, connected, line, order, store, tax
+from tests.factories import PLACE, at, charge, connected, line, order, store, tax
 from tests.integration.tasks.asked import ask, one, orders
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
@@ -59,6 +62,25 @@ def test_every_sale_of_a_till_gets_one_invoice_that_ties_to_it(
     )
     assert len(rows) == sum(row.invoice_state == "issued" for row in orders(shop).values()) > 0
     assert {tuple(row) for row in rows} == {(0, 0, 0, True, True, 0, 0, True)}
+
+
+def test_a_charge_whose_tax_bears_the_dust_of_a_double_is_invoiced() -> None:
+    # 1.15 * 0.1 and 8.7 * 0.05, as a till that reckons in doubles sends them.
+    taxes = [
+        {"rate": 0.1, "taxAmount": 0.11499999999999999},
+        {"rate": 0.05, "taxAmount": 8.7 * 0.05},
+    ]
+    charges = [
+        {"guid": f"s{n}", "chargeAmount": 1.15, "appliedTaxes": [tax]}
+        for n, tax in enumerate(taxes)
+    ]
+    check = {"guid": "c", "paymentStatus": "CLOSED", "appliedServiceCharges": charges}
+    told = {"guid": "dusty", "modifiedDate": "2026-03-01T12:00:00Z", "businessDate": 20260301}
+    raw = json.dumps({**told, "checks": [check]}).encode()
+    connection = connected()
+    ids = store(connection, read_order(Record("orders", "dusty", raw, PLACE))).due
+    assert invoice.order(order_ids=ids) == {"issued": 1}
+    assert _invoices(connection.organization_id) == [("INV-000001", Decimal("2.86"))]
 
 
 def test_an_order_told_twice_is_invoiced_once() -> None:

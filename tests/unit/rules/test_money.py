@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.money import per_unit, rounded, split, unit
+from rules.money import kept, per_unit, rounded, split, unit
 
 currencies = st.sampled_from(["GBP", "NGN", "USD", "JPY", "KWD"])
 units = st.integers(-10_000_000, 10_000_000)
@@ -31,6 +31,24 @@ def test_halves_go_away_from_zero_at_the_currencys_last_place(
     amount: str, currency: str, expected: str
 ) -> None:
     assert str(rounded(Decimal(amount), currency)) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "places", "expected"),
+    [
+        ("0.11499999999999999", 8, "0.11500000"),
+        ("0.43499999999999994", 4, "0.4350"),
+        ("-0.00005", 4, "-0.0001"),
+        ("0.00004999", 4, "0.0000"),
+        ("8.5", 4, "8.5"),
+        ("1E+3", 4, "1E+3"),
+        ("999999999999.999999994", 8, "999999999999.99999999"),
+    ],
+)
+def test_a_number_keeps_the_decimals_that_the_books_have_for_it(
+    number: str, places: int, expected: str
+) -> None:
+    assert str(kept(Decimal(number), places)) == expected
 
 
 @pytest.mark.parametrize(
