@@ -44,12 +44,6 @@ def by_name(session: Session, organization_id: int, name: str) -> Connection:
     return found
 
 
-def is_known(session: Session, organization_id: int, name: str) -> bool:
-    """Whether a merchant has a connection of that name."""
-    named = (Connection.organization_id == organization_id, Connection.name == name)
-    return session.scalar(select(Connection.id).where(*named)) is not None
-
-
 def of_organization(session: Session, organization_id: int) -> list[Connection]:
     """Every connection of a merchant, by name."""
     return list(

@@ -1,6 +1,7 @@
 """Connects a merchant's account: validates what it is given, tries it, stores it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError
@@ -13,6 +14,7 @@ from connectors.base.platform import Platform
 from connectors.base.tokens import MemoryTokens
 from models import Connection, connections
 from models.session import unit_of_work
+from rules.records import LocationRecord
 from tasks import reach, sites
 
 
@@ -26,51 +28,42 @@ def connect(
     """Store a connection after trying its credentials; returns its id and what the try found.
 
     A platform that can't be reached just now is stored all the same (no health): pulls retry.
-    Raises: SettingsError, PermanentError when the platform refuses the credentials or another
-    connection reads a location already; then nothing new is stored.
+    Raises: SettingsError, PermanentError when the platform refuses the credentials or lists no
+    location, TakenError when another connection reads one already; then nothing is stored.
     """
     platform = platform_of(platform_name)
     loaded = load_settings(platform, config)
-    tokens, health, away = MemoryTokens(), None, None
+    trial = _tried(platform, loaded, name)
+    return _store(organization_id, platform, name, loaded, trial), trial.health
+
+
+@dataclass
+class _Trial:
+    """What settings gave when they were tried; `away` is what cut it short."""
+
+    base_url: str
+    tokens: Tokens | None = None
+    health: Health | None = None
+    found: Sequence[LocationRecord] | None = None
+    away: TransientError | None = None
+
+
+def _tried(platform: Platform, loaded: Mapping[str, Any], name: str) -> _Trial:
+    connector, tokens = platform.connect(loaded), MemoryTokens()
+    trial = _Trial(connector.base_url)
     try:
-        connector = platform.connect(loaded)
         with reach.client(connector, tokens, f"trial:{name}") as http:
-            health = connector.probe(http)
+            trial.health = connector.probe(http)
+            trial.found = connector.locations(http)
     except TransientError as fault:
-        away = fault
-    connection_id, is_new = _store(
-        organization_id, platform, name, loaded, tokens.current(), health
-    )
-    if away is None:
-        try:
-            _list_sites(connection_id)
-        except sites.TakenError:
-            if is_new:
-                _forget(connection_id)
-            raise
-    else:
-        _note(connection_id, away)
-    return connection_id, health
+        trial.away = fault
+    trial.tokens = tokens.current()
+    return trial
 
 
 def _note(connection_id: int, fault: Fault) -> None:
     with unit_of_work() as session:
         connections.failed(session, connection_id, fault, clock.now())
-
-
-def _list_sites(connection_id: int) -> None:
-    try:
-        sites.refresh(connection_id)
-    except Fault as fault:
-        _note(connection_id, fault)
-        # One that may pass is tried again by itself, as any connection without locations is.
-        if not isinstance(fault, TransientError):
-            raise
-
-
-def _forget(connection_id: int) -> None:
-    with unit_of_work() as session:
-        session.delete(session.get_one(Connection, connection_id))
 
 
 def check(connection: Connection) -> Health:
@@ -118,22 +111,25 @@ def _store(
     platform: Platform,
     name: str,
     loaded: Mapping[str, Any],
-    tokens: Tokens | None,
-    health: Health | None,
-) -> tuple[int, bool]:
-    """The connection's id and whether it is a new one."""
+    trial: _Trial,
+) -> int:
+    """The connection's id. Raises: TakenError; then all is as it was."""
     secret = {k: v for k, v in loaded.items() if k in platform.secret_settings}
     plain = {k: v for k, v in loaded.items() if k not in secret}
     with unit_of_work() as session:
-        is_new = not connections.is_known(session, organization_id, name)
+        sites.take_turns(session, organization_id)
         row = connections.store(session, organization_id, platform.name, name, plain, secret)
-        row.tokens = connections.seal(reach.plain(tokens)) if tokens else None
-        row.account = health.account if health else None
-        row.base_url = platform.connect(loaded).base_url
-        if health is not None:
+        row.tokens = connections.seal(reach.plain(trial.tokens)) if trial.tokens else None
+        row.account = trial.health.account if trial.health else None
+        row.base_url = trial.base_url
+        if trial.health is not None:
             connections.try_again(session, row.id, clock.now())
             connections.succeeded(session, row.id, clock.now())
-        return row.id, is_new
+        if trial.found is not None:
+            sites.keep(session, row, trial.found)
+        if trial.away is not None:
+            connections.failed(session, row.id, trial.away, clock.now())
+        return row.id
 
 
 def _by_key(error: ValidationError) -> dict[str, Any]:

@@ -68,23 +68,42 @@ def refresh(connection_id: int) -> int:
     Raises: Fault of the platform; TakenError, and nothing is stored.
     """
     with unit_of_work() as session:
-        connection = session.get_one(Connection, connection_id)
-    with reach.line(connection) as line:
+        asked = session.get_one(Connection, connection_id)
+    with reach.line(asked) as line:
         found = line.connector.locations(line.http)
     with unit_of_work() as session:
-        _refuse_taken(session, connection, found)
-        for site in found:
-            _store(session, connection, site)
-        _mark_gone(session, connection, {site.external_id for site in found})
-        _make_cursors(session, connection, [s.external_id for s in found if not s.archived])
-    return len(found)
+        take_turns(session, asked.organization_id)
+        connection = session.get_one(Connection, connection_id)
+        # Settings are sealed anew whenever they are stored.
+        is_current = connection.secrets == asked.secrets
+        if is_current:
+            keep(session, connection, found)
+    return len(found) if is_current else refresh(connection_id)
+
+
+def take_turns(session: Session, organization_id: int) -> None:
+    """Until the transaction ends, no other of the merchant's connections stores locations.
+
+    To be called before a connection's row is locked: all take the two in this order.
+    """
+    session.get_one(Organization, organization_id, with_for_update={"key_share": True})
+
+
+def keep(session: Session, connection: Connection, found: Sequence[LocationRecord]) -> None:
+    """Store the locations that were read with the connection's settings, in the caller's turn.
+
+    Raises: TakenError.
+    """
+    _refuse_taken(session, connection, found)
+    for site in found:
+        _store(session, connection, site)
+    _mark_gone(session, connection, {site.external_id for site in found})
+    _make_cursors(session, connection, [s.external_id for s in found if not s.archived])
 
 
 def _refuse_taken(
     session: Session, connection: Connection, found: Sequence[LocationRecord]
 ) -> None:
-    # Two connections of a merchant that list their locations at once take turns.
-    session.get_one(Organization, connection.organization_id, with_for_update={"key_share": True})
     taken = session.execute(
         select(Connection.name, Location.name.label("place"))
         .join(Location, Location.connection_id == Connection.id)

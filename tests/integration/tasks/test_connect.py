@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.children import free_port
 from tests.integration.tasks.asked import ask, connection, control, cursors, one
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -209,12 +211,36 @@ def test_a_known_connection_that_asks_for_a_location_of_another_keeps_its_own(
     one_place, another = (each["guid"] for each in till.facts()["restaurants"][:2])
     connect.connect(owner, "toast", "first", _config(till, restaurants=[one_place]))
     second, _ = connect.connect(owner, "toast", "second", _config(till, restaurants=[another]))
+    before = one("SELECT * FROM connections WHERE id = :c", c=second)
     with pytest.raises(sites.TakenError):
         connect.connect(owner, "toast", "second", _config(till, restaurants=[one_place, another]))
+    assert one("SELECT * FROM connections WHERE id = :c", c=second) == before
     places = ask("SELECT external_id FROM locations WHERE connection_id = :c", c=second)
     assert [row.external_id for row in places] == [another]
-    row = one("SELECT * FROM connections WHERE id = :c", c=second)
-    assert (row.status, row.status_code) == ("needs attention", "location.taken")
+    sites.list_(connection_id=second, platform="toast")
+    assert one("SELECT * FROM connections WHERE id = :c", c=second).status == "connected"
+
+
+def test_of_two_connects_at_once_of_one_location_one_succeeds(owner: int, till: Served) -> None:
+    def attempt(name: str) -> str:
+        try:
+            connect.connect(owner, "toast", name, _config(till))
+        except sites.TakenError:
+            return "taken"
+        return "connected"
+
+    before = _stored()
+    with ThreadPoolExecutor(2) as pool:
+        with unit_of_work() as session:
+            sites.take_turns(session, owner)
+            found = [pool.submit(attempt, name) for name in ("first", "second")]
+            until(lambda: _waiting() == 2, timeout_s=8, what="both to have tried their settings")
+        assert sorted(each.result() for each in found) == ["connected", "taken"]
+    assert _stored() == before + 1
+
+
+def _waiting() -> int:
+    return int(one("SELECT count(*) AS n FROM pg_locks WHERE NOT granted").n)
 
 
 def test_another_merchant_may_read_the_same_location(owner: int, till: Served) -> None:
@@ -246,18 +272,3 @@ def test_a_failed_check_is_noted_and_raised(shop: Shop) -> None:
     with pytest.raises(Exception, match="not available"):
         connect.check(row)
     assert connection(shop).status == "delayed"
-
-
-def test_a_location_that_is_gone_is_marked_and_comes_back_with_the_list(shop: Shop) -> None:
-    here, gone = [each.guid for each in shop.till.platform.merchant.restaurants]
-    control(shop, "access", {"withdrawn": [gone]})
-    sites.refresh(shop.connection_id)
-    assert _archived(shop) == {here: False, gone: True}
-    control(shop, "access", {"withdrawn": []})
-    sites.refresh(shop.connection_id)
-    assert _archived(shop) == {here: False, gone: False}
-
-
-def _archived(shop: Shop) -> dict[str, bool]:
-    query = "SELECT external_id, archived FROM locations WHERE connection_id = :c"
-    return {row.external_id: row.archived for row in ask(query, c=shop.connection_id)}
