@@ -91,6 +91,8 @@ _LANE_OF = {
     "refetch": "sync",
     "sync": "sync",
     "sites": "sync",
+    # Calls nobody, but a thousand of them must not hold up a delivery.
+    "retry": "sync",
     "backfill": "bulk",
 }
 _QUEUE_OF = {"invoice": "invoice", "reconcile": "reconcile", "report": "reports"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, inspect, select
+from sqlalchemy import RowMapping, Text, cast, inspect, literal_column, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -10,6 +10,9 @@ from models.paging import FIRST, Listed, Span
 from models.parked_record import ParkedRecord
 from models.per_connection import location_of, newest
 
+# The transaction that last wrote a row: PostgreSQL keeps it anyway, and it differs after each try
+# even when the reason is the same.
+_VERSION = cast(literal_column("parked_records.xmin"), Text).label("version")
 # A body is shown one record at a time.
 _COLUMNS = (
     *(c for c in inspect(ParkedRecord).columns if c.key != "body"),
@@ -34,6 +37,7 @@ def parked_record(session: Session, organization_id: int, record_id: int) -> Row
         select(
             *_COLUMNS,
             ParkedRecord.body,
+            _VERSION,
             Connection.name.label("connection"),
             Connection.platform,
             Connection.secrets.label("connection_secrets"),
@@ -44,12 +48,15 @@ def parked_record(session: Session, organization_id: int, record_id: int) -> Row
     return session.execute(query).mappings().first()
 
 
-def known(session: Session, organization_id: int, ids: Sequence[int]) -> set[int]:
-    """Those of `ids` that are a merchant's."""
-    query = select(ParkedRecord.id).where(
-        ParkedRecord.organization_id == organization_id, ParkedRecord.id.in_(ids)
+def by_ids(session: Session, organization_id: int, ids: Sequence[int]) -> dict[int, RowMapping]:
+    """Those of `ids` that are a merchant's, by id; `version` differs once one was tried again."""
+    query = (
+        select(*_COLUMNS, _VERSION, Connection.platform)
+        .join(Connection, Connection.id == ParkedRecord.connection_id)
+        .where(ParkedRecord.organization_id == organization_id, ParkedRecord.id.in_(ids))
+        .order_by(ParkedRecord.id)
     )
-    return set(session.scalars(query))
+    return {row["id"]: row for row in session.execute(query).mappings()}
 
 
 def ids_of(session: Session, connection_id: int) -> list[int]:

@@ -1,4 +1,8 @@
-"""Retries what a pull set aside: reads the kept copy again once the cause may be gone."""
+"""Retries what a pull set aside: reads the kept copy again once the cause may be gone.
+
+Nothing sweeps for it: somebody asked for it and looks. Should the signal get lost, the record stays
+parked as it was and can be tried again.
+"""
 
 from dataclasses import dataclass
 from uuid import uuid4
@@ -10,7 +14,7 @@ from config.logging import logger
 from connectors.base.contract import Record
 from models import Connection, parked_list, parked_write
 from models.session import unit_of_work
-from tasks import apply, reach, ring
+from tasks import app, apply, reach, ring
 
 log = logger(__name__)
 
@@ -30,7 +34,14 @@ class Retried:
     next_step: str | None = None
 
 
-def record(organization_id: int, record_id: int) -> Retried | None:
+@app.task(name="retry.record")
+def record(*, organization_id: int, record_id: int, platform: str) -> dict[str, str | None]:
+    """Read a record again; one that is gone was applied before, or is nobody's."""
+    became = again(organization_id, record_id)
+    return {"state": became.state if became else None}
+
+
+def again(organization_id: int, record_id: int) -> Retried | None:
     """Read a merchant's parked record again; None when there is none of that id.
 
     Effects: once applied it is no longer parked and owed invoices are signalled; otherwise its

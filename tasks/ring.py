@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import redis
 
@@ -19,6 +19,8 @@ from config.settings import settings
 from tasks import app
 
 log = logger(__name__)
+
+_Key = TypeVar("_Key")
 
 # A pending signal is believed for this long; then the next delivery signals again.
 _PENDING_MS = 1000
@@ -34,6 +36,11 @@ _inline: Callable[[str, dict[str, Any]], None] | None = None
 def deliveries(connection_id: int, platform: str) -> None:
     """From the door: deliveries of a connection wait. Returns at once, whatever the broker does."""
     _bell().ring(connection_id, platform)
+
+
+def record(organization_id: int, record_id: int, platform: str) -> None:
+    """From the door: a parked record is to be tried again. Returns at once, too."""
+    _record_bell().ring((organization_id, record_id), platform)
 
 
 def task(name: str, **kwargs: Any) -> bool:
@@ -74,20 +81,20 @@ def inline(call: Callable[[str, dict[str, Any]], None]) -> Iterator[None]:
         _inline = before
 
 
-class Bell:
-    """Publishes signals from a thread of its own; one waiting signal a connection."""
+class Bell(Generic[_Key]):
+    """Publishes signals from a thread of its own; one waiting signal a connection or record."""
 
-    def __init__(self, publish: Callable[[int, str], bool], rest_s: float = _REST_S) -> None:
+    def __init__(self, publish: Callable[[_Key, str], bool], rest_s: float = _REST_S) -> None:
         self._publish = publish
         self._rest_s = rest_s
-        self._waiting: dict[int, str] = {}
+        self._waiting: dict[_Key, str] = {}
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name="bell", daemon=True).start()
 
-    def ring(self, connection_id: int, platform: str) -> None:
+    def ring(self, key: _Key, platform: str) -> None:
         """Ask for a signal."""
         with self._changed:
-            self._waiting[connection_id] = platform
+            self._waiting[key] = platform
             self._changed.notify()
 
     def _run(self) -> None:
@@ -101,7 +108,7 @@ class Bell:
                 with self._changed:
                     self._waiting = {**missed, **self._waiting}
 
-    def _publish_all(self, batch: dict[int, str]) -> dict[int, str]:
+    def _publish_all(self, batch: dict[_Key, str]) -> dict[_Key, str]:
         """What is left from the first one on that failed: a dead broker is not asked by all."""
         waiting = list(batch.items())
         for done, one in enumerate(waiting):
@@ -116,8 +123,20 @@ class Bell:
 
 
 @cache
-def _bell() -> Bell:
+def _bell() -> Bell[int]:
     return Bell(_signal_once)
+
+
+@cache
+def _record_bell() -> Bell[tuple[int, int]]:
+    return Bell(_signal_record)
+
+
+def _signal_record(key: tuple[int, int], platform: str) -> bool:
+    organization_id, record_id = key
+    return task(
+        "retry.record", organization_id=organization_id, record_id=record_id, platform=platform
+    )
 
 
 def _signal_once(connection_id: int, platform: str) -> bool:

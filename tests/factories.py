@@ -20,6 +20,7 @@ from rules.records import (
     TaxRecord,
 )
 from tasks import apply
+from tests.copying import copying
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLACE = "site-1"
@@ -132,6 +133,6 @@ def connected(*, places: Sequence[str] = (PLACE,), currency: str = "GBP") -> Con
 def store(connection: Connection, *records: OrderRecord | Arrival) -> Written:
     """Write orders through the one write path."""
     arrivals = [r if isinstance(r, Arrival) else arrival(r) for r in records]
-    with unit_of_work() as session:
+    with copying(), unit_of_work() as session:
         places = apply.locations_of(session, connection)
         return write_orders(session, connection, places, arrivals)

@@ -28,6 +28,7 @@ from models.session import unit_of_work
 from rules.invoicing import draft
 from rules.records import OrderRecord, RefundRecord
 from tests import factories
+from tests.copying import copying
 
 SECRET = "a-webhook-secret-nobody-may-see"
 _numbers = count(1)
@@ -105,7 +106,7 @@ def take_orders(owner: Merchant, *records: OrderRecord) -> list[int]:
 
 def invoice(*order_ids: int) -> list[str]:
     """Issue the invoices of orders; returns their numbers."""
-    with unit_of_work() as session:
+    with copying(), unit_of_work() as session:
         orders = order_read.due_orders(session, order_ids)
         records = order_read.sale_records(session, orders)
         issues = [

@@ -85,15 +85,11 @@ class ReplayedSchema(Schema):
     state = fields.String()
 
 
-class RetriedSchema(Schema):
-    """What became of a record that was set aside: `applied`, or still `parked` and why."""
+class RetryingSchema(Schema):
+    """A parked record that the workers were asked to read again."""
 
     id = fields.Integer()
-    external_id = fields.String()
     state = fields.String()
-    error_code = fields.String(allow_none=True)
-    error = fields.String(allow_none=True)
-    next_step = fields.String(allow_none=True)
 
 
 def list_of(schema: type[Schema]) -> type[Schema]:

@@ -5,16 +5,14 @@ from typing import Any
 from flask import abort
 from sqlalchemy.orm import Session
 
-from dashboard import replays
+from dashboard import replays, retries
 from dashboard.access import Visitor
 from dashboard.api import details, schemas
 from dashboard.api.door import route
-from dashboard.api.queries import ReplayedSchema, RetriedSchema
+from dashboard.api.queries import ReplayedSchema, RetryingSchema
 from models.inbox_event import PENDING
 from models.invoice_detail import invoice_detail
 from models.order_detail import order_detail
-from tasks import retry
-from tasks.retry import Retried
 
 
 @route("/orders/<ident:order_id>", schemas.OrderDetailSchema)
@@ -43,10 +41,12 @@ def replay(database: Session, caller: Visitor, event_id: int) -> dict[str, Any]:
     return {"id": event_id, "state": PENDING}
 
 
-@route("/parked-records/<ident:record_id>/retry", RetriedSchema, method="POST")
-def retry_record(_database: Session, caller: Visitor, record_id: int) -> Retried:
-    """Read a record again that a pull set aside; once applied it is no longer parked."""
-    became = retry.record(caller.organization_id, record_id)
-    if became is None:
+@route("/parked-records/<ident:record_id>/retry", RetryingSchema, method="POST", status=202)
+def retry_record(database: Session, caller: Visitor, record_id: int) -> dict[str, Any]:
+    """Have a record read again that a pull set aside.
+
+    Once applied it is no longer listed; while it is refused, it is listed with the present reason.
+    """
+    if retries.retry(database, caller.organization_id, record_id) is None:
         abort(404)
-    return became
+    return {"id": record_id, "state": "trying again"}

@@ -12,7 +12,10 @@ blueprint.before_request(limit_form)
 blueprint.before_request(csrf.check)
 blueprint.after_request(harden)
 
-_PAGES = ("home", "events", "orders", "invoices", "sync_runs", "parked", "exports", "tokens")
+_PAGES = (
+    *("home", "events", "orders", "invoices", "sync_runs", "parked", "parked_record"),
+    *("exports", "tokens"),
+)
 
 
 def register(app: Flask) -> None:

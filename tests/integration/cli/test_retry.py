@@ -7,6 +7,7 @@ import pytest
 from dashboard.api.schemas import ParkedRecordSchema
 from models import Order, Organization, ParkedRecord
 from models.session import unit_of_work
+from tests.integration.cli.helping import helping
 from tests.integration.cli.typed import typed
 from tests.shop import Shop, open_shop
 
@@ -117,3 +118,20 @@ def test_another_organizations_is_unknown(shop: Shop, name: str) -> None:
 def test_neither_ids_nor_a_connection_is_wrong_use(shop: Shop) -> None:
     assert typed("retry").code == 2
     assert typed("retry", "1", "--all", "till").code == 2
+
+
+def test_workers_do_it_when_some_are_up(
+    shop: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    good, bad = parked(shop, 2)
+    with unit_of_work() as session:
+        session.get_one(ParkedRecord, bad).body = b"{"
+    log = tmp_path_factory.mktemp("worker") / "worker.log"
+    with helping(log, "toast.sync", "retry.record") as worker:
+        said = typed("retry", str(good), str(bad), "--json")
+        assert worker.says("record retried")
+    assert said.code == 1
+    states = {each["id"]: each["state"] for each in said.document["items"]}
+    assert states == {good: "applied", bad: "parked"}
+    assert said.document["items"][1]["error_code"].startswith("toast.")
+    assert orders(shop) == 1

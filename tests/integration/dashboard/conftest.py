@@ -7,11 +7,12 @@ from unittest.mock import Mock
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg2 import extensions
 
 import dashboard
 from config import clock
 from dashboard import sign_in
-from models import api_tokens
+from models import api_tokens, deadline
 from models.session import unit_of_work
 from tasks import ring
 from tests import merchants
@@ -22,10 +23,12 @@ _numbers = count(1)
 
 @pytest.fixture
 def app(database: str) -> Iterator[Flask]:
-    """The application over empty tables."""
+    """The application over empty tables, in a process that waits as the real web's do."""
     made = Flask("taxpoynt")
     dashboard.register(made)
+    deadline.enforce()
     yield made
+    extensions.set_wait_callback(None)
     merchants.forget_everything()
 
 
@@ -34,6 +37,14 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> Mock:
     """What was signalled to the workers; nothing leaves this process."""
     bell = Mock()
     monkeypatch.setattr(ring, "deliveries", bell)
+    return bell
+
+
+@pytest.fixture(autouse=True)
+def rung_for_records(monkeypatch: pytest.MonkeyPatch) -> Mock:
+    """The parked records that workers were asked to try again; none is tried."""
+    bell = Mock()
+    monkeypatch.setattr(ring, "record", bell)
     return bell
 
 

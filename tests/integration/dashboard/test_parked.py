@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.exc import ProgrammingError
 
 from models import Order, ParkedRecord, connections
 from models.session import unit_of_work
-from tasks import ring
+from tasks import retry, ring
 from tests import factories, merchants
+from tests.copying import copying
 from tests.merchants import Merchant
 
 GOOD = (files("connectors.toast") / "samples/orders/plain.wire.json").read_bytes()
@@ -50,6 +53,34 @@ def word_of(page: FlaskClient, address: str) -> str:
     return re.findall(r'name="csrf" value="([^"]+)"', page.get(address).text)[0]
 
 
+def ask_again(page: FlaskClient, record_id: int) -> str:
+    """Press the button; returns the address that the browser is sent to."""
+    word = word_of(page, f"/parked/{record_id}")
+    response = page.post(f"/parked/{record_id}/retry", data={"csrf": word})
+    assert response.status_code == 303
+    return response.headers["Location"]
+
+
+def work(owner: Merchant, record_id: int) -> None:
+    """What a worker does with the signal."""
+    with copying():
+        retry.record(organization_id=owner.organization_id, record_id=record_id, platform="toast")
+
+
+def live_of(page: FlaskClient, address: str) -> str:
+    """Where the page follows its record."""
+    [live] = re.findall(r'data-live="([^"]+)"', page.get(address).text)
+    return live.replace("&amp;", "&")
+
+
+def following(page: FlaskClient, live: str) -> str:
+    """What the page is sent then."""
+    response = page.get(live, buffered=False)
+    parts = [next(response.response) for _ in range(2)]
+    response.close()
+    return "".join(p.decode() if isinstance(p, bytes) else p for p in parts)
+
+
 def test_nothing_is_set_aside(page: FlaskClient, owner: Merchant) -> None:
     assert "Nothing is parked" in page.get("/parked").text
 
@@ -82,15 +113,32 @@ def test_one_shows_its_json_without_secrets(page: FlaskClient, owner: Merchant) 
     assert merchants.SECRET not in text
 
 
-def test_it_is_applied_once_the_cause_is_gone(
+def test_it_is_tried_again_by_workers_alone(
+    page: FlaskClient, owner: Merchant, rung_for_records: Mock, signals: list[str]
+) -> None:
+    record_id = merchants.parked_record(owner, body=GOOD, external_id=GUID)
+    address = ask_again(page, record_id)
+    rung_for_records.assert_called_once_with(owner.organization_id, record_id, "toast")
+    assert (len(rows()), orders(), signals) == (1, [], [])
+    text = page.get(address).text
+    assert "Trying again" in text
+    assert 'data-live="/live/parked-record?' in text
+    assert "It has no checks." in text
+    # Nobody who comes without having asked reads that something is going on.
+    assert "Trying again" not in page.get(f"/parked/{record_id}").text
+
+
+def test_its_page_says_that_it_was_applied(
     page: FlaskClient, owner: Merchant, signals: list[str]
 ) -> None:
     record_id = merchants.parked_record(owner, body=GOOD, external_id=GUID)
     word = word_of(page, f"/parked/{record_id}")
-    response = page.post(f"/parked/{record_id}/retry", data={"csrf": word})
-    assert (response.status_code, response.headers["Location"]) == (303, "/parked")
-    assert (rows(), orders()) == ([], [GUID])
-    assert signals == ["invoice.order"]
+    address = ask_again(page, record_id)
+    live = live_of(page, address)
+    work(owner, record_id)
+    assert (rows(), orders(), signals) == ([], [GUID], ["invoice.order"])
+    assert "no longer parked" in following(page, live)
+    assert "no longer parked" in page.get(address).text
     assert page.get(f"/parked/{record_id}").status_code == 404
     assert page.post(f"/parked/{record_id}/retry", data={"csrf": word}).status_code == 404
 
@@ -99,12 +147,34 @@ def test_it_stays_with_a_fresh_reason_while_it_is_broken(
     page: FlaskClient, owner: Merchant
 ) -> None:
     record_id = merchants.parked_record(owner)
-    word = word_of(page, f"/parked/{record_id}")
-    response = page.post(f"/parked/{record_id}/retry", data={"csrf": word})
-    assert response.headers["Location"] == f"/parked/{record_id}"
-    text = page.get(f"/parked/{record_id}").text
-    assert "It has no checks." not in text
-    assert rows()[0].error_code in text
+    for _ in range(2):
+        # The second time it is refused for the very same reason, and the page tells it, too.
+        address = ask_again(page, record_id)
+        live = live_of(page, address)
+        work(owner, record_id)
+        for text in (following(page, live), page.get(address).text):
+            assert "still refused" in text
+            assert "Trying again" not in text
+            assert "It has no checks." not in text
+            assert rows()[0].error_code in text
+
+
+def test_a_worker_that_comes_twice_or_late_changes_nothing_more(
+    page: FlaskClient, owner: Merchant, signals: list[str]
+) -> None:
+    record_id = merchants.parked_record(owner, body=GOOD, external_id=GUID)
+    ask_again(page, record_id)
+    work(owner, record_id)
+    work(owner, record_id)
+    assert (rows(), orders(), signals) == ([], [GUID], ["invoice.order"])
+
+
+def test_the_web_itself_can_apply_nothing(owner: Merchant) -> None:
+    """Its deadline rules COPY out, here as in the real one: else no test of it would notice."""
+    record_id = merchants.parked_record(owner, body=GOOD, external_id=GUID)
+    with pytest.raises(ProgrammingError, match="asynchronous"):
+        retry.again(owner.organization_id, record_id)
+    assert len(rows()) == 1
 
 
 def test_a_form_that_is_not_ours_changes_nothing(
@@ -119,7 +189,7 @@ def test_a_form_that_is_not_ours_changes_nothing(
     assert len(rows()) == 1
 
 
-def test_by_the_api(script: FlaskClient, owner: Merchant) -> None:
+def test_by_the_api(script: FlaskClient, owner: Merchant, rung_for_records: Mock) -> None:
     good = merchants.parked_record(owner, body=GOOD, external_id=GUID)
     bad = merchants.parked_record(owner, external_id="bad")
     listed: Any = script.get("/api/v1/parked-records").json
@@ -127,12 +197,15 @@ def test_by_the_api(script: FlaskClient, owner: Merchant) -> None:
     told = listed["items"][1]
     assert (told["error"], told["next_step"]) == ("It has no checks.", "Report it.")
     assert (told["external_id"], told["location"]) == (GUID, factories.PLACE)
-    response = script.post(f"/api/v1/parked-records/{good}/retry")
-    assert response.status_code == 200
-    assert response.json == {
-        **{"id": good, "external_id": GUID, "state": "applied"},
-        **{"error_code": None, "error": None, "next_step": None},
-    }
-    still: Any = script.post(f"/api/v1/parked-records/{bad}/retry").json
-    assert (still["state"], still["error_code"]) == ("parked", rows()[0].error_code)
-    assert script.post(f"/api/v1/parked-records/{good}/retry").status_code == 404
+    address = f"/api/v1/parked-records/{good}/retry"
+    response = script.post(address)
+    assert (response.status_code, response.json) == (202, {"id": good, "state": "trying again"})
+    rung_for_records.assert_called_once_with(owner.organization_id, good, "toast")
+    assert len(rows()) == 2
+    work(owner, good)
+    work(owner, bad)
+    still: Any = script.get("/api/v1/parked-records").json
+    assert [(item["id"], item["error_code"]) for item in still["items"]] == [
+        (bad, rows()[0].error_code)
+    ]
+    assert script.post(address).status_code == 404

@@ -71,6 +71,7 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         if method in (rule.methods or ()) and rule.endpoint not in {"static", "assets.asset"}
     ]
     lives = [f"/live/{name}" for name in ("orders", "invoices", "events", "sync-runs")]
+    lives.append(f"/live/parked-record?record={planted.record_id}&tried=1")
     return found + lives if method == "GET" else found
 
 

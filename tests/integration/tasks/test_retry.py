@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+import celeryconfig
 from connectors.base.contract import Connector, Record
-from models import Connection, ParkedRecord
+from models import Connection, ParkedRecord, parked_list
 from models.session import unit_of_work
 from tasks import apply, reach, retry
 from tests.integration.tasks.asked import ask, control, one, orders
@@ -43,12 +44,33 @@ def row_of(record_id: int) -> Any:
 
 def test_it_is_applied_and_its_invoice_signalled(shop: Shop, signals: Signals) -> None:
     record_id, guid = parked(shop)
-    became = retry.record(shop.organization_id, record_id)
+    became = retry.again(shop.organization_id, record_id)
     assert became == retry.Retried(record_id, guid, retry.APPLIED)
     assert not ask("SELECT 1 FROM parked_records WHERE id = :id", id=record_id)
     (order,) = orders(shop).values()
     assert signals.take("invoice.order") == [{"order_ids": [order.id]}]
-    assert retry.record(shop.organization_id, record_id) is None
+    assert retry.again(shop.organization_id, record_id) is None
+
+
+def test_the_task_may_come_twice(shop: Shop, signals: Signals) -> None:
+    record_id, guid = parked(shop)
+    signal = {"organization_id": shop.organization_id, "record_id": record_id, "platform": "toast"}
+    assert celeryconfig.route("retry.record", (), signal, {}) == {"queue": "toast.sync"}
+    assert retry.record(**signal) == {"state": retry.APPLIED}
+    assert retry.record(**signal) == {"state": None}
+    assert list(orders(shop)) == [guid]
+    assert len(signals.take("invoice.order")) == 1
+
+
+def test_each_try_is_noticed_though_the_reason_stays(shop: Shop) -> None:
+    record_id, _ = parked(shop, openedDate="lately")
+    seen = set()
+    for _ in range(3):
+        with unit_of_work() as session:
+            rows = parked_list.by_ids(session, shop.organization_id, [record_id])
+        seen.add(rows[record_id]["version"])
+        retry.again(shop.organization_id, record_id)
+    assert len(seen) == 3
 
 
 def test_it_is_applied_once_its_location_is_known(shop: Shop) -> None:
@@ -56,11 +78,11 @@ def test_it_is_applied_once_its_location_is_known(shop: Shop) -> None:
     renamed = "UPDATE locations SET external_id = :to WHERE connection_id = :c AND external_id = :e"
     place = row_of(record_id).location_external_id
     ask(renamed, to="away", e=place, c=shop.connection_id)
-    became = retry.record(shop.organization_id, record_id)
+    became = retry.again(shop.organization_id, record_id)
     assert became is not None
     assert (became.state, became.error_code) == (retry.PARKED, "location.unknown")
     ask(renamed, to=place, e="away", c=shop.connection_id)
-    retry.record(shop.organization_id, record_id)
+    retry.again(shop.organization_id, record_id)
     assert guid in orders(shop)
 
 
@@ -73,7 +95,7 @@ def test_while_it_is_broken_it_stays_with_a_fresh_reason(shop: Shop, cause: str)
         "refused": {"checks": [{"guid": "c", "selections": [line] * 150}]},
     }[cause]
     record_id, _ = parked(shop, **change)
-    became = retry.record(shop.organization_id, record_id)
+    became = retry.again(shop.organization_id, record_id)
     row = row_of(record_id)
     assert became is not None
     assert became.state == retry.PARKED
@@ -96,13 +118,13 @@ def test_a_newer_copy_that_comes_meanwhile_stays(
         return connector(connection)
 
     monkeypatch.setattr(reach, "connector", late)
-    retry.record(shop.organization_id, record_id)
+    retry.again(shop.organization_id, record_id)
     assert (bytes(row_of(record_id).body), row_of(record_id).error_code) == (b"newer", "old.reason")
 
 
 def test_another_organizations_is_unknown(shop: Shop) -> None:
     record_id, _ = parked(shop)
-    assert retry.record(shop.organization_id + 1, record_id) is None
+    assert retry.again(shop.organization_id + 1, record_id) is None
     assert row_of(record_id).error_code == "old.reason"
 
 

@@ -93,6 +93,16 @@ def test_a_bell_outlives_a_publisher_that_breaks(publisher: Publisher) -> None:
     until(lambda: {each for each, _ in publisher.sent} == {1, 2}, what="both signals")
 
 
+def test_a_record_is_signalled_from_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(ring, "task", lambda name, **given: sent.append((name, given)) or True)
+    ring._record_bell.cache_clear()
+    ring.record(1, 7, "toast")
+    given = {"organization_id": 1, "record_id": 7, "platform": "toast"}
+    until(lambda: sent == [("retry.record", given)], what="the signal")
+    ring._record_bell.cache_clear()
+
+
 @pytest.fixture
 def broker(database: str) -> Iterator[redis.Redis]:
     """The broker, empty, with this process's clients made anew."""
