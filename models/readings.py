@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.cursor import AT_LOCATION, IS_GONE, StreamCursor
 from models.location import Location
-from models.sync_run import DELTA, RUNNING, SyncRun
+from models.sync_run import DELTA, DONE, SyncRun
 
 PENDING = "pending"
 
@@ -93,7 +93,7 @@ def _reading(cursor: StreamCursor, name: str, runs: list[SyncRun], now: datetime
         location=name,
         location_external_id=cursor.location_external_id,
         status=last.status if last else PENDING,
-        over=last is not None and not leased and _is_over(cursor, last),
+        over=last is not None and not leased and _is_over(last),
         leased=leased,
         rows_read=sum(run.rows_read for run in runs),
         rows_written=sum(run.rows_written for run in runs),
@@ -106,8 +106,6 @@ def _reading(cursor: StreamCursor, name: str, runs: list[SyncRun], now: datetime
     )
 
 
-def _is_over(cursor: StreamCursor, last: SyncRun) -> bool:
-    """A reader that stops to make room leaves its stream due at once; one at the end doesn't."""
-    if last.status == RUNNING or last.finished_at is None:
-        return False
-    return cursor.next_due_at > last.finished_at or last.error_code is not None
+def _is_over(last: SyncRun) -> bool:
+    """A reader that stops before the end leaves its run waiting, without an error."""
+    return last.status == DONE or last.error_code is not None

@@ -15,6 +15,7 @@ PLANNED = "planned"
 RUNNING = "running"
 DONE = "done"
 FAILED = "failed"
+# It goes on by itself: after what passes, or without an error when it only made room for others.
 WAITING = "waiting"
 
 

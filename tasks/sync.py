@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import uuid4
 
@@ -29,6 +30,8 @@ _SLICE_S = 20.0
 # A window that was computed on a clock further off than this would skip what comes late.
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _DUE_AT_ONCE = 500
+# Cursors hold no finer time.
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 @slots.scheduled("sync.due")
@@ -145,17 +148,19 @@ def _read(
     """Store page after page until there are no more, or time runs out."""
     until = None if budget_s is None else clock.monotonic() + budget_s
     stream = platforms()[pull.connection.platform].streams[pull.held.stream]
-    for page in _pages(line, pull, stream.hold_back):
+    for page, is_last in _pages(line, pull, stream.hold_back):
         moved = {"watermark": page.watermark} if page.done and page.watermark else {}
         pull.store(page, **moved)
         report(pull.counts)
         if until is not None and clock.monotonic() > until:
-            pull.more = not page.done
+            pull.more = not is_last
             return
 
 
-def _pages(line: reach.Line, pull: Pull[StreamCursor], hold_back: timedelta) -> Iterator[Page]:
-    """The pages since the cursor, on a window that ends by the platform's clock.
+def _pages(
+    line: reach.Line, pull: Pull[StreamCursor], hold_back: timedelta
+) -> Iterator[tuple[Page, bool]]:
+    """The pages since the cursor, until now by the platform's clock; each with whether it ends it.
 
     Only the first answer tells that clock: when ours was off, the window is asked for anew. It is
     past what was read before, whatever ours says: else a clock of ours that is behind would take
@@ -171,15 +176,21 @@ def _pages(line: reach.Line, pull: Pull[StreamCursor], hold_back: timedelta) -> 
 
     now = line.http.server_now()
     if held.watermark is not None:
-        now = max(now, held.watermark + hold_back + timedelta(milliseconds=1))
+        now = max(now, held.watermark + hold_back + _MILLISECOND)
     pages = since(now)
     first = next(pages, None)
     if abs(line.http.server_now() - clock.now()) > _CLOCK_TOLERANCE:
-        pages = since(line.http.server_now())
+        now = line.http.server_now()
+        pages = since(now)
         first = next(pages, None)
     if first is not None:
-        yield first
-        yield from pages
+        for page in chain((first,), pages):
+            yield page, _ends(page, now - hold_back)
+
+
+def _ends(page: Page, until: datetime) -> bool:
+    """Whether nothing follows: a page that ends its window may be followed by other windows."""
+    return page.done and page.watermark is not None and page.watermark > until - _MILLISECOND
 
 
 def _finish(pull: Pull[StreamCursor]) -> None:
@@ -189,7 +200,7 @@ def _finish(pull: Pull[StreamCursor]) -> None:
     with unit_of_work() as session:
         lease.release(session, pull.held, next_due_at=next_due_at, failures=0)
         connections.succeeded(session, pull.connection.id, now)
-        _close(session, pull, status=sync_run.DONE)
+        _close(session, pull, status=sync_run.WAITING if pull.more else sync_run.DONE)
 
 
 def _give_up(pull: Pull[StreamCursor], fault: Fault) -> None:
@@ -227,7 +238,7 @@ def _let_go(pull: Pull[StreamCursor]) -> None:
     now = clock.now()
     with suppress(lease.LeaseLostError), unit_of_work() as session:
         lease.release(session, pull.held, next_due_at=now)
-        _close(session, pull, status=sync_run.DONE)
+        _close(session, pull, status=sync_run.WAITING)
 
 
 def _close(session: Session, pull: Pull[StreamCursor], **facts: Any) -> None:

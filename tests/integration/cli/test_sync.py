@@ -14,6 +14,8 @@ from config import clock
 from models import Order, StreamCursor
 from models.readings import readings
 from models.session import unit_of_work
+from tasks import ring, sync
+from tasks.pull import Counts
 from tests.integration.cli.typed import run, started, typed
 from tests.shop import Shop, open_shop
 
@@ -144,16 +146,51 @@ def test_a_process_answers_one_document(shop: Shop, name: str) -> None:
     assert said.document["rows_written"] == len(states(shop))
 
 
+def signalled_later(cursor_id: int) -> None:
+    """A stream's next slice waits in a busy queue: it is due later, by the clock."""
+    with ring.inline(lambda *_: None):
+        sync.due()
+    with unit_of_work() as session:
+        assert session.get_one(StreamCursor, cursor_id).next_due_at > clock.now()
+
+
+def over(shop: Shop) -> list[bool]:
+    with unit_of_work() as session:
+        found = readings(session, shop.connection_id, None, 0, clock.now())
+        return sorted(each.over for each in found)
+
+
 def test_a_reader_that_made_room_is_not_done(shop: Shop, name: str) -> None:
     assert typed("sync", name).code == 0
     with unit_of_work() as session:
         cursor = session.query(StreamCursor).filter_by(connection_id=shop.connection_id).first()
         assert cursor is not None
-        due, cursor.next_due_at = cursor.next_due_at, clock.now() - timedelta(minutes=1)
-        session.flush()
-        found = readings(session, shop.connection_id, None, 0, clock.now())
-        assert sorted(each.over for each in found) == [False, True]
-        cursor.next_due_at = due
-        session.flush()
-        found = readings(session, shop.connection_id, None, 0, clock.now())
-        assert [each.over for each in found] == [True, True]
+        cursor.resume = cursor.watermark = None
+    assert over(shop) == [True, True]
+    made_room = sync.run(cursor.id, budget_s=-1)
+    assert made_room is not None
+    assert made_room.more
+    assert over(shop) == [False, True]
+    signalled_later(cursor.id)
+    assert over(shop) == [False, True]
+    sync.run(cursor.id)
+    assert over(shop) == [True, True]
+    # Due again it has still been read.
+    with unit_of_work() as session:
+        for each in session.query(StreamCursor).filter_by(connection_id=shop.connection_id):
+            each.next_due_at = clock.now() - timedelta(minutes=1)
+    assert over(shop) == [True, True]
+
+
+def test_an_interrupted_reader_is_not_done(shop: Shop) -> None:
+    with unit_of_work() as session:
+        cursor = session.query(StreamCursor).filter_by(connection_id=shop.connection_id).first()
+        assert cursor is not None
+
+    def interrupt(_: Counts) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync.run(cursor.id, report=interrupt)
+    signalled_later(cursor.id)
+    assert over(shop) == [False, False]

@@ -175,3 +175,34 @@ def test_a_reading_that_runs_out_of_time_stops_after_a_page_and_asks_to_go_on(
     sync.stream(cursor_id=cursor_id, platform="toast")
     assert signals.take("sync.stream") == []
     assert cursor_row(cursor_id).watermark is not None
+
+
+def test_slices_go_on_through_every_window_and_then_end(shop: Shop, signals: Signals) -> None:
+    cursor_id = cursors(shop)[0]
+    for _ in range(10):
+        slice_ = sync.run(cursor_id, budget_s=-1)
+        assert slice_.fault is None
+        if not slice_.more:
+            break
+        # A first delta is several windows, and each one's last page ends that window only.
+        assert cursor_row(cursor_id).next_due_at <= clock.now()
+    row = cursor_row(cursor_id)
+    assert clock.now() - row.watermark < timedelta(minutes=1, seconds=30)
+    assert row.next_due_at > clock.now()
+    *earlier, last = [(run.status, run.error_code) for run in runs_of(cursor_id)]
+    assert earlier == [("waiting", None)] * len(earlier)
+    assert len(earlier) >= 2
+    assert last == ("done", None)
+    made = {each.guid for each in shop.till.platform.book.all(row.location_external_id)}
+    assert made <= set(orders(shop))
+    # Once there is nothing new, a slice whose time is up at once asks for no other.
+    assert not sync.run(cursor_id, budget_s=-1).more
+
+
+def test_a_slice_that_ends_a_window_signals_the_next(
+    shop: Shop, signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "_SLICE_S", -1.0)
+    cursor_id = cursors(shop)[0]
+    sync.stream(cursor_id=cursor_id, platform="toast")
+    assert signals.take("sync.stream") == [{"cursor_id": cursor_id, "platform": "toast"}]
