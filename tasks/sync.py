@@ -72,7 +72,8 @@ def run(
             with reach.line(pull.connection) as line:
                 _read(line, pull, budget_s, report)
             _finish(pull)
-        log.info("stream read", stream=pull.held.stream, more=pull.more, **vars(pull.counts))
+        if pull.fault is None:
+            log.info("stream read", stream=pull.held.stream, more=pull.more, **vars(pull.counts))
     return pull
 
 
@@ -218,6 +219,9 @@ def _give_up(pull: Pull[StreamCursor], fault: Fault) -> None:
             _leave_alone(session, pull.connection, now)
         status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
         _close(session, pull, status=status, **told(fault))
+    log.warning(
+        "stream not read", stream=pull.held.stream, code=fault.code, sentence=fault.sentence
+    )
 
 
 def _leave_alone(session: Session, connection: Connection, now: datetime) -> None:

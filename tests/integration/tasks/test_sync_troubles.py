@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -57,6 +58,25 @@ def test_a_passing_trouble_delays_and_is_tried_again_later_each_time(
         assert sync.run(cursor_id).fault is None
     assert (cursor_row(cursor_id).failures, connection(shop).status) == (0, "connected")
     assert connection(shop).status_reason is None
+
+
+def test_a_failure_is_logged_as_one_and_only_what_was_read_as_read(
+    shop: Shop, logged: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    cursor_id = cursors(shop)[0]
+    control(shop, "faults", [{"route": "/orders", "kind": "status", "status": 503}])
+    sync.run(cursor_id)
+    (line,) = logged("stream not read")
+    assert (line["level"], line["code"], line["stream"]) == (
+        "warning",
+        "toast.unavailable",
+        "orders",
+    )
+    assert line["correlation_id"] == runs_of(cursor_id)[-1].correlation_id
+    assert logged("stream read") == []
+    control(shop, "faults", method="DELETE")
+    sync.run(cursor_id)
+    assert len(logged("stream read")) == len(logged("stream not read")) == 1
 
 
 def test_a_full_limit_is_waited_out_as_long_as_the_platform_says(shop: Shop) -> None:
