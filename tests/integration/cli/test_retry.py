@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from dashboard.api.schemas import ParkedRecordSchema
-from models import Order, Organization, ParkedRecord
+from models import Order, Organization, ParkedRecord, api_tokens
 from models.session import unit_of_work
+from tests.children import TAXPOYNT, child, free_port
 from tests.integration.cli.helping import helping
 from tests.integration.cli.typed import typed
 from tests.shop import Shop, open_shop
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -135,3 +138,41 @@ def test_workers_do_it_when_some_are_up(
     assert states == {good: "applied", bad: "parked"}
     assert said.document["items"][1]["error_code"].startswith("toast.")
     assert orders(shop) == 1
+
+
+def test_the_real_web_has_a_real_worker_do_it(
+    shop: Shop, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    good, bad = parked(shop, 2)
+    with unit_of_work() as session:
+        session.get_one(ParkedRecord, bad).body = b"{"
+        token = api_tokens.make(session, shop.organization_id, "script")
+    logs, port = tmp_path_factory.mktemp("web"), free_port()
+    web = f"http://127.0.0.1:{port}"
+    with (
+        helping(logs / "worker.log", "toast.sync", "retry.record"),
+        child([*TAXPOYNT, "web", "--port", str(port)], log=logs / "web.log"),
+    ):
+        until(lambda: answers(f"{web}/healthz"), timeout_s=60, what="a web that answers")
+        for each in (good, bad):
+            said = requests.post(
+                f"{web}/api/v1/parked-records/{each}/retry",
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=5,
+            )
+            assert said.status_code == 202, said.text
+        until(lambda: reasons(shop) == {bad: "toast.order_unreadable"}, what="what became of both")
+    assert orders(shop) == 1
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def reasons(shop: Shop) -> dict[int, str]:
+    with unit_of_work() as session:
+        rows = session.query(ParkedRecord).filter_by(connection_id=shop.connection_id)
+        return {row.id: row.error_code for row in rows}
