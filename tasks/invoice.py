@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import DecimalException
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import clock
@@ -80,19 +80,51 @@ def _take_due(now: datetime) -> list[int]:
 def _issue(order_ids: Sequence[int]) -> list[str]:
     with unit_of_work() as session:
         orders = due_orders(session, order_ids)
-        by_organization: dict[int, list[Issue]] = {}
-        for one, record in zip(orders, sale_records(session, orders), strict=True):
-            try:
-                drawn = _draw(one, record)
-            except (DraftError, DecimalException) as error:
-                _park(session, one.id, str(error))
-                continue
-            by_organization.setdefault(one.organization_id, []).append(drawn)
-        numbers = [
-            number
-            for organization_id, issues in sorted(by_organization.items())
-            for number in issue(session, organization_id, issues)
-        ]
+        numbers = _number(session, orders)
+    _tell(orders, numbers)
+    return numbers
+
+
+def _issue_alone(order_id: int) -> list[str]:
+    """Issue one invoice; a refusal parks the order before anybody else can touch it."""
+    with unit_of_work() as session:
+        orders = due_orders(session, [order_id])
+        if not orders:
+            return []
+        try:
+            # The order is locked outside of it, so that it stays so when this is undone.
+            with session.begin_nested():
+                numbers = _number(session, orders)
+        except OperationalError:
+            # Of the moment: it is signalled again.
+            raise
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            _park(session, order_id, f"The database refused it ({type(error.orig).__name__}).")
+            return []
+    _tell(orders, numbers)
+    return numbers
+
+
+def _number(session: Session, orders: Sequence[Order]) -> list[str]:
+    """Issue invoices for locked orders; one that can't be drawn up is parked."""
+    by_organization: dict[int, list[Issue]] = {}
+    for one, record in zip(orders, sale_records(session, orders), strict=True):
+        try:
+            drawn = _draw(one, record)
+        except (DraftError, DecimalException) as error:
+            _park(session, one.id, str(error))
+            continue
+        by_organization.setdefault(one.organization_id, []).append(drawn)
+    return [
+        number
+        for organization_id, issues in sorted(by_organization.items())
+        for number in issue(session, organization_id, issues)
+    ]
+
+
+def _tell(orders: Sequence[Order], numbers: Sequence[str]) -> None:
     if numbers:
         log.info(
             "invoices issued",
@@ -101,18 +133,6 @@ def _issue(order_ids: Sequence[int]) -> list[str]:
             last=numbers[-1],
             correlation_ids=sorted({one.correlation_id for one in orders}),
         )
-    return numbers
-
-
-def _issue_alone(order_id: int) -> list[str]:
-    try:
-        return _issue([order_id])
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise
-        with unit_of_work() as session:
-            _park(session, order_id, f"The database refused it ({type(error.orig).__name__}).")
-        return []
 
 
 def _draw(one: Order, record: OrderRecord) -> Issue:
@@ -130,6 +150,7 @@ def _draw(one: Order, record: OrderRecord) -> Issue:
 
 
 def _park(session: Session, order_id: int, reason: str) -> None:
+    """Set a locked order aside, with the reason."""
     log.warning("order can't be invoiced", order_id=order_id, reason=reason)
     session.execute(
         update(Order)

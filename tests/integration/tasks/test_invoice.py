@@ -1,10 +1,16 @@
 import json
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from config import clock
+from config.errors import TransientError
 from connectors.base.contract import Record
 from connectors.toast.mapping import read_order
 from tasks import handle, invoice
@@ -12,6 +18,7 @@ from tests.factories import PLACE, at, charge, connected, line, order, store, ta
 from tests.integration.tasks.asked import ask, one, orders
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
+from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -148,6 +155,88 @@ def test_an_invoice_that_the_database_refuses_holds_up_no_other() -> None:
     assert row.invoice_state == "parked"
     assert "UniqueViolation" in row.invoice_reason
     assert [number for number, _ in _invoices(owner)] == [f"INV-00000{n}" for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The database refuses what this thread issues; the calls in the list run before it parks."""
+    meanwhile: list[Any] = []
+    ours, issue, park = threading.get_ident(), invoice.issue, invoice._park
+
+    def refused(session: Session, *facts: Any) -> list[str]:
+        if threading.get_ident() == ours:
+            session.execute(text("SELECT 1 / 0"))
+        return issue(session, *facts)
+
+    def parked(session: Session, *facts: Any) -> None:
+        for call in meanwhile:
+            call()
+        park(session, *facts)
+
+    monkeypatch.setattr(invoice, "issue", refused)
+    monkeypatch.setattr(invoice, "_park", parked)
+    return meanwhile
+
+
+def _reached(other: threading.Thread) -> bool:
+    """Whether another thread is through, or waits for a lock of ours."""
+    waits = ask(
+        "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"
+    )
+    return bool(waits) or not other.is_alive()
+
+
+def _beside(call: Callable[[], Any], others: list[threading.Thread]) -> Callable[[], None]:
+    """Has another thread make a call, as far as it gets."""
+
+    def start() -> None:
+        other = threading.Thread(target=call)
+        others.append(other)
+        other.start()
+        until(lambda: _reached(other), what="the other's end, or its wait")
+
+    return start
+
+
+def test_what_another_worker_issues_meanwhile_is_not_parked(refusing: list[Any]) -> None:
+    owner, ids = _sold()
+    others: list[threading.Thread] = []
+    refusing.append(_beside(lambda: invoice.order(order_ids=ids), others))
+    assert invoice.order(order_ids=ids) == {"issued": 0}
+    for other in others:
+        other.join()
+    assert len(others) == 1
+    state = one("SELECT invoice_state FROM orders WHERE id = :i", i=ids[0]).invoice_state
+    assert (state, len(_invoices(owner))) in {("issued", 1), ("parked", 0)}
+
+
+def test_a_newer_version_that_comes_meanwhile_is_not_parked(refusing: list[Any]) -> None:
+    connection = connected()
+    ids = store(connection, order("o1", at(1))).due
+    others: list[threading.Thread] = []
+    refusing.append(_beside(lambda: store(connection, order("o1", at(2))), others))
+    assert invoice.order(order_ids=ids) == {"issued": 0}
+    for other in others:
+        other.join()
+    assert len(others) == 1
+    row = one("SELECT * FROM orders WHERE id = :i", i=ids[0])
+    assert (row.version, row.invoice_state, row.invoice_reason) == (at(2), "due", None)
+
+
+def test_what_the_database_refuses_for_a_moment_is_not_parked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, ids = _sold()
+
+    def late(session: Session, *_: Any) -> list[str]:
+        session.execute(text("SET LOCAL statement_timeout = 20"))
+        session.execute(text("SELECT pg_sleep(5)"))
+        return []
+
+    monkeypatch.setattr(invoice, "issue", late)
+    with pytest.raises(TransientError):
+        invoice._issue_alone(ids[0])
+    assert one("SELECT invoice_state FROM orders WHERE id = :i", i=ids[0]).invoice_state == "due"
 
 
 def test_orders_of_several_merchants_in_one_message_each_get_their_own_series() -> None:
