@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 import redis
+from celery.exceptions import SoftTimeLimitExceeded
 
 from config.logging import logger
 from config.settings import settings
@@ -50,6 +51,9 @@ def task(name: str, **kwargs: Any) -> bool:
         return True
     try:
         app.send_task(name, kwargs=kwargs, retry=False)
+    except SoftTimeLimitExceeded:
+        # Not the broker's doing: the task that signals is to stop.
+        raise
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises is no reason to fail work that is stored
         log.warning("signal not sent", task=name, error=type(error).__name__)
         return False

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import redis
+from celery.exceptions import SoftTimeLimitExceeded
 
 from config import settings
 from tasks import app, handle, ring
@@ -162,6 +163,15 @@ def test_a_broker_that_is_away_costs_a_warning_and_no_error(
     ring.answered(7)
     monkeypatch.undo()
     settings.refresh()
+
+
+def test_a_task_whose_time_is_up_while_it_signals_stops(monkeypatch: pytest.MonkeyPatch) -> None:
+    def send(*_: Any, **__: Any) -> None:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(app, "send_task", send)
+    with pytest.raises(SoftTimeLimitExceeded):
+        ring.task("sync.stream", cursor_id=7, platform="toast")
 
 
 def test_inside_a_command_signals_become_calls() -> None:
