@@ -1,12 +1,18 @@
 """A sale can be followed through the logs, from its delivery or its reading to its invoice."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from tasks import handle, invoice, sync
-from tests.integration.tasks.asked import cursors, deliveries
+from config import clock
+from config.logging import logger
+from models import Connection
+from models.session import unit_of_work
+from tasks import backfill, handle, invoice, sync
+from tests.integration.tasks.asked import control, cursors, deliveries, one
 from tests.integration.tasks.conftest import Signals
 from tests.integration.tasks.reading import runs_of
 from tests.shop import Shop
@@ -37,3 +43,43 @@ def test_from_its_reading(shop: Shop, logged: Logged) -> None:
         run.correlation_id,
         shop.connection_id,
     )
+
+
+def _a_slice(shop: Shop) -> tuple[int, str]:
+    """A slice of an import, and the import's correlation id."""
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    today = clock.now().date()
+    run_id = backfill.begin(row, "orders", today - timedelta(days=3), today)
+    backfill.cut(run_id)
+    run = one("SELECT correlation_id FROM sync_runs WHERE id = :r", r=run_id)
+    return backfill.open_slices(run_id)[0], run.correlation_id
+
+
+def test_from_a_slice_of_its_history(
+    shop: Shop, logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "log", logger(backfill.__name__))
+    slice_id, correlation_id = _a_slice(shop)
+    # Whatever speaks while a slice is read is a part of its story.
+    report = partial(logger("anybody").info, "in the middle")
+    backfill.read(slice_id, lambda _: report())
+    in_the_middle, (read,) = logged("in the middle"), logged("slice read")
+    assert in_the_middle
+    for line in (*in_the_middle, read):
+        assert (line["correlation_id"], line["connection_id"]) == (
+            correlation_id,
+            shop.connection_id,
+        )
+    assert read["slice_id"] == slice_id
+
+
+def test_to_why_a_slice_was_not_read(
+    shop: Shop, logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill, "log", logger(backfill.__name__))
+    slice_id, correlation_id = _a_slice(shop)
+    control(shop, "faults", [{"route": "/orders", "kind": "cut"}])
+    assert backfill.read(slice_id) is None
+    (line,) = logged("slice not read")
+    assert (line["correlation_id"], line["code"]) == (correlation_id, "toast.unreachable")
