@@ -14,6 +14,7 @@ from config.settings import settings
 from connectors import platforms
 
 # --- Broker -------------------------------------------------------------------------------------
+# An embedded server's unless the environment names another: one place decides for every part.
 broker_url = settings().broker_url
 _over_redis = str(broker_url).startswith("redis")
 
@@ -35,7 +36,9 @@ broker_transport_options: dict[str, Any] = (
     # RabbitMQ takes a message before it looks at it: wait until it says that it holds it.
     else {"confirm_publish": True}
 )
+# Of a broker that drops our packets; the default is twice as long, and each publisher waits it out.
 broker_connection_timeout = 2
+# Parts start in any order: a worker that is up before its broker waits for it.
 broker_connection_retry_on_startup = True
 # None: a broker that is away for an hour must not end the workers.
 broker_connection_max_retries = None
@@ -43,6 +46,7 @@ broker_connection_max_retries = None
 broker_channel_error_retry = True
 
 # --- Delivery -----------------------------------------------------------------------------------
+# Arguments are ids, which JSON holds; a worker that took pickle would run whatever is sent to it.
 task_serializer = "json"
 accept_content = ["json"]
 # Nothing reads results: outcomes are rows. A result back end costs 0.9 ms a task.
@@ -61,13 +65,20 @@ task_time_limit = 240
 task_soft_time_limit = 200
 # Tasks with an ETA sit in the worker's memory; there should be none.
 worker_eta_task_limit = 100
+# Bounds what a leak can grow to; so seldom that starting a child costs nothing.
 worker_max_tasks_per_child = 10_000
+# When the connection is lost, its unfinished tasks are delivered again: the first copy must end.
 worker_cancel_long_running_tasks_on_connection_loss = True
+# Longer than a task usually takes: one that is cut off waits to be delivered again. By default 0.
 worker_soft_shutdown_timeout = 30
+# Flower sees tasks by these events alone. That they start is enough: nobody needs the sending.
 worker_send_task_events = True
 task_send_sent_event = False
+# Logs are config.logging's: what it set up must not be taken away by a worker.
 worker_hijack_root_logger = False
+# A publisher never waits for a broker that is away: the row is stored, and a sweep signals again.
 task_publish_retry = False
+# Instants are UTC everywhere; local days are an account's own and counted in rules.
 timezone = "UTC"
 
 # --- Queues and routes --------------------------------------------------------------------------
@@ -80,9 +91,11 @@ task_queues = [
     Queue(name, _exchange, routing_key=name)
     for name in (*(f"{platform}.{lane}" for platform in platforms() for lane in LANES), *SHARED)
 ]
+# What `route` gives no queue of its own.
 task_default_queue = "upkeep"
 task_default_exchange = ""
 task_default_routing_key = "upkeep"
+# A queue that is misspelt would be made, and served by nobody.
 task_create_missing_queues = False
 
 # Which lane the work of a verb takes; work without a platform goes to a shared queue.
@@ -114,7 +127,9 @@ def route(
     return {"queue": _QUEUE_OF.get(verb, "upkeep")}
 
 
+# One function: a new platform needs no new line here.
 task_routes = (route,)
+# Every verb there is: a worker acknowledges a task it doesn't know, and drops it.
 imports = tuple(f"tasks.{module.name}" for module in iter_modules(tasks.__path__))
 
 # --- The timetable ------------------------------------------------------------------------------
@@ -139,5 +154,7 @@ beat_schedule = {
     }
     for job, every_s in TIMETABLE.items()
 }
+# In the home, whatever folder beat is started in.
 beat_schedule_filename = str(settings().home / "run" / "beat-schedule")
+# No longer than the shortest of the rings: by default beat may sleep for five minutes.
 beat_max_loop_interval = 5

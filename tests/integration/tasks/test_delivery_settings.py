@@ -28,7 +28,15 @@ pytestmark = pytest.mark.usefixtures("database")
         ("broker_channel_error_retry", True, "workers end at a failover's READONLY"),
         ("task_publish_retry", False, "a publisher waits for a broker that is away"),
         ("accept_content", ["json"], "a message can run code"),
+        ("task_serializer", "json", "a worker refuses what is sent"),
         ("result_backend", None, "nobody reads what it would hold"),
+        ("task_ignore_result", True, "a task waits until its result is kept"),
+        ("worker_eta_task_limit", 100, "tasks with an ETA fill a worker's memory"),
+        ("worker_max_tasks_per_child", 10_000, "a leak grows without end"),
+        ("worker_send_task_events", True, "Flower sees nothing"),
+        ("task_send_sent_event", False, "every signal is two messages"),
+        ("worker_hijack_root_logger", False, "a worker takes our handlers away"),
+        ("timezone", "UTC", "instants are shown in a zone that nobody chose"),
     ],
 )
 def test_no_message_is_lost_to_a_setting(name: str, wanted: object, otherwise: str) -> None:
@@ -53,6 +61,13 @@ def test_nothing_waits_too_long_or_too_short(
 def test_queues_need_no_binding_that_can_be_lost() -> None:
     assert {each.exchange.type for each in celeryconfig.task_queues} == {"direct"}
     assert {each.exchange.name for each in celeryconfig.task_queues} == {""}
+
+
+def test_a_misspelt_queue_is_refused_and_not_made() -> None:
+    queues = app.amqp.Queues(app.conf.task_queues)
+    assert queues["upkeep"].name == "upkeep"
+    with pytest.raises(KeyError):
+        queues["upkep"]
 
 
 def test_a_killed_workers_message_is_back_in_minutes_but_after_its_task() -> None:
