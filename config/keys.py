@@ -11,6 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from config import redaction
 from config.errors import PermanentError
 
 
@@ -60,6 +61,7 @@ def kept_in(home: Path) -> str:
             f"The file {path} holds no key.",
             next_step="Put the key back; without it stored credentials can't be read.",
         )
+    redaction.remember(key)
     return key
 
 

@@ -31,7 +31,8 @@ def configure(level: str = "INFO", *, part: str = "cli", stream: TextIO | None =
             structlog.processors.format_exc_info,
             _named(part),
             _hide_fields,
-            _render,
+            # After the hiding: a part of a rendered line can't be hidden without tearing it.
+            _JSON,
         ],
     )
     handler = logging.StreamHandler(stream or sys.stderr)
@@ -74,7 +75,3 @@ def _named(part: str) -> Any:
 def _hide_fields(_: Any, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     hidden: Mapping[str, Any] = redaction.fields(event)
     return hidden
-
-
-def _render(log: Any, method: str, event: MutableMapping[str, Any]) -> str:
-    return redaction.text(str(_JSON(log, method, event)))

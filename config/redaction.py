@@ -7,13 +7,25 @@ from typing import Any
 
 HIDDEN = "[hidden]"
 
-_NAMES = re.compile(
-    r"secret|passw|token|authorization|signature|private.?key|api.?key|cookie|credential|bearer",
-    re.IGNORECASE,
+_NAMED = (
+    r"secret|passw|token|authorization|signature|private.?key|api.?key|cookie|credential|bearer"
+)
+_NAMES = re.compile(_NAMED, re.IGNORECASE)
+# What follows a secret name inside a text: as JSON or Python write it, however often escaped
+# (a list or a map hides all the rest: no pattern knows where it ends), as forms and libpq do, and
+# as the header of a request.
+_ASSIGNED = re.compile(
+    rf"(?P<lead>(?:{_NAMED})[\w.-]{{0,40}}(?:\\*[\"']\s*[:=]|\s*=)\s*(?:(?:basic|bearer)\s+)?)"
+    r"(?!\[hidden\]|(?:null|none|true|false)(?![\w-]))"
+    r"(?:(?P<quote>\\*[\"'])(?!(?P=quote))(?:\\.|[^\\])+?(?P<end>(?P=quote)|\\*$)"
+    r"|[\[{](?!\s*[\]}]).*|[^\s\"'\[{][^\s\"'&]*)"
+    r"|(?P<header>authorization\s*:\s*\\*[\"']?(?:[a-z]+\s+)?)[^\s\"']+",
+    re.IGNORECASE | re.DOTALL,
 )
 _SHAPES = re.compile(
     r"(?P<bearer>\bBearer\s+)[\w.~+/=-]+"
-    r"|(?P<login>://[^:/@\s\"]*:)[^@\s\"]+(?=@)"
+    # The last @ ends the password, for it may hold others; the next address is one of its own.
+    r"|(?P<login>://[^:/\s\"]*:)(?:[^\s\":]|:(?!//))+(?=@)"
     r"|\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
     re.DOTALL,
@@ -39,13 +51,16 @@ def text(value: str) -> str:
     for secret in _values:
         if secret in value:
             value = value.replace(secret, HIDDEN)
+    if _NAMES.search(value):
+        value = _ASSIGNED.sub(_keep_name, value)
     return _SHAPES.sub(_keep_lead, value)
 
 
 def fields(value: Any) -> Any:
     """A structure with the values of secretly named keys and known secrets hidden, however deep.
 
-    Texts are looked through here too: once they are JSON, a quote in a secret no longer fits it.
+    Texts and names are looked through here: once they are JSON, a quote in a secret no longer
+    fits it, and what hides a part of a line may tear it.
     """
     if isinstance(value, str):
         return text(value)
@@ -53,7 +68,9 @@ def fields(value: Any) -> Any:
         return text(value.decode(errors="replace"))
     if isinstance(value, Mapping):
         return {
-            k: HIDDEN if isinstance(k, str) and _NAMES.search(k) and v else fields(v)
+            text(k) if isinstance(k, str) else k: HIDDEN
+            if isinstance(k, str) and _NAMES.search(k) and v
+            else fields(v)
             for k, v in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):
@@ -63,3 +80,8 @@ def fields(value: Any) -> Any:
 
 def _keep_lead(found: re.Match[str]) -> str:
     return (found["bearer"] or found["login"] or "") + HIDDEN
+
+
+def _keep_name(found: re.Match[str]) -> str:
+    quote, end = found["quote"] or "", found["end"] or ""
+    return (found["lead"] or found["header"]) + quote + HIDDEN + end

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from config import redaction
 from config.errors import PermanentError
 
 PREFIX = "TAXPOYNT_"
@@ -137,6 +138,7 @@ def _database(variable: str, text: str | None) -> str | None:
 
 def _keys(variable: str, text: str | None) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in (text or "").split(",") if key.strip())
+    redaction.remember(*keys)
     if text is not None and (not keys or any(len(key) < 16 for key in keys)):
         raise SettingError(
             variable,

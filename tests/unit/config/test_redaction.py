@@ -1,15 +1,19 @@
 import io
 import json
 import logging
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 
+from config import keys, redaction
 from config import logging as ours
-from config import redaction
+from config.settings import read
+from models import connections
 
 PLANTED = 'pl4nted-"s\\ecret"'
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
@@ -90,6 +94,25 @@ def test_a_known_secret_is_hidden_wherever_it_turns_up(lines: io.StringIO) -> No
     assert "pl4nted" not in lines.getvalue()
 
 
+def test_the_keys_that_seal_are_known_once_read(lines: io.StringIO, tmp_path: Path) -> None:
+    read({"TAXPOYNT_SECRET_KEYS": "first-of-the-keys, older-of-the-keys"})
+    kept = keys.kept_in(tmp_path)
+    ours.logger("shop").info(f"first-of-the-keys, then older-of-the-keys or {kept} opens it")
+    _nowhere(lines, "first-of-the-keys", "older-of-the-keys", kept)
+
+
+def test_what_is_unsealed_reaches_no_log(
+    lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = read({"TAXPOYNT_SECRET_KEYS": "a-key-that-seals"})
+    monkeypatch.setattr(connections, "settings", lambda: given)
+    held = {"client_secret": "till-pass-1", "webhook_secret": {"orders": ["till-pass-2"]}}
+    connections.unseal(connections.seal(held))
+    said = "they sent till-pass-1 and till-pass-2"
+    ours.logger("shop").info(said, deep=[{"said": said}], thing=ValueError(said))
+    _nowhere(lines, "till-pass")
+
+
 def test_exceptions_and_their_causes_are_written_without_secrets(lines: io.StringIO) -> None:
     redaction.remember(PLANTED)
     inner = f"inner {PLANTED}"
@@ -118,6 +141,25 @@ def test_exceptions_and_their_causes_are_written_without_secrets(lines: io.Strin
         (f"token {JWT} ends", "token [hidden] ends"),
         (f"key {PEM} ends", "key [hidden] ends"),
         ("key -----BEGIN PRIVATE KEY-----\nMIIEow", "key [hidden]"),
+        ("postgresql://me:p@ss@host/db", "postgresql://me:[hidden]@host/db"),
+        ("postgresql://me@there:p:a@ss@host/db", "postgresql://me@there:[hidden]@host/db"),
+        ("redis://:a@b@h1,redis://:c@h2", "redis://:[hidden]@h1,redis://:[hidden]@h2"),
+        ("Authorization: Basic bWU6cGFzcw==", "Authorization: Basic [hidden]"),
+        ("authorization: bWU6cGFzcw== sent", "authorization: [hidden] sent"),
+        ("{'Authorization': 'Basic bWU6cA=='}", "{'Authorization': '[hidden]'}"),
+        ("password=hunter22 host=db port=5432", "password=[hidden] host=db port=5432"),
+        ("host=db password = 'hunter 22' port=1", "host=db password = '[hidden]' port=1"),
+        ("password=hun,ter)2]2 host=db", "password=[hidden] host=db"),
+        ("POST /login?client_secret=a-b&x=1", "POST /login?client_secret=[hidden]&x=1"),
+        ("""body='{"clientSecret":"x"}'""", """body='{"clientSecret":"[hidden]"}'"""),
+        ("""{"clientSecret": "a\\"b", "y": "z"}""", """{"clientSecret": "[hidden]", "y": "z"}"""),
+        (
+            r'{"body": "{\"accessToken\": \"x\", \"y\": 1}"}',
+            r'{"body": "{\"accessToken\": \"[hidden]\", \"y\": 1}"}',
+        ),
+        ("""cut off: {"password": "hun\\""", """cut off: {"password": "[hidden]\\"""),
+        ("""{"webhookSecret": {"orders": ["a"]}, "y": 1}""", """{"webhookSecret": [hidden]"""),
+        ("""{"apiKey": 123456}""", """{"apiKey": [hidden]"""),
     ],
 )
 def test_what_looks_like_a_secret_is_hidden_unasked(
@@ -130,12 +172,32 @@ def test_what_looks_like_a_secret_is_hidden_unasked(
     assert one["event"] == two["event"] == one["deep"]["said"][0] == kept
 
 
+def test_hiding_a_part_tears_no_line(lines: io.StringIO) -> None:
+    ours.logger("shop").info("password=", a='ends with "secret": [', b="password=", c="token='")
+    ours.logger("shop").info("numbers", n=918273645546, **{"names with hunter-of-22": 1})
+    redaction.remember("918273645546", "hunter-of-22")
+    ours.logger("shop").info("numbers", n=918273645546, **{"names with hunter-of-22": 1})
+    torn, _, known = _written(lines)
+    assert (torn["event"], torn["b"]) == ("password=", "password=")
+    assert known["names with [hidden]"] == 1
+
+
+def test_a_text_that_looks_like_many_secrets_takes_no_time(lines: io.StringIO) -> None:
+    for piece in ("://a:", "token", "secret=", 'password":"', "a" * 5, "authorization: ", "\\"):
+        before = time.monotonic()
+        redaction.text(piece * 20_000)
+        assert time.monotonic() - before < 2, piece
+
+
 @pytest.mark.parametrize(
     "said",
     [
         "Order 12 of Ikeja at https://ws-api.toasttab.com/orders/v2/ordersBulk?page=2 read.",
         "The bearer of this cheque, eyJ or not, owes 12.50 to a@b.example.",
         "10:45 @ table 4; ratio 3:2",
+        "The token: it expired. A secret is missing; no password given.",
+        """{"token": null, "secret": "", "cookies": [], "password": false, "y": "z"}""",
+        "password=[hidden] host=db",
         "",
     ],
 )
