@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import socket
+import sys
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +16,8 @@ from sandbox.base.connection import KeepAliveHandler
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+log = logging.getLogger(__name__)
 
 
 class _Threads(ThreadedWSGIServer):
@@ -33,7 +37,10 @@ class _Threads(ThreadedWSGIServer):
             super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
+        """A client that went away is no news; a mistake of ours is."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError | TimeoutError):
+            log.error("a request of %s broke off", client_address, exc_info=error)
 
 
 class Server:

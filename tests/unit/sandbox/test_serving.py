@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 
+from sandbox.base.server import Server
 from sandbox.toast import Served, serve
 from tests.waiting import until
 
@@ -118,6 +119,27 @@ def test_a_probability_is_drawn_from_seeded_dice(served: Served) -> None:
     first = statuses()
     assert set(first) == {401, 500}
     assert statuses() == first
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (KeyError("a layer of ours"), True),
+        (OSError("no space left"), True),
+        (ConnectionResetError(), False),
+        (BrokenPipeError(), False),
+        (TimeoutError(), False),
+    ],
+)
+def test_a_mistake_of_ours_is_logged_and_a_client_that_left_is_not(
+    error: Exception, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def app(*_: Any) -> Any:
+        raise error
+
+    with Server(app) as broken, pytest.raises(requests.ConnectionError):
+        requests.get(broken.url, timeout=5)
+    assert [each.exc_info[1] for each in caplog.records if each.exc_info] == [error] * told
 
 
 def test_a_fault_nobody_knows_is_refused(served: Served) -> None:
