@@ -7,9 +7,10 @@ from models.base import Base, Instant, Owned, Stamped
 
 
 class Customer(Owned, Stamped, Base):
-    """A guest or buyer of one connection, as the newest order that names them says.
+    """A guest or buyer of one connection, as the newest orders that name them say.
 
-    `version` is that order's: an older copy that arrives late changes nothing.
+    `version` is the newest order's; each fact has that of the newest one that told it, so that an
+    older copy that arrives late adds only what no newer one tells.
     """
 
     __tablename__ = "customers"
@@ -25,3 +26,7 @@ class Customer(Owned, Stamped, Base):
     last_name: Mapped[str | None]
     email: Mapped[str | None]
     phone: Mapped[str | None]
+    first_name_version: Mapped[Instant | None]
+    last_name_version: Mapped[Instant | None]
+    email_version: Mapped[Instant | None]
+    phone_version: Mapped[Instant | None]

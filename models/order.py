@@ -19,6 +19,7 @@ PARKED = "parked"
 class Order(Owned, Base):
     """One POS order. `version` orders copies of it: newer wins, equal replaces, older is ignored.
 
+    Customer and reference have versions of their own: the newest copy that told them.
     Totals are ours, computed from the lines: `net` excludes tax, gratuity and tips.
     """
 
@@ -78,3 +79,5 @@ class Order(Owned, Base):
     correlation_id: Mapped[str]
     first_seen_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     applied_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
+    customer_id_version: Mapped[Instant | None]
+    external_reference_version: Mapped[Instant | None]

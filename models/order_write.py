@@ -1,7 +1,8 @@
 """The one write path of orders: webhook, delta and history all end here.
 
-Newer versions win, equal ones replace, older ones are ignored; the order of arrival doesn't
-matter. A partial copy never erases what a full one brought.
+Newer versions win, equal ones replace, older ones are ignored; a copy never erases the customer and
+the reference that it leaves out: those of the newest copy that tells them stand. So neither the
+order of arrival matters, nor which copies come in one batch.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from models import bulk
+from models import bulk, facts
 from models.connection import Connection
 from models.customer_write import write_customers
 from models.location import Location
@@ -59,55 +60,54 @@ def write_orders(
 
     Effects: rows in customers, orders and their parts. The caller owns the transaction.
     """
-    newest, superseded = _newest(arrivals)
-    if not newest:
-        return Written(ignored=superseded)
-    customers = write_customers(session, connection, [a.order for a in newest])
+    copies = list(arrivals)
+    if not copies:
+        return Written()
+    customers = write_customers(session, connection, [copy.order for copy in copies])
+    newest = _newest(copies)
     won = _merge(session, connection, locations, customers, newest)
     if len(won) < len(newest):
-        session.execute(text(_COMPLETE))
+        session.execute(text(_TELL_LATE))
     ids = {row.external_id: row.id for row in won}
-    _replace_parts(session, connection, newest, ids, [r.id for r in won if not r.inserted])
+    winners = [each.arrival for each in newest]
+    _replace_parts(session, connection, winners, ids, [r.id for r in won if not r.inserted])
     _mark_changed_after_issue(session, [row.id for row in won if row.invoiced])
     return Written(
         stored=len(won),
-        ignored=superseded + len(newest) - len(won),
+        ignored=len(copies) - len(won),
         due=[row.id for row in won if row.invoice_state == DUE],
     )
 
 
-def _newest(arrivals: Iterable[Arrival]) -> tuple[list[Arrival], int]:
-    """One arrival an order, in a fixed order so that two batches never deadlock."""
-    best: dict[str, Arrival] = {}
-    count = 0
+@dataclass(slots=True)
+class _Newest:
+    """The copy of an order that stands in a batch, and what any of its copies tells of `_FACTS`."""
+
+    arrival: Arrival
+    known: facts.Known = field(default_factory=dict)
+
+
+def _newest(arrivals: Iterable[Arrival]) -> list[_Newest]:
+    """One copy an order, in a fixed order so that two batches never deadlock."""
+    best: dict[str, _Newest] = {}
     for arrival in arrivals:
-        count += 1
         order = arrival.order
-        rival = best.get(order.external_id)
-        if rival is None:
-            best[order.external_id] = arrival
-        elif _rank(order) >= _rank(rival.order):
-            best[order.external_id] = _completed(arrival, rival.order)
-        else:
-            best[order.external_id] = _completed(rival, order)
-    return [best[key] for key in sorted(best)], count - len(best)
+        found = best.setdefault(order.external_id, _Newest(arrival))
+        if _rank(order) >= _rank(found.arrival.order):
+            found.arrival = arrival
+        # Of the customer, the platform's id: ours is known once all are stored.
+        customer = order.customer.external_id if order.customer else None
+        said = {"customer_id": customer, "external_reference": order.external_reference}
+        facts.learn(found.known, order.version, said)
+    return [best[key] for key in sorted(best)]
 
 
 def _rank(order: OrderRecord) -> tuple[datetime, bool]:
     return order.version, not order.partial
 
 
-def _completed(winner: Arrival, older: OrderRecord) -> Arrival:
-    """A partial winner with what an older full copy says of the fields that it leaves out."""
-    order = winner.order
-    if not order.partial or older.partial:
-        return winner
-    kept = {name: getattr(order, name) or getattr(older, name) for name in _MAY_LACK}
-    return replace(winner, order=replace(order, **kept))
-
-
-# Fields that a partial copy leaves out.
-_MAY_LACK = ("customer", "external_reference")
+# What a copy may leave out without erasing it.
+_FACTS = ("customer_id", "external_reference")
 # Columns that a newer copy simply takes over.
 _TAKEN = (
     *("location_id", "version", "fingerprint", "partial", "display_number", "source"),
@@ -116,13 +116,11 @@ _TAKEN = (
     *("charges", "gratuities", "tax", "total", "tips", "paid", "refunded", "vendor"),
     "correlation_id",
 )
-# Columns that a copy may leave out without erasing them.
-_KEPT = ("customer_id", "external_reference")
 _COLUMNS = (
     *("organization_id", "connection_id", "external_id"),
     *("invoice_state", "invoice_reason"),
     *_TAKEN,
-    *_KEPT,
+    *facts.columns(_FACTS),
 )
 
 _MERGE = f"""
@@ -130,7 +128,7 @@ INSERT INTO orders ({", ".join(_COLUMNS)})
 SELECT {", ".join(_COLUMNS)} FROM staged_orders ORDER BY external_id
 ON CONFLICT (connection_id, external_id) DO UPDATE SET
     {", ".join(f"{c} = excluded.{c}" for c in _TAKEN)},
-    {", ".join(f"{c} = coalesce(excluded.{c}, orders.{c})" for c in _KEPT)},
+    {facts.learning("orders", "excluded", _FACTS)},
     invoice_state = CASE WHEN orders.invoice_state IN ('issued', 'changed after issue')
                          THEN orders.invoice_state ELSE excluded.invoice_state END,
     invoice_reason = CASE WHEN orders.invoice_state IN ('issued', 'changed after issue')
@@ -138,19 +136,18 @@ ON CONFLICT (connection_id, external_id) DO UPDATE SET
     invoice_queued_at = NULL,
     applied_at = clock_timestamp()
 WHERE orders.version < excluded.version
-   OR (orders.version = excluded.version AND orders.fingerprint <> excluded.fingerprint
-       AND (orders.partial OR NOT excluded.partial))
+   OR (orders.version = excluded.version AND (orders.partial OR NOT excluded.partial)
+       AND (orders.fingerprint, orders.partial) <> (excluded.fingerprint, excluded.partial))
 RETURNING id, external_id, xmax = 0 AS inserted, invoice_state,
           invoice_state IN ('issued', 'changed after issue') AS invoiced
 """
 
-# What a newer but partial copy left out, an older full one that comes late still tells.
-_COMPLETE = f"""
-UPDATE orders SET {", ".join(f"{c} = coalesce(orders.{c}, late.{c})" for c in _KEPT)}
+# A copy that lost may still tell what no newer one does.
+_TELL_LATE = f"""
+UPDATE orders SET {facts.learning("orders", "late", _FACTS)}
 FROM staged_orders AS late
 WHERE orders.connection_id = late.connection_id AND orders.external_id = late.external_id
-  AND orders.partial AND NOT late.partial AND orders.version > late.version
-  AND ({" OR ".join(f"orders.{c} IS NULL AND late.{c} IS NOT NULL" for c in _KEPT)})
+  AND ({" OR ".join(facts.learns("orders", "late", fact) for fact in _FACTS)})
 """
 
 
@@ -159,9 +156,9 @@ def _merge(
     connection: Connection,
     locations: dict[str, Location],
     customers: dict[str, int],
-    arrivals: Sequence[Arrival],
+    newest: Sequence[_Newest],
 ) -> Sequence[Row[Any]]:
-    rows = [_row(connection, locations, customers, arrival) for arrival in arrivals]
+    rows = [_row(connection, locations, customers, each) for each in newest]
     bulk.stage(session, Order.__table__, _COLUMNS, rows)  # type: ignore[arg-type]
     return session.execute(text(_MERGE)).all()
 
@@ -170,9 +167,9 @@ def _row(
     connection: Connection,
     locations: dict[str, Location],
     customers: dict[str, int],
-    arrival: Arrival,
+    newest: _Newest,
 ) -> tuple[Any, ...]:
-    order = arrival.order
+    arrival, order = newest.arrival, newest.arrival.order
     location = locations[order.location_id]
     sums = totals(order, location.currency)
     state, reason = standing(order, sums)
@@ -186,9 +183,16 @@ def _row(
         *(sums.net, sums.discounts, sums.charges, sums.gratuities, sums.tax, sums.total),
         *(sums.tips, sums.paid, sums.refunded),
         *(arrival.vendor.decode(errors="replace"), arrival.correlation_id),
-        *(customers.get(order.customer.external_id) if order.customer else None,),
-        order.external_reference,
+        *facts.values(_with_our_customer(newest.known, customers), _FACTS),
     )
+
+
+def _with_our_customer(known: facts.Known, customers: dict[str, int]) -> facts.Known:
+    theirs = known.get("customer_id")
+    ours = customers.get(theirs.value) if theirs else None
+    if theirs is None or ours is None:
+        return {fact: told for fact, told in known.items() if fact != "customer_id"}
+    return {**known, "customer_id": replace(theirs, value=ours)}
 
 
 def _replace_parts(
