@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from configparser import ConfigParser
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -53,8 +54,23 @@ def _headline(path: Path) -> str:
     return path.open().readline().strip().strip('"')
 
 
+def _say_version(ctx: click.Context) -> None:
+    """From the one place that names it: the image holds the project without installing it."""
+    declared = ConfigParser()
+    declared.read(_FOLDER.parent / "setup.cfg")
+    click.echo(f"taxpoynt {declared['metadata']['version']}")
+    ctx.exit()
+
+
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="taxpoynt-integrations", message="taxpoynt %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _, asked: _say_version(ctx) if asked else None,
+    help="Say which release this is.",
+)
 def taxpoynt() -> None:
     """Till orders in, correct tax invoices out.
 

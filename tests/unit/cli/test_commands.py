@@ -2,8 +2,11 @@ import re
 import subprocess
 import sys
 import time
+from importlib import metadata
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
 from click.testing import CliRunner
 
 from cli.main import taxpoynt, verbs
@@ -34,7 +37,15 @@ def test_listing_the_commands_imports_none_of_them() -> None:
     assert time.monotonic() - before < 3
 
 
-def test_it_says_which_release_it_is() -> None:
+def test_it_says_which_release_it_is_where_the_project_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(metadata, "distribution", _missing)
+    monkeypatch.chdir(tmp_path)
     said = CliRunner().invoke(taxpoynt, ["--version"])
     assert said.exit_code == 0
     assert re.fullmatch(r"taxpoynt \d+\.\d+\.\d+\n", said.output)
+
+
+def _missing(name: str) -> NoReturn:
+    raise metadata.PackageNotFoundError(name)
