@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from config import keys, redaction
@@ -15,6 +15,11 @@ from config.settings import settings
 from models.connection import CONNECTED, DELAYED, NEEDS_ATTENTION, Connection
 from models.cursor import IS_GONE, StreamCursor
 from models.storable import storable
+
+LOCATION_TAKEN = "location.taken"
+LOCATION_UNREAD = "location.unread"
+# Only a listing knows when these are over: the streams of other locations do well meanwhile.
+_OF_LISTING = (LOCATION_TAKEN, LOCATION_UNREAD)
 
 
 class UnknownConnectionError(PermanentError):
@@ -112,7 +117,10 @@ def unseal(sealed: bytes, secret: Collection[str] | None = None) -> dict[str, An
 
 
 def succeeded(session: Session, connection_id: int, now: datetime) -> None:
-    """Note that the platform answered; all is well unless one of its streams still fails."""
+    """Note that the platform answered.
+
+    All is well unless one of its streams still fails, or not all locations could be listed.
+    """
     failing = (
         select(StreamCursor.id)
         .where(StreamCursor.connection_id == connection_id, StreamCursor.failures > 0, ~IS_GONE)
@@ -120,7 +128,7 @@ def succeeded(session: Session, connection_id: int, now: datetime) -> None:
     )
     well = {"status": CONNECTED, "status_code": None, "status_reason": None, "next_step": None}
     kept = {
-        name: case((failing, getattr(Connection, name)), else_=value)
+        name: case((or_(failing, _IS_OF_LISTING), getattr(Connection, name)), else_=value)
         for name, value in well.items()
     }
     session.execute(
@@ -141,11 +149,32 @@ def try_again(session: Session, connection_id: int, now: datetime) -> None:
     )
 
 
-def failed(session: Session, connection_id: int, fault: Fault, now: datetime) -> None:
-    """Note what is wrong: delayed when it may pass by itself, else it needs attention."""
+def well_listed(session: Session, connection_id: int, now: datetime) -> None:
+    """Note that all locations could be listed: what an earlier listing noted is over.
+
+    Streams that failed meanwhile are tried at once: theirs may be the locations that are back.
+    """
+    noted = select(Connection.id).where(Connection.id == connection_id, _IS_OF_LISTING)
+    if session.scalar(noted) is None:
+        return
     session.execute(
         update(Connection)
         .where(Connection.id == connection_id)
+        .values(status_code=None)
+        .execution_options(synchronize_session=False)
+    )
+    try_again(session, connection_id, now)
+    succeeded(session, connection_id, now)
+
+
+def failed(session: Session, connection_id: int, fault: Fault, now: datetime) -> None:
+    """Note what is wrong: delayed when it may pass by itself, else it needs attention.
+
+    What a listing noted stays unless this needs attention and isn't told by that already.
+    """
+    session.execute(
+        update(Connection)
+        .where(Connection.id == connection_id, ~_is_told_already(fault))
         .values(
             status=DELAYED if isinstance(fault, TransientError) else NEEDS_ATTENTION,
             status_code=fault.code,
@@ -154,6 +183,19 @@ def failed(session: Session, connection_id: int, fault: Fault, now: datetime) ->
             status_at=now,
         )
     )
+
+
+_IS_OF_LISTING = func.coalesce(Connection.status_code.in_(_OF_LISTING), false())
+
+
+def _is_told_already(fault: Fault) -> ColumnElement[bool]:
+    if fault.code in _OF_LISTING:
+        return false()
+    if isinstance(fault, TransientError):
+        return _IS_OF_LISTING
+    # The note names the location besides.
+    same = Connection.status_reason.contains(storable(fault.sentence), autoescape=True)
+    return and_(_IS_OF_LISTING, same)
 
 
 def _texts(value: Any) -> list[str]:

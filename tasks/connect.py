@@ -1,6 +1,6 @@
 """Connects a merchant's account: validates what it is given, tries it, stores it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,11 @@ from marshmallow import ValidationError
 from config import clock
 from config.errors import Fault, PermanentError, TransientError
 from connectors import platforms
-from connectors.base.contract import Health, Tokens
+from connectors.base.contract import Health, Listing, Tokens
 from connectors.base.platform import Platform
 from connectors.base.tokens import MemoryTokens
 from models import Connection, connections
 from models.session import unit_of_work
-from rules.records import LocationRecord
 from tasks import reach, sites
 
 
@@ -44,7 +43,7 @@ class _Trial:
     base_url: str
     tokens: Tokens | None = None
     health: Health | None = None
-    found: Sequence[LocationRecord] | None = None
+    listing: Listing | None = None
     away: TransientError | None = None
 
 
@@ -54,7 +53,7 @@ def _tried(platform: Platform, loaded: Mapping[str, Any], name: str) -> _Trial:
     try:
         with reach.client(connector, tokens, f"trial:{name}") as http:
             trial.health = connector.probe(http)
-            trial.found = connector.locations(http)
+            trial.listing = connector.locations(http)
     except TransientError as fault:
         trial.away = fault
     trial.tokens = tokens.current()
@@ -122,11 +121,13 @@ def _store(
         row.tokens = connections.seal(reach.plain(trial.tokens)) if trial.tokens else None
         row.account = trial.health.account if trial.health else None
         row.base_url = trial.base_url
+        # What was noted was found with the old settings.
+        row.status_code = None
         if trial.health is not None:
             connections.try_again(session, row.id, clock.now())
             connections.succeeded(session, row.id, clock.now())
-        if trial.found is not None:
-            sites.keep(session, row, trial.found)
+        if trial.listing is not None:
+            sites.keep(session, row, trial.listing)
         if trial.away is not None:
             connections.failed(session, row.id, trial.away, clock.now())
         return row.id

@@ -1,6 +1,6 @@
 """Keeps a connection's locations: those found start syncing, those gone are marked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +10,7 @@ from config import clock
 from config.errors import Fault, PermanentError
 from config.logging import logger
 from connectors import platforms
+from connectors.base.contract import Listing
 from models import Connection, Location, Organization, StreamCursor, connections
 from models.connection import NEEDS_ATTENTION
 from models.session import unit_of_work
@@ -18,9 +19,16 @@ from tasks import app, reach, ring, slots
 
 log = logger(__name__)
 
+# A note stays readable; the log has them all.
+_NAMED = 5
+
 
 class TakenError(PermanentError):
     """Another connection of the merchant reads a location: its sales would count twice."""
+
+
+class UnreadError(PermanentError):
+    """Some of a connection's locations can't be read; the others go on."""
 
 
 @slots.scheduled("sites.due")
@@ -62,23 +70,24 @@ def list_(*, connection_id: int, platform: str) -> None:
 
 
 def refresh(connection_id: int) -> int:
-    """Read a connection's locations and store them; returns how many there are.
+    """Read a connection's locations and store them; returns how many could be read.
 
-    Effects: rows in locations; a cursor for each stream of each new one, due at once.
+    Effects: rows in locations; a cursor for each stream of each new one, due at once; a note on
+        the connection of those that couldn't be read, or the end of that note.
     Raises: Fault of the platform; TakenError, and nothing is stored.
     """
     with unit_of_work() as session:
         asked = session.get_one(Connection, connection_id)
     with reach.line(asked) as line:
-        found = line.connector.locations(line.http)
+        listing = line.connector.locations(line.http)
     with unit_of_work() as session:
         take_turns(session, asked.organization_id)
         connection = session.get_one(Connection, connection_id)
         # Settings are sealed anew whenever they are stored.
         is_current = connection.secrets == asked.secrets
         if is_current:
-            keep(session, connection, found)
-    return len(found) if is_current else refresh(connection_id)
+            keep(session, connection, listing)
+    return len(listing.sites) if is_current else refresh(connection_id)
 
 
 def take_turns(session: Session, organization_id: int) -> None:
@@ -89,16 +98,44 @@ def take_turns(session: Session, organization_id: int) -> None:
     session.get_one(Organization, organization_id, with_for_update={"key_share": True})
 
 
-def keep(session: Session, connection: Connection, found: Sequence[LocationRecord]) -> None:
+def keep(session: Session, connection: Connection, listing: Listing) -> None:
     """Store the locations that were read with the connection's settings, in the caller's turn.
 
     Raises: TakenError.
     """
+    found = listing.sites
     _refuse_taken(session, connection, found)
     for site in found:
         _store(session, connection, site)
-    _mark_gone(session, connection, {site.external_id for site in found})
+    # One that can't be read is still there: its streams go on, and fail where people look.
+    _mark_gone(session, connection, {*listing.unread, *(site.external_id for site in found)})
     _make_cursors(session, connection, [s.external_id for s in found if not s.archived])
+    if listing.unread:
+        _note_unread(session, connection, listing.unread)
+    else:
+        connections.well_listed(session, connection.id, clock.now())
+
+
+def _note_unread(
+    session: Session, connection: Connection, unread: Mapping[str, PermanentError]
+) -> None:
+    for place, fault in unread.items():
+        log.warning(
+            "location not read", connection_id=connection.id, location=place, code=fault.code
+        )
+    known = select(Location.external_id, Location.name).where(
+        Location.connection_id == connection.id, Location.external_id.in_(unread)
+    )
+    names = {row.external_id: row.name for row in session.execute(known)}
+    told = ", ".join(f"'{names.get(place, place)}'" for place in list(unread)[:_NAMED])
+    more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
+    first = next(iter(unread.values()))
+    fault = UnreadError(
+        connections.LOCATION_UNREAD,
+        f"{told}{more} can't be read: {first.sentence}",
+        next_step=first.next_step,
+    )
+    connections.failed(session, connection.id, fault, clock.now())
 
 
 def _refuse_taken(
@@ -119,7 +156,7 @@ def _refuse_taken(
     ).first()
     if taken is not None:
         raise TakenError(
-            "location.taken",
+            connections.LOCATION_TAKEN,
             f"'{taken.place}' is read by the connection '{taken.name}' already: "
             "each of its sales would be invoiced twice.",
             next_step=f"Connect under the name '{taken.name}' to change its settings, or name only "

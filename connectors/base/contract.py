@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from config.errors import PermanentError
     from connectors.base.platform import Bucket
     from rules.records import LocationRecord, OrderRecord
 
@@ -108,6 +109,14 @@ class Health:
     missing_scopes: frozenset[str] = frozenset()
     limits: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The till sites that could be read; of those that are there but couldn't, by id, why not."""
+
+    sites: Sequence[LocationRecord]
+    unread: Mapping[str, PermanentError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +251,11 @@ class Connector(Protocol):
     def probe(self, http: Http) -> Health:
         """One cheap call that proves the credentials."""
 
-    def locations(self, http: Http) -> Sequence[LocationRecord]:
-        """Every till site the credentials can read."""
+    def locations(self, http: Http) -> Listing:
+        """Every till site that is named in the settings or listed by the platform.
+
+        One left out is taken for gone. Raises: PermanentError when none can be read.
+        """
 
     def changes(
         self, http: Http, stream: str, location: str, cursor: Cursor | None, now: datetime

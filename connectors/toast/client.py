@@ -9,6 +9,7 @@ from connectors.base.contract import (
     Cursor,
     Health,
     Http,
+    Listing,
     Outcome,
     Page,
     Period,
@@ -20,7 +21,7 @@ from connectors.base.contract import (
 )
 from connectors.base.platform import Bucket
 from connectors.toast import account, limits, mapping, outcomes, places, streams
-from rules.records import LocationRecord, OrderRecord
+from rules.records import OrderRecord
 
 
 class Toast:
@@ -55,7 +56,7 @@ class Toast:
         places.touch(http, self._restaurants)
         return account.health(self._signed_with or Tokens("", account=self._client_id))
 
-    def locations(self, http: Http) -> Sequence[LocationRecord]:
+    def locations(self, http: Http) -> Listing:
         """The restaurants named in the settings, or all that the account can list."""
         return places.read(http, self._restaurants)
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from config.errors import Fault, PermanentError, TransientError
-from connectors.base.contract import Http, Request
+from connectors.base.contract import Http, Listing, Request
 from connectors.base.errors import AccessRefusedError
 from connectors.toast.limits import ADDRESS, GLOBAL
 from rules.records import LocationRecord
@@ -48,7 +48,7 @@ class _Restaurant(msgspec.Struct):
     general: _General | None = None
 
 
-def read(http: Http, restaurants: Sequence[str]) -> list[LocationRecord]:
+def read(http: Http, restaurants: Sequence[str]) -> Listing:
     """The named restaurants, or all that the partner account can list.
 
     One that can't be read yet (a new permission takes a quarter of an hour) doesn't hide the rest.
@@ -56,17 +56,18 @@ def read(http: Http, restaurants: Sequence[str]) -> list[LocationRecord]:
     Raises: PermanentError when none can be listed or read; AccessRefusedError at once, for Toast
         frowns on more than two logins an hour.
     """
-    found, problem = [], None
+    found: list[LocationRecord] = []
+    unread: dict[str, PermanentError] = {}
     for guid in restaurants or _listed(http):
         try:
             found.append(_restaurant(http, guid))
         except AccessRefusedError:
             raise
         except PermanentError as refused:
-            problem = problem or refused
+            unread[guid] = refused
     if not found:
-        raise problem or _none("The Toast account has no restaurants.")
-    return found
+        raise next(iter(unread.values()), None) or _none("The Toast account has no restaurants.")
+    return Listing(found, unread)
 
 
 def touch(http: Http, restaurants: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ import structlog
 
 from config.logging import configure, logger
 from config.settings import settings
-from tasks import handle, invoice, ring, sync
+from tasks import handle, invoice, ring, sites, sync
 from tests.shop import Shop, open_shop
 
 _numbers = count(1)
@@ -64,7 +64,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], list[dic
     root, before, stream = logging.getLogger(), structlog.get_config(), StringIO()
     handlers, level = root.handlers[:], root.level
     configure(stream=stream)
-    for module in (handle, invoice, sync):
+    for module in (handle, invoice, sites, sync):
         # A logger that spoke before keeps to where it spoke.
         monkeypatch.setattr(module, "log", logger(module.__name__))
     yield lambda event: [

@@ -1,9 +1,11 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
-from tasks import connect, sites
-from tests.integration.tasks.asked import ask, connection, control
+from tasks import connect, sites, sync
+from tests.integration.tasks.asked import ask, connection, control, cursors, one
 from tests.shop import Shop
 from tests.waiting import until
 
@@ -41,6 +43,72 @@ def test_a_listing_with_settings_that_were_replaced_meanwhile_is_made_anew(shop:
         control(shop, "faults", method="DELETE")
         assert listing.result() == 2
     assert _archived(shop) == {here: False, there: False}
+
+
+def test_a_site_that_is_named_but_refused_is_told_and_goes_on(shop: Shop) -> None:
+    here, refused = _places(shop)
+    _connect(shop, here, refused)
+    query = "SELECT name FROM locations WHERE external_id = :g AND connection_id = :c"
+    name = one(query, g=refused, c=shop.connection_id).name
+    control(shop, "access", {"withdrawn": [refused]})
+    sites.list_(connection_id=shop.connection_id, platform="toast")
+    assert _archived(shop) == {here: False, refused: False}
+    for _ in range(2):
+        noted = connection(shop)
+        assert (noted.status, noted.status_code) == ("needs attention", "location.unread")
+        assert f"'{name}' can't be read: Toast doesn't let" in noted.status_reason
+        assert "access to the restaurant" in noted.next_step
+        pulls = [sync.run(cursor_id) for cursor_id in cursors(shop)]
+        failed = [pull.held.location_external_id for pull in pulls if pull and pull.fault]
+        assert failed == [refused]
+    control(shop, "access", {"withdrawn": []})
+    sites.list_(connection_id=shop.connection_id, platform="toast")
+    assert (connection(shop).status, connection(shop).status_reason) == ("connected", None)
+    query = (
+        "SELECT location_external_id AS place FROM cursors "
+        "WHERE next_due_at <= now() AND connection_id = :c"
+    )
+    assert one(query, c=shop.connection_id).place == refused
+
+
+def test_a_site_that_was_never_read_is_told_until_it_is(shop: Shop) -> None:
+    here, refused = _places(shop)
+    _connect(shop, here)
+    ask("DELETE FROM locations WHERE archived AND connection_id = :c", c=shop.connection_id)
+    ask("DELETE FROM cursors WHERE location_external_id = :g", g=refused)
+    control(shop, "access", {"withdrawn": [refused]})
+    _connect(shop, here, refused)
+    (cursor_id,) = cursors(shop)
+    pull = sync.run(cursor_id)
+    assert pull is not None
+    assert pull.fault is None
+    assert (connection(shop).status, connection(shop).status_code) == (
+        "needs attention",
+        "location.unread",
+    )
+    assert f"'{refused}' can't be read" in connection(shop).status_reason
+    control(shop, "faults", [{"route": "/orders", "kind": "status", "status": 503}])
+    sync.run(cursor_id)
+    assert connection(shop).status == "needs attention"
+    control(shop, "faults", method="DELETE")
+    control(shop, "access", {"withdrawn": []})
+    sites.refresh(shop.connection_id)
+    assert connection(shop).status == "connected"
+    assert len(cursors(shop)) == 2
+
+
+def test_sites_that_are_refused_are_logged(
+    shop: Shop, logged: Callable[[str], list[dict[str, Any]]]
+) -> None:
+    here, refused = _places(shop)
+    control(shop, "access", {"withdrawn": [refused]})
+    _connect(shop, here, refused)
+    (line,) = logged("location not read")
+    assert (line["level"], line["location"], line["code"]) == (
+        "warning",
+        refused,
+        "toast.not_granted",
+    )
 
 
 def _archived(shop: Shop) -> dict[str, bool]:

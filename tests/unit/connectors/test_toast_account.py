@@ -122,7 +122,7 @@ def test_the_partner_lists_its_restaurants():
         {"restaurantGuid": None},
     ]
     http = Fake({PARTNERS: listed, path("r1"): restaurant()})
-    (found,) = toast().locations(http)
+    (found,) = toast().locations(http).sites
     assert (found.external_id, found.name) == ("r1", "Nori – Harbour")
     assert (found.time_zone, found.currency, found.closeout_hour) == ("America/New_York", "USD", 3)
     assert (found.group_id, found.archived) == ("group-1", False)
@@ -133,7 +133,7 @@ def test_the_partner_lists_its_restaurants():
 
 def test_restaurants_named_in_the_settings_are_not_listed():
     http = Fake({path("r1"): restaurant(locationName="Nori", closeoutHour=None)})
-    (found,) = toast(restaurants=["r1"]).locations(http)
+    (found,) = toast(restaurants=["r1"]).locations(http).sites
     assert (found.name, found.closeout_hour) == ("Nori", 4)
 
 
@@ -153,9 +153,14 @@ def test_another_refusal_of_the_list_is_passed_on():
     assert caught.value.code == "toast.token_refused"
 
 
-def test_one_restaurant_that_cannot_be_read_does_not_hide_the_rest():
+def test_one_restaurant_that_cannot_be_read_is_told_and_does_not_hide_the_rest():
     http = Fake({path("r1"): refusal(), path("r2"): restaurant(), path("r3"): 404})
-    assert len(toast(restaurants=["r1", "r2", "r3"]).locations(http)) == 1
+    found = toast(restaurants=["r1", "r2", "r3"]).locations(http)
+    assert len(found.sites) == 1
+    assert {guid: fault.code for guid, fault in found.unread.items()} == {
+        "r1": "toast.not_granted",
+        "r3": "toast.location_unusable",
+    }
 
 
 def test_refused_credentials_are_not_tried_for_each_restaurant():
@@ -206,7 +211,7 @@ def test_a_zone_or_an_hour_that_no_day_can_be_counted_with_is_told_and_hides_no_
     assert caught.value.code == "toast.location_unusable"
     assert said in caught.value.sentence
     assert caught.value.next_step
-    (found,) = toast(restaurants=["r1", "r2"]).locations(Fake(answers))
+    (found,) = toast(restaurants=["r1", "r2"]).locations(Fake(answers)).sites
     assert (found.external_id, found.closeout_hour) == ("r2", 23)
 
 
