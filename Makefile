@@ -53,16 +53,18 @@ lock: install ## choose the newest dependencies that go together
 
 install: $(INSTALLED) ## make .venv and put everything into it
 
-# Again whenever the lock changes. uv takes seconds where pip takes most of a minute.
+# Again whenever the lock changes. uv takes seconds where pip takes most of a minute. Python is in
+# .venv before pip is, and activate after it: an earlier run may have been interrupted in between.
 $(INSTALLED): requirements.lock setup.cfg pyproject.toml
-	@test -x $(BIN)/python || { \
+	@{ test -x $(BIN)/python && { command -v uv || \
+		{ test -e $(BIN)/activate && $(BIN)/python -m pip --version; }; }; } >/dev/null 2>&1 || { \
 		for candidate in $(PYTHONS); do \
 			"$$candidate" -c '$(NEW_ENOUGH)' 2>/dev/null && found=$$candidate && break; \
 		done; \
 		test -n "$$found" || { \
 			echo "There is no Python 3.11 or newer on PATH. Install one, then run make again."; \
 			exit 1; }; \
-		"$$found" -m venv .venv; }
+		"$$found" -m venv --clear .venv; }
 	@echo "Installing the dependencies into .venv"
 	@if command -v uv >/dev/null 2>&1; then \
 		uv pip install --quiet --python $(BIN)/python -r requirements.lock && \
