@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from uuid import uuid4
 
 from sqlalchemy import func, select, update
@@ -18,7 +19,7 @@ from models.session import unit_of_work
 from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
 from tasks import app, reach, ring
-from tasks.pull import Alive, Counts, Pull, noting, wait_after
+from tasks.pull import Alive, Counts, Pull, noting, taken, wait_after
 
 log = logger(__name__)
 
@@ -119,7 +120,7 @@ def read(
 
     A failure is noted on the slice together with when it is tried again.
     """
-    pull = _begin(slice_id)
+    pull = taken(partial(_begin, slice_id), _let_go)
     if pull is None:
         return None
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
@@ -197,16 +198,15 @@ def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:
         )
 
 
-def _begin(slice_id: int) -> Pull[Slice] | None:
-    with unit_of_work() as session:
-        held = lease.take(session, Slice, slice_id, clock.now())
-        if held is None:
-            return None
-        if held.status == sync_run.DONE:
-            lease.release(session, held)
-            return None
-        run = session.get_one(SyncRun, held.run_id)
-        connection = session.get_one(Connection, run.connection_id)
+def _begin(slice_id: int, session: Session) -> Pull[Slice] | None:
+    held = lease.take(session, Slice, slice_id, clock.now())
+    if held is None:
+        return None
+    if held.status == sync_run.DONE:
+        lease.release(session, held)
+        return None
+    run = session.get_one(SyncRun, held.run_id)
+    connection = session.get_one(Connection, run.connection_id)
     return Pull(connection, run.id, run.correlation_id, held)
 
 

@@ -133,6 +133,24 @@ class Pull(Generic[Held]):
         self.counts.parked += page.parked
 
 
+def taken(
+    begin: Callable[[Session], Pull[Held] | None], let_go: Callable[[Pull[Held]], None]
+) -> Pull[Held] | None:
+    """What `begin` takes the lease of, in one transaction; None when it isn't to be had.
+
+    Stopped by hand as that commits, nobody reads: it is `let_go` as it is once it is being read.
+    """
+    pull = None
+    try:
+        with unit_of_work() as session:
+            pull = begin(session)
+    except KeyboardInterrupt:
+        if pull is not None:
+            let_go(pull)
+        raise
+    return pull
+
+
 @contextmanager
 def noting(
     pull: Pull[Held],

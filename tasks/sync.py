@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import Any
 from uuid import uuid4
@@ -21,7 +22,7 @@ from models.cursor import IS_GONE
 from models.session import unit_of_work
 from models.told import told
 from tasks import app, reach, ring, slots
-from tasks.pull import ATTENTION_EVERY, Alive, Counts, Pull, noting, wait_after
+from tasks.pull import ATTENTION_EVERY, Alive, Counts, Pull, noting, taken, wait_after
 
 log = logger(__name__)
 
@@ -64,7 +65,7 @@ def run(
 
     A failure is noted on the connection and the run, together with when it is tried again.
     """
-    pull = _begin(cursor_id)
+    pull = taken(partial(_begin, cursor_id), _let_go)
     if pull is None:
         return None
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
@@ -97,26 +98,25 @@ def _take_due(now: datetime) -> list[tuple[int, str]]:
     return [(row.id, row.platform) for row in rows]
 
 
-def _begin(cursor_id: int) -> Pull[StreamCursor] | None:
+def _begin(cursor_id: int, session: Session) -> Pull[StreamCursor] | None:
     now = clock.now()
-    with unit_of_work() as session:
-        cursor = lease.take(session, StreamCursor, cursor_id, now)
-        if cursor is None:
-            return None
-        _close_abandoned(session, cursor)
-        started = SyncRun(
-            organization_id=cursor.organization_id,
-            connection_id=cursor.connection_id,
-            stream=cursor.stream,
-            location_external_id=cursor.location_external_id,
-            kind=sync_run.DELTA,
-            started_at=now,
-            correlation_id=uuid4().hex,
-        )
-        session.add(started)
-        session.flush()
-        connection = session.get_one(Connection, cursor.connection_id)
-        return Pull(connection, started.id, started.correlation_id, cursor)
+    cursor = lease.take(session, StreamCursor, cursor_id, now)
+    if cursor is None:
+        return None
+    _close_abandoned(session, cursor)
+    started = SyncRun(
+        organization_id=cursor.organization_id,
+        connection_id=cursor.connection_id,
+        stream=cursor.stream,
+        location_external_id=cursor.location_external_id,
+        kind=sync_run.DELTA,
+        started_at=now,
+        correlation_id=uuid4().hex,
+    )
+    session.add(started)
+    session.flush()
+    connection = session.get_one(Connection, cursor.connection_id)
+    return Pull(connection, started.id, started.correlation_id, cursor)
 
 
 def _close_abandoned(session: Session, cursor: StreamCursor) -> None:

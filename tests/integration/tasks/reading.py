@@ -1,6 +1,7 @@
 """What tests of a delta ask and do."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from config import clock
@@ -48,7 +49,7 @@ def end_lease(cursor_id: int) -> None:
 
 def run_killed(cursor_id: int, after_pages: int) -> None:
     """Run until the report of a page raises, past every handler that would tidy up."""
-    held = sync._begin(cursor_id)
+    held = pull.taken(partial(sync._begin, cursor_id), sync._let_go)
     assert held is not None
     with reach.line(held.connection) as line:
         sync._read(line, held, None, killing(after_pages))
