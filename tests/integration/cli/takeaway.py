@@ -52,10 +52,12 @@ class Takeaway:
         return ("import", self.name, "--since", self.since, "--until", self.until)
 
     @contextmanager
-    def failing(self, **fault: Any) -> Iterator[None]:
-        """Inside, the platform's orders fail in this way."""
-        rule = {"route": BULK, "kind": "status", **fault}
-        requests.post(f"{self.served.url}/control/faults", json=[rule], timeout=5)
+    def failing(self, *, well: int = 0, **fault: Any) -> Iterator[None]:
+        """Inside, the platform's orders fail in this way, after so many calls that go well."""
+        rules = [{"route": BULK, "kind": "status", **fault}]
+        if well:
+            rules.insert(0, {"route": BULK, "kind": "slow", "delay_s": 0, "times": well})
+        requests.post(f"{self.served.url}/control/faults", json=rules, timeout=5)
         try:
             yield
         finally:
@@ -90,7 +92,12 @@ class Takeaway:
     def halfway(self) -> bool:
         """Whether some slices have been read and one is being read."""
         with unit_of_work() as session:
-            held = session.scalars(select(Slice.id).where(Slice.leased_until.is_not(None))).first()
+            held = session.scalars(
+                select(Slice.id)
+                .join(SyncRun, SyncRun.id == Slice.run_id)
+                .where(SyncRun.connection_id == self.connection_id)
+                .where(Slice.leased_until.is_not(None))
+            ).first()
         return held is not None and self.slices_done() > 0
 
     def hold_one(self) -> None:

@@ -23,6 +23,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 # Two at PRICE, and 20 % on top.
 TOTAL = PRICE * 2 * Decimal("1.2")
+_CALLS_OF_A_SLICE = 2
+# Less than the client waits for an answer.
+_HANGS_S = 8.0
 
 
 @pytest.fixture
@@ -33,8 +36,9 @@ def shop(tmp_path: Path, name: str) -> Iterator[Takeaway]:
 
 @contextmanager
 def cut_off(shop: Takeaway) -> Iterator[subprocess.Popen[str]]:
-    """An import in a process of its own, somewhere in its middle."""
-    with started(*shop.span, "--json") as process:
+    """An import in a process of its own, somewhere in its middle: it waits for an answer there."""
+    hanging = shop.failing(kind="slow", well=_CALLS_OF_A_SLICE, delay_s=_HANGS_S)
+    with hanging, started(*shop.span, "--json") as process:
         until(shop.halfway, what="some slices to be read")
         yield process
 
@@ -81,7 +85,7 @@ def test_until_is_today_when_left_out(shop: Takeaway) -> None:
 
 
 def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_path: Path) -> None:
-    with shop.failing(kind="slow", delay_s=0.4), cut_off(shop) as process:
+    with cut_off(shop) as process:
         process.kill()
     done = shop.slices_done()
     assert len(shop.books()) < shop.days
@@ -105,7 +109,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_
 
 
 def test_stopped_by_ctrl_c_it_says_so_and_goes_on_at_once(shop: Takeaway) -> None:
-    with shop.failing(kind="slow", delay_s=0.4), cut_off(shop) as process:
+    with cut_off(shop) as process:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130
