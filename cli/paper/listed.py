@@ -17,6 +17,7 @@ _COLUMNS = {
     "location": "Location",
     "order_display_number": "Order",
     "net": "Net",
+    "gratuities": "Gratuity",
     "tax": "Tax",
     "total": "Total",
     "currency": "",

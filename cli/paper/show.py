@@ -11,9 +11,10 @@ from cli.scope import organization_option
 from cli.verb import verb
 
 _HEAD = ("number", "status", "business_date", "issued_at", "connection", "location")
-_SUMS = ("net", "tax", "gratuities", "total")
+_SUMS = ("net", "gratuities", "tax", "total")
 _LINE = {
     "name": "Item",
+    "kind": "Kind",
     "quantity": "Quantity",
     "unit_price": "Price",
     "discount": "Discount",

@@ -1,6 +1,7 @@
 """Invoices: listed, shown, rendered."""
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -8,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from dashboard.api.schemas import InvoiceDetailSchema
-from models import Invoice
+from models import Connection, Invoice, Location, Order
 from models.session import unit_of_work
+from tests import factories, merchants
 from tests.integration.cli.typed import run, typed
 from tests.shop import Shop, open_shop
 
@@ -51,10 +53,34 @@ def test_one_is_shown_with_its_lines(number: str) -> None:
     assert set(shown) == set(InvoiceDetailSchema().fields)
     lines = sum(Decimal(line["net"]) for line in shown["lines"])
     taxes = sum(Decimal(tax["amount"]) for tax in shown["taxes"])
-    assert lines + taxes + Decimal(shown["gratuities"]) == Decimal(shown["total"])
+    assert lines == Decimal(shown["net"]) + Decimal(shown["gratuities"])
+    assert lines + taxes == Decimal(shown["total"])
     said = typed("invoices", "show", number).out
     assert shown["lines"][0]["name"] in said
     assert shown["total"] in said
+
+
+def test_the_figures_of_one_with_a_gratuity_add_up(shop: Shop) -> None:
+    with unit_of_work() as session:
+        connection = session.get_one(Connection, shop.connection_id)
+        place = session.query(Location.external_id).filter_by(connection_id=connection.id).first()
+    assert place is not None
+    order = merchants.rich_order("with-gratuity", location_id=place.external_id)
+    factories.store(connection, factories.arrival(order))
+    with unit_of_work() as session:
+        order_id = session.query(Order.id).filter_by(external_id="with-gratuity").one().id
+    [number] = merchants.invoice(order_id)
+    said = typed("invoices", "--limit", "1000").out.splitlines()
+    assert re.search(r"Net +Gratuity +Tax +Total", said[1])
+    [row] = [line for line in said if number in line]
+    net, gratuity, tax, total = map(Decimal, re.findall(r"\d+\.\d\d", row))
+    assert (net, gratuity, tax, total) == (
+        *(Decimal("21.50"), Decimal("3.00")),
+        *(Decimal("2.15"), Decimal("26.65")),
+    )
+    shown = typed("invoices", "show", number).out
+    assert re.search(r"Net:.*\nGratuities:.*\nTax:.*\nTotal:", shown)
+    assert re.search(r"\bgratuity\b", shown)
 
 
 def test_the_flag_may_stand_before_the_command(number: str) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
@@ -43,6 +44,20 @@ def test_the_list_the_newest_first(page: FlaskClient, owner: Merchant) -> None:
     assert re.findall(r'href="/invoices/(INV-\d+)"', text) == numbers[::-1]
     found = page.get(f"/invoices?search={numbers[1]}").text
     assert re.findall(r'href="/invoices/(INV-\d+)"', found) == [numbers[1]]
+
+
+def test_its_figures_add_up_before_the_readers_eyes(page: FlaskClient, owner: Merchant) -> None:
+    [number] = issue(owner)
+    text = page.get(f"/invoices/{number}").text
+    sums = text.partition('<dl class="sums">')[2].partition("</dl>")[0]
+    assert re.findall(r"<dt>(\w+)", sums) == ["Net", "Gratuity", "Tax", "Total"]
+    figures = [Decimal(each) for each in re.findall(r"\d+\.\d\d", sums)]
+    assert figures == [Decimal(each) for each in ("21.50", "3.00", "2.15", "26.65")]
+    row = page.get("/invoices").text.partition("<tbody>")[2].partition("</tbody>")[0]
+    cells = re.findall(r'<td class="number.*?">(.*?)</td>', row)
+    assert [re.sub(r"<.*?>", "", cell)[:5].strip() for cell in cells] == [
+        *("21.50", "3.00", "2.15", "26.65")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """An invoice as a document."""
 
 import json
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -91,6 +92,17 @@ def test_html_needs_nothing_else_and_trusts_nobody() -> None:
     assert "Merchant &amp; Sons" in text
     for figure in ("20.50", "1.00", "19.50", "1.95", "21.45", "10 %", "INV-000007", "Plantain"):
         assert figure in text
+
+
+def test_html_adds_up_with_a_gratuity() -> None:
+    gratuity = {**LINE, "kind": "gratuity", "name": "Service", "net": Decimal(3), "details": {}}
+    head = {**HEAD, "gratuities": Decimal(3), "total": Decimal("24.45")}
+    text = invoice_html.render(Issued(head, [LINE, gratuity], [TAX]))
+    assert text.count("<small>Gratuity</small>") == 1
+    sums = text.partition('<dl class="sums">')[2].partition("</dl>")[0]
+    assert re.findall(r"<dt[^>]*>(\w+)", sums) == ["Net", "Gratuity", "Tax", "Total"]
+    assert re.findall(r"<dd[^>]*>([\d.]+)", sums) == ["19.50", "3.00", "1.95", "24.45"]
+    assert "without gratuity" not in invoice_html.render(ISSUED)
 
 
 def test_the_same_invoice_is_the_same_document() -> None:
