@@ -40,6 +40,13 @@ def test_by_status(page: FlaskClient, owner: Merchant) -> None:
     assert "No pull fits" in page.get("/sync-runs?status=waiting").text
 
 
+def test_a_pull_that_only_made_room_says_so(page: FlaskClient, owner: Merchant) -> None:
+    merchants.pulled(owner, status="waiting")
+    assert "the next pull goes on" in page.get("/sync-runs").text
+    merchants.pulled(owner, status="waiting", error="The platform is away.")
+    assert page.get("/sync-runs").text.count("the next pull goes on") == 1
+
+
 def test_locations_by_name_or_else_by_id(page: FlaskClient, owner: Merchant) -> None:
     merchants.pulled(owner, location=factories.PLACE)
     merchants.pulled(owner, location="gone-since")
