@@ -27,6 +27,8 @@ class OrderBook:
         self._orders: dict[str, Held] = {}
         self._changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._days: dict[tuple[str, int], set[str]] = defaultdict(set)
+        # In the order in which they were opened.
+        self._due: dict[str, None] = {}
         self._to_write = journal
 
     def open_journal(self) -> None:
@@ -47,17 +49,26 @@ class OrderBook:
             insort(self._changes[held.restaurant.guid], (held.modified_ms, held.guid))
             self._days[held.restaurant.guid, held.business_date].add(held.guid)
 
-    def save(self, order: Order, restaurant: Restaurant) -> Held:
-        """Add or replace an order and write it down."""
+    def save(self, order: Order, restaurant: Restaurant, *, due: bool = False) -> Held:
+        """Add or replace an order and write it down.
+
+        One that is `due` is the till's to settle, whatever else happens to it, until it is closed.
+        """
         held = hold(order, restaurant)
-        self.put(held)
-        self._write({"restaurant": restaurant.guid, "order": msgspec.to_builtins(order)})
+        entry = {"restaurant": restaurant.guid, "order": msgspec.to_builtins(order)}
+        with self._lock:
+            self.put(held)
+            if self._mark(order, due=due or order.guid in self._due):
+                entry["due"] = True
+        self._write(entry)
         return held
 
     def save_body(self, body: dict[str, Any], restaurant: Restaurant) -> Held:
         """Add or replace a finished body and write it down."""
         held = hold_body(body, restaurant)
-        self.put(held)
+        with self._lock:
+            self.put(held)
+            self._due.pop(held.guid, None)
         self._write({"restaurant": restaurant.guid, "body": body})
         return held
 
@@ -91,6 +102,11 @@ class OrderBook:
             changes = sorted(change for place in places for change in self._changes[place])
             return [self._orders[guid] for _at, guid in changes]
 
+    def due(self) -> list[Held]:
+        """Orders that the till is to settle, those opened first before the others."""
+        with self._lock:
+            return [self._orders[guid] for guid in self._due]
+
     def totals(self, restaurant: Restaurant) -> Totals:
         """Orders, top-level lines and the sum of quantity x receiptLinePrice over all of them."""
         held = self.all(restaurant.guid)
@@ -103,6 +119,15 @@ class OrderBook:
             "lines": sum(each.lines for each in held),
             "gross": f"{cents // 100}.{cents % 100:02d}",
         }
+
+    def _mark(self, order: Order, *, due: bool) -> bool:
+        """Note whether the till is to settle an order: never one that is over."""
+        over = (order.closed_ms, order.voided_ms, order.deleted_ms) != (None, None, None)
+        if due and not over:
+            self._due[order.guid] = None
+        else:
+            self._due.pop(order.guid, None)
+        return order.guid in self._due
 
     def _unlist(self, held: Held) -> None:
         changes = self._changes[held.restaurant.guid]
@@ -118,6 +143,10 @@ class OrderBook:
         if restaurant is None:
             return
         if "body" in entry:
-            self.put(hold_body(entry["body"], restaurant))
+            held = hold_body(entry["body"], restaurant)
+            self._due.pop(held.guid, None)
         else:
-            self.put(hold(msgspec.convert(entry["order"], Order), restaurant))
+            order = msgspec.convert(entry["order"], Order)
+            held = hold(order, restaurant)
+            self._mark(order, due=entry.get("due", False))
+        self.put(held)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 import threading
-from collections import deque
 
 from sandbox.toast.identity import identify
 from sandbox.toast.kitchen import fresh_order, settle
@@ -18,13 +17,15 @@ _ROUNDS_OPEN = 2
 
 
 class Till:
-    """Every round opens one order and settles the one opened two rounds ago."""
+    """Every round opens one order and settles the one opened two rounds ago.
+
+    What it has to settle stands in the book, so a till goes on where the one before it stopped.
+    """
 
     def __init__(self, platform: Platform, every_s: float, seed: int = 0) -> None:
         self._platform = platform
         self._every_s = every_s
         self._dice = random.Random(seed)
-        self._open: deque[tuple[Order, Restaurant]] = deque()
         self._places = itertools.cycle(platform.merchant.restaurants)
         self._rung = 0
         self._stopping = threading.Event()
@@ -35,25 +36,25 @@ class Till:
         self._loop.start()
 
     def stop(self) -> None:
-        """Close; open orders stay open."""
+        """Close; a till that opens on the same book settles what is open."""
         self._stopping.set()
         if self._loop.is_alive():
             self._loop.join()
 
     def round(self) -> None:
         """Settle what is due and ring up one more."""
-        while len(self._open) >= _ROUNDS_OPEN:
-            order, restaurant = self._open.popleft()
+        due = self._platform.book.due()
+        for held in due[: max(0, len(due) + 1 - _ROUNDS_OPEN)]:
+            order = held.order()
             now_ms = max(self._platform.clock.now_ms(), order.modified_ms + 1)
-            self._tell(settle(order, restaurant, now_ms, self._dice), restaurant)
+            self._tell(settle(order, held.restaurant, now_ms, self._dice), held.restaurant)
         restaurant = next(self._places)
         order = new_order(self._platform, restaurant, self._dice, self._rung)
         self._rung += 1
-        self._open.append((order, restaurant))
-        self._tell(order, restaurant)
+        self._tell(order, restaurant, due=True)
 
-    def _tell(self, order: Order, restaurant: Restaurant) -> None:
-        held = self._platform.book.save(order, restaurant)
+    def _tell(self, order: Order, restaurant: Restaurant, *, due: bool = False) -> None:
+        held = self._platform.book.save(order, restaurant, due=due)
         self._platform.webhooks.announce(held)
 
     def _serve(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from sandbox.base.journal import Journal
@@ -68,3 +69,49 @@ def test_a_live_order_is_opened_then_paid(toast: StandIn) -> None:
     assert sorted(closed) == [False, False, True, True]
     assert {order.restaurant.currency for order in orders} == {"NGN", "USD"}
     assert len(toast.receiver.taken) == 6
+
+
+def test_a_till_settles_what_the_one_before_it_left_open(tmp_path: Path) -> None:
+    first = StandIn(data=tmp_path)
+    kept = first.control("POST", "orders", {"open": True})["guids"]
+    till = Till(first.platform, every_s=1)
+    live = _rung_up(till, first, rounds=2)
+    first.control("PATCH", f"orders/{live[1]}", {"do": "add_item"})
+
+    again = StandIn(data=tmp_path)
+    again.control("POST", "subscriptions", {"url": URL})
+    again.hands.at = first.hands.at + 3_600
+    started_ms = again.platform.clock.now_ms()
+    _rung_up(Till(again.platform, every_s=1), again, rounds=2)
+    again.agenda.run_due()
+
+    shown = [again.control("GET", f"orders/{guid}") for guid in live]
+    assert all(order["closedDate"] and order["checks"][0]["payments"] for order in shown)
+    assert {order["checks"][0]["paymentStatus"] for order in shown} <= {"PAID", "CLOSED"}
+    held = [again.platform.book.get(guid) for guid in live]
+    assert all(each and each.modified_ms >= started_ms for each in held)
+    told = [json.loads(body)["details"]["order"]["guid"] for _url, body, _ in again.receiver.taken]
+    assert set(live) <= set(told)
+    for guid in kept:
+        assert again.control("GET", f"orders/{guid}")["closedDate"] is None
+        assert guid not in told
+
+
+def test_what_was_settled_and_reopened_is_not_the_tills_any_more(tmp_path: Path) -> None:
+    first = StandIn(data=tmp_path)
+    paid, *_open = _rung_up(Till(first.platform, every_s=1), first, rounds=3)
+    first.control("PATCH", f"orders/{paid}", {"do": "reopen"})
+    again = StandIn(data=tmp_path)
+    again.hands.at = first.hands.at
+    _rung_up(Till(again.platform, every_s=1), again, rounds=4)
+    assert again.control("GET", f"orders/{paid}")["closedDate"] is None
+
+
+def _rung_up(till: Till, stand_in: StandIn, rounds: int) -> list[str]:
+    """The guids of what the till opened, first to last; three seconds pass after each."""
+    before = {held.guid for held in stand_in.platform.book.all()}
+    for _each in range(rounds):
+        till.round()
+        stand_in.hands.at += 3
+    new = [held.order() for held in stand_in.platform.book.all() if held.guid not in before]
+    return [order.guid for order in sorted(new, key=lambda order: order.opened_ms)]
