@@ -5,6 +5,7 @@ Source: Toast developer guide, "Getting accessible restaurants",
     read 2026-11-01.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ PARTNERS = "/partners/v1/restaurants"
 _RESTAURANT = "/restaurants/v1/restaurants/"
 # Toast's default.
 _FOUR_IN_THE_MORNING = 4
+_ISO_4217 = re.compile("[A-Z]{3}")
 
 
 class _Access(msgspec.Struct):
@@ -38,7 +40,7 @@ class _General(msgspec.Struct):
     # Of any kind, so that what doesn't fit is told of this restaurant and hides no other.
     timeZone: Any = None
     closeoutHour: Any = None
-    currencyCode: str | None = None
+    currencyCode: Any = None
     managementGroupGuid: str | None = None
     archived: bool | None = None
 
@@ -110,7 +112,7 @@ def _restaurant(http: Http, guid: str) -> LocationRecord:
         external_id=guid,
         name=_name(general) or guid,
         time_zone=_zone(general.timeZone, guid),
-        currency=general.currencyCode,
+        currency=_currency(general.currencyCode, guid),
         closeout_hour=_closeout_hour(general.closeoutHour, guid),
         group_id=general.managementGroupGuid,
         archived=bool(general.archived),
@@ -126,6 +128,15 @@ def _zone(name: Any, guid: str) -> str:
     raise _incomplete(
         f"Toast says that restaurant {guid} is in the time zone {_quoted(name)}, which isn't a"
         " zone of the tz database such as America/New_York."
+    )
+
+
+def _currency(code: Any, guid: str) -> str:
+    if isinstance(code, str) and _ISO_4217.fullmatch(code):
+        return code
+    raise _incomplete(
+        f"Toast says that restaurant {guid} takes {_quoted(code)}, which isn't the code of a"
+        " currency such as USD."
     )
 
 

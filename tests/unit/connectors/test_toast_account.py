@@ -200,9 +200,12 @@ def test_when_none_can_be_read_the_first_reason_is_told(answer: object, code: st
         ({"closeoutHour": 4.5}, "hour 4.5"),
         ({"closeoutHour": "4"}, "hour '4'"),
         ({"closeoutHour": True}, "hour True"),
+        ({"currencyCode": "DOLLAR"}, "takes 'DOLLAR'"),
+        ({"currencyCode": "us$"}, "takes 'us$'"),
+        ({"currencyCode": 840}, "takes 840"),
     ],
 )
-def test_a_zone_or_an_hour_that_no_day_can_be_counted_with_is_told_and_hides_no_other(
+def test_what_no_sale_can_be_counted_with_is_told_and_hides_no_other(
     general: dict[str, Any], said: str
 ):
     answers = {path("r1"): restaurant(**general), path("r2"): restaurant(closeoutHour=23)}
