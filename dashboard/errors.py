@@ -41,6 +41,7 @@ _KNOWN = {
     429: ("Too many requests", "There were too many requests in a short time."),
 }
 _START_AGAIN = "Go back to the first page and follow its links."
+_POST_ONLY = "Platforms POST their deliveries here; what has come is on the pages."
 _DESCRIBED = "What can be asked for is described at /api/v1/openapi.json."
 _CRASHED = Wrong(
     500,
@@ -70,12 +71,17 @@ def _http(error: HTTPException) -> Response:
     elif error.description != type(error).description:
         # A view of ours named what isn't there.
         sentence = error.description or sentence
-    next_step = _DESCRIBED if request.path.startswith("/api/") else _START_AGAIN
-    response = _answer(Wrong(status, _code(error.name), title, sentence, next_step))
+    response = _answer(Wrong(status, _code(error.name), title, sentence, _next_step(status)))
     for name, value in error.get_headers():
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value
     return response
+
+
+def _next_step(status: int) -> str:
+    if request.path.startswith("/api/"):
+        return _DESCRIBED
+    return _POST_ONLY if status == 405 and request.path.startswith("/webhooks/") else _START_AGAIN
 
 
 def _fault(fault: Fault) -> Response:

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import dashboard
+import webhooks
 from config.errors import TransientError
 from tests.merchants import Merchant
 
@@ -77,6 +78,17 @@ def test_other_doors_get_no_pages(client: FlaskClient) -> None:
     response = client.post("/webhooks/nobody/nothing")
     assert response.status_code in {404, 405}
     assert response.mimetype == "application/problem+json"
+
+
+def test_a_look_at_the_address_of_deliveries_is_told_what_it_is_for(database: str) -> None:
+    made = Flask("taxpoynt")
+    webhooks.register(made)
+    dashboard.register(made)
+    response = made.test_client().get("/webhooks/toast/any")
+    assert (response.status_code, response.mimetype) == (405, "application/problem+json")
+    assert "POST" in response.headers["Allow"]
+    assert response.json is not None
+    assert response.json["next_step"].startswith("Platforms POST their deliveries here")
 
 
 def test_a_form_is_small(page: FlaskClient, owner: Merchant) -> None:
