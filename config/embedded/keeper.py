@@ -67,11 +67,19 @@ class Keeper:
     def _start_wanted(self) -> None:
         due = [kind for kind in _KINDS if self.home.wants(kind) and not self._is_up(kind)]
         for kind in due:
+            self._tell_of_end(kind)
             server = self._servers[kind] = _KINDS[kind](self.home)
             server.start()
             _log.info("%s accepts connections on port %s", server.name, server.port)
         if due:
             self._record()
+
+    def _tell_of_end(self, kind: str) -> None:
+        """Say that a server fell over, if it was up before."""
+        fallen = self._servers.get(kind)
+        if fallen is not None:
+            said = "%s (process %s) ended, %s: starting it again"
+            _log.warning(said, fallen.name, fallen.pid, fallen.end)
 
     def _is_up(self, kind: str) -> bool:
         return kind in self._servers and self._servers[kind].alive

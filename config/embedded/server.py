@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -50,6 +51,18 @@ class Server(ABC):
     def pid(self) -> int | None:
         """The server's process id."""
         return self._process.pid if self._process else None
+
+    @property
+    def end(self) -> str:
+        """How the server's process ended, in words; empty while it runs or when it never did."""
+        code = self._process.poll() if self._process else None
+        if code is None:
+            return ""
+        if code >= 0:
+            return f"exit code {code}"
+        with suppress(ValueError):
+            return f"signal {-code} ({signal.Signals(-code).name})"
+        return f"signal {-code}"
 
     @property
     def port(self) -> int:

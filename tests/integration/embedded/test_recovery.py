@@ -58,6 +58,13 @@ def test_server_that_fell_over_is_started_again(home: Path, kind: str) -> None:
         os.kill(fallen, signal.SIGKILL)
         until(lambda: recorded(home)[kind]["pid"] != fallen, what=f"{kind} started again")
         assert both_answer(found)
+    name = {"database": "postgres", "broker": "valkey"}[kind]
+    (told,) = [line for line in _kept_log(home) if f"(process {fallen})" in line]
+    assert told.endswith(f"{name} (process {fallen}) ended, signal 9 (SIGKILL): starting it again")
+
+
+def _kept_log(home: Path) -> list[str]:
+    return (home / "logs/keeper.log").read_text().splitlines()
 
 
 def test_reused_process_number_does_not_prevent_the_start(home: Path) -> None:
