@@ -10,6 +10,7 @@ from cli.verb import verb
 _COLUMNS = {
     "id": "ID",
     "received_at": "Received",
+    "replayed_at": "Replayed",
     "event_type": "Type",
     "state": "State",
     "attempts": "Tries",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config.errors import Fault, TransientError
 from models.inbox_event import PARKED, PENDING, InboxEvent
-from models.told import told
+from models.told import UNTOLD, told
 from rules.waits import backoff
 
 # After this many tries a delivery that is refused for what it holds is a person's. One that waits
@@ -144,11 +144,22 @@ def waiting_connections(session: Session, now: datetime, older_than: timedelta) 
 def replay(
     session: Session, organization_id: int, ids: Sequence[int], now: datetime
 ) -> dict[int, int]:
-    """Put deliveries back in line; returns their connection by id. Unknown ids are left out."""
+    """Put deliveries back in line; returns their connection by id. Unknown ids are left out.
+
+    Each starts afresh: tries are counted anew, and the old reason is gone.
+    """
     rows = session.execute(
         update(InboxEvent)
         .where(InboxEvent.organization_id == organization_id, InboxEvent.id.in_(ids))
-        .values(state=PENDING, attempts=0, next_attempt_at=now, handled_at=None)
+        .values(
+            state=PENDING,
+            attempts=0,
+            next_attempt_at=now,
+            handled_at=None,
+            # By the clock that says when it is handled.
+            replayed_at=func.clock_timestamp(),
+            **UNTOLD,
+        )
         .returning(InboxEvent.id, InboxEvent.connection_id)
         .execution_options(synchronize_session=False)
     )

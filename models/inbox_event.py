@@ -44,9 +44,12 @@ class InboxEvent(Owned, Base):
     correlation_id: Mapped[str]
     received_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     state: Mapped[str] = mapped_column(default=PENDING, server_default=PENDING)
+    # Since it was last replayed, if ever.
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     next_attempt_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     handled_at: Mapped[Instant | None]
+    # Last put back in line; what is told of its handling is told from then on.
+    replayed_at: Mapped[Instant | None]
     error_code: Mapped[str | None]
     error: Mapped[str | None]
     next_step: Mapped[str | None]

@@ -80,13 +80,14 @@ class SyncRunSchema(Owned):
 
 
 class EventSchema(Owned):
-    """A delivery; its body stays on the pages."""
+    """A delivery; its body stays on the pages. `attempts` are those since `replayed_at`, if any."""
 
     delivery_id = fields.String()
     event_type = fields.String()
     state = fields.String()
     attempts = fields.Integer()
     received_at = Instant()
+    replayed_at = Instant(allow_none=True)
     handled_at = Instant(allow_none=True)
     next_attempt_at = Instant()
     record_external_id = fields.String(allow_none=True)

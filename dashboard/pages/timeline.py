@@ -51,6 +51,8 @@ def _of_order(detail: OrderDetail) -> Iterator[Step]:
     for event in detail.events:
         note = event["event_type"] if event["state"] == DONE else event["state"]
         yield Step(event["received_at"], "Delivered", note, f"/events/{event['id']}")
+        if event["replayed_at"]:
+            yield Step(event["replayed_at"], "Replayed", link=f"/events/{event['id']}")
     if order["applied_at"] - order["first_seen_at"] > _AT_ONCE:
         yield Step(order["first_seen_at"], "First applied")
     yield Step(order["applied_at"], "Applied", "the newest version")

@@ -69,6 +69,9 @@ def test_a_replayed_one_is_applied(shop: Shop) -> None:
     assert [(each["id"], each["state"]) for each in said.document["items"]] == [
         (each, "done") for each in ids
     ]
+    assert all(each["received_at"] < each["replayed_at"] for each in said.document["items"])
+    assert all(each["replayed_at"] <= each["handled_at"] for each in said.document["items"])
+    assert all(each["attempts"] == 1 for each in said.document["items"])
     assert orders(shop) == 2
 
 

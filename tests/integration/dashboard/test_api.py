@@ -228,6 +228,11 @@ def test_replay(script: FlaskClient, owner: Merchant, rung: Mock) -> None:
         assert session.get_one(InboxEvent, event_id).state == "pending"
     rung.assert_called_once_with(owner.connection.id, "toast")
     assert script.post("/api/v1/events/987654/replay").status_code == 404
+    [item] = json.loads(script.get("/api/v1/events").text)["items"]
+    assert item["received_at"] < item["replayed_at"]
+    assert (item["attempts"], item["error"], item["error_code"]) == (0, None, None)
+    described = json.loads(script.get("/api/v1/openapi.json").text)["components"]["schemas"]
+    assert "replayed_at" in described["Event"]["properties"]
 
 
 def test_a_session_changes_nothing_without_its_word(page: FlaskClient, owner: Merchant) -> None:

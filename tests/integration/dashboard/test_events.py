@@ -1,11 +1,14 @@
 """Deliveries: the list, one as it came, and replaying it."""
 
 import re
+from dataclasses import dataclass
+from datetime import timedelta
 from unittest.mock import Mock
 
 from flask.testing import FlaskClient
 
-from models import InboxEvent, connections
+from config import clock
+from models import InboxEvent, connections, inbox
 from models.session import unit_of_work
 from tests import merchants
 from tests.merchants import Merchant
@@ -13,6 +16,27 @@ from tests.merchants import Merchant
 
 def word_of(page: FlaskClient, address: str) -> str:
     return re.findall(r'name="csrf" value="([^"]+)"', page.get(address).text)[0]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a delivery's page lists of it."""
+
+    text: str
+
+    @property
+    def said(self) -> dict[str, str]:
+        pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", self.text, re.DOTALL)
+        return {unmarked(name): unmarked(value) for name, value in pairs}
+
+
+def facts_of(page: FlaskClient, event_id: int) -> Facts:
+    text = page.get(f"/events/{event_id}").text
+    return Facts(text.partition('<dl class="facts">')[2].partition("</dl>")[0])
+
+
+def unmarked(html: str) -> str:
+    return re.sub(r"<[^>]*>", "", html).strip()
 
 
 def state_of(event_id: int) -> str:
@@ -74,6 +98,32 @@ def test_replay_puts_it_back_in_line_and_rings(
     assert response.headers["Location"] == f"/events/{event_id}"
     assert state_of(event_id) == "pending"
     rung.assert_called_once_with(owner.connection.id, "toast")
+
+
+def test_the_story_of_a_replayed_one_is_true(page: FlaskClient, owner: Merchant) -> None:
+    event_id = merchants.deliver(owner, record="o1")
+    assert "eplay" not in facts_of(page, event_id).text
+    # It came five minutes ago and was handled at once; a minute ago it was replayed.
+    [order_id] = merchants.take_orders(owner, merchants.rich_order("o1"))
+    with unit_of_work() as session:
+        inbox.replay(session, owner.organization_id, [event_id], clock.now())
+        inbox.settle(session, {event_id: "o1"})
+        row = session.get_one(InboxEvent, event_id)
+        now = clock.now()
+        row.received_at = now - timedelta(minutes=5)
+        row.replayed_at = now - timedelta(minutes=1)
+        row.handled_at = row.replayed_at + timedelta(milliseconds=22)
+    facts = facts_of(page, event_id)
+    assert list(facts.said) == [
+        *("Connection", "Received", "Replayed", "Handled", "Tries since its replay"),
+        *("Record", "Delivery id", "Correlation id"),
+    ]
+    assert facts.said["Handled"].endswith("after 22 ms")
+    assert facts.said["Tries since its replay"] == "1"
+    assert "handled 22 ms after its replay" in page.get("/events").text
+    steps = page.get(f"/orders/{order_id}").text
+    places = [steps.index(f'/events/{event_id}">{step}') for step in ("Delivered", "Replayed")]
+    assert places == sorted(places)
 
 
 def test_replay_needs_a_form_of_ours(page: FlaskClient, owner: Merchant, rung: Mock) -> None:

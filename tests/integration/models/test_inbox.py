@@ -185,7 +185,28 @@ def test_a_replayed_delivery_starts_afresh_and_only_its_owner_can_replay_it(
         found = inbox.replay(session, connection.organization_id, [event_id, -1], clock.now())
     assert found == {event_id: connection.id}
     assert _waiting(connection) == [event_id]
-    assert _rows(connection)[0].attempts == 0
+    (row,) = _rows(connection)
+    assert (row.attempts, row.error_code, row.error, row.next_step) == (0, None, None, None)
+
+
+def test_a_replay_is_noted_and_so_is_each_later_one(connection: Connection) -> None:
+    _accept(_event(connection))
+    (event_id,) = _ids(connection)
+    assert _rows(connection)[0].replayed_at is None
+    noted = []
+    for _ in range(2):
+        with unit_of_work() as session:
+            inbox.settle(session, {event_id: None})
+        handled = _rows(connection)[0].handled_at
+        with unit_of_work() as session:
+            inbox.replay(session, connection.organization_id, [event_id], clock.now())
+        noted.append(_rows(connection)[0].replayed_at)
+        assert handled < noted[-1]
+    with unit_of_work() as session:
+        inbox.settle(session, {event_id: None})
+    (row,) = _rows(connection)
+    assert noted[0] < noted[1] == row.replayed_at < row.handled_at
+    assert (row.state, row.attempts) == ("done", 1)
 
 
 def test_only_what_waits_too_long_is_reported_as_waiting(connection: Connection) -> None:
