@@ -15,4 +15,5 @@ def command(out: Output) -> None:
 
         out.service({"part": "beat"})
         (settings.home / "run").mkdir(parents=True, exist_ok=True)
-        app.start(["beat", f"--loglevel={settings.log_level}"])
+        # It answers 'celery inspect ping' as long as it rings: its health check.
+        app.start(["beat", "--enable-remote-control", f"--loglevel={settings.log_level}"])
