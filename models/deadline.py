@@ -18,9 +18,9 @@ from config import clock
 
 # For what is given no deadline: a page may search long, but no thread hangs for ever.
 _ONE_WAIT_S = 20.0
-# For a new connection, and for a server that lately answered nobody. The driver's own
+# For a connection, pooled or new, and for a server that lately answered nobody. The driver's own
 # `connect_timeout` counts only where it waits by itself.
-_TRIAL_S = 2.0
+TRIAL_S = 2.0
 _CONNECTED = {extensions.STATUS_READY, extensions.STATUS_BEGIN, extensions.STATUS_PREPARED}
 _EVENTS = {extensions.POLL_READ: select.POLLIN, extensions.POLL_WRITE: select.POLLOUT}
 
@@ -69,7 +69,7 @@ def _wait(connection: Any) -> None:
         _await(connection, began, _ONE_WAIT_S)
     elif _server.trial.acquire(blocking=False):
         try:
-            _await(connection, began, _TRIAL_S)
+            _await(connection, began, TRIAL_S)
         finally:
             _server.trial.release()
     else:
@@ -79,7 +79,7 @@ def _wait(connection: Any) -> None:
 
 def _await(connection: Any, began: float, most: float) -> None:
     if connection.status not in _CONNECTED:
-        most = min(most, _TRIAL_S)
+        most = min(most, TRIAL_S)
     given = _ends.get()
     ends = began + most if given is None else min(began + most, given)
     while (state := connection.poll()) != extensions.POLL_OK:

@@ -5,17 +5,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, PoolProxiedConnection, QueuePool, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from config.errors import TransientError
 from config.settings import settings
+from models import deadline
 
 
 class DatabaseAwayError(TransientError):
     """The database can't be reached or has no connection to spare."""
+
+
+class _PromptPool(QueuePool):
+    """Gives out a connection soon or not at all: a ping is no search that may take long.
+
+    Else whoever asks a frozen server first waits for the ping, then for a new connection.
+    """
+
+    def connect(self) -> PoolProxiedConnection:
+        """A connection that answered just now."""
+        with deadline.within(deadline.TRIAL_S):
+            return super().connect()
 
 
 @cache
@@ -23,6 +36,7 @@ def engine() -> Engine:
     """This process's pool; a fork starts with one of its own."""
     return create_engine(
         settings().database(),
+        poolclass=_PromptPool,
         # Statements in errors and logs, never what customers and platforms sent.
         hide_parameters=True,
         # A restart of the server must not fail the first query of each pooled connection.

@@ -12,10 +12,12 @@ import psutil
 import pytest
 import requests
 
-from config import embedded, settings
+from config import clock, embedded, settings
 from config.embedded.home import Home
-from models import migrations
+from dashboard import sign_in
+from models import User, migrations
 from models import session as database_session
+from models.session import unit_of_work
 from sandbox.toast.webhook.message import Message
 from tasks import reach
 from tests.children import TAXPOYNT, Child, child, free_port
@@ -60,10 +62,28 @@ class Installation:
         with ThreadPoolExecutor(len(numbers)) as pool:
             return list(pool.map(self.knock, numbers))
 
-    def get(self, path: str) -> tuple[requests.Response, float]:
+    def get(
+        self, path: str, browser: requests.Session | None = None
+    ) -> tuple[requests.Response, float]:
         started = time.perf_counter()
-        answer = requests.get(self.url + path, timeout=30)
+        answer = (browser or requests).get(self.url + path, timeout=30)
         return answer, time.perf_counter() - started
+
+    def signed_in(self) -> requests.Session:
+        """A browser of somebody of this merchant's."""
+        now = clock.now()
+        with unit_of_work() as session:
+            user = User(
+                organization_id=self.shop.organization_id,
+                email="o@example.com",
+                name="Ola",
+            )
+            session.add(user)
+            session.flush()
+            link = sign_in.make_link(session, user, now)
+        browser = requests.Session()
+        assert browser.get(self.url + link, timeout=30).ok
+        return browser
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -165,3 +185,17 @@ def test_while_it_is_frozen_probes_answer(own: Installation) -> None:
         assert all(answer.ok for answer, _ in scraped)
         assert max(took for _, took in scraped) < PATIENCE_S
     until(lambda: own.get("/readyz")[0].ok, timeout_s=30, what="it is ready again")
+
+
+def test_while_it_is_frozen_a_page_is_503_soon(own: Installation) -> None:
+    browser = own.signed_in()
+    for path in ("/", "/orders", "/nothing-here"):
+        # Each process has connections in its pool that were good when they were used last.
+        for _ in range(16):
+            assert own.get("/", browser)[0].ok
+        with own.frozen():
+            answer, took = own.get(path, browser)
+        assert answer.status_code == (404 if path == "/nothing-here" else 503)
+        # About two seconds, on a machine with nothing else to do.
+        assert took < 10
+        until(lambda: own.get("/readyz")[0].ok, timeout_s=30, what="it is ready again")
