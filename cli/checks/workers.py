@@ -10,26 +10,34 @@ from models.session import unit_of_work
 from tasks import app
 from tasks.preflight import Finding, Level
 
-_ANSWER_S = 1.5
+# A worker that is busy may miss the first question, and no answer is a failure.
+_ANSWER_S = (1.5, 2.5)
+_HEARS_BEAT = "upkeep"
+
+# The queues of each worker that answers, each with its `name`.
+Serving = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def findings() -> Iterator[Finding]:
     """Workers and their queues, then beat."""
-    serving = app.control.inspect(timeout=_ANSWER_S).active_queues() or {}
+    serving = _serving()
     yield of_workers(serving, [queue.name for queue in app.conf.task_queues])
     if not migrations.behind():
         with unit_of_work() as session:
             heard = vital_signs.beat_heard_at(session)
-        yield of_beat(heard, clock.now(), working=bool(serving))
+        yield of_beat(heard, clock.now(), listening=_HEARS_BEAT in _served(serving))
 
 
-def of_workers(serving: Mapping[str, Sequence[Mapping[str, Any]]], queues: list[str]) -> Finding:
-    """Shape: `serving` are the queues by worker, each with its `name`."""
+def of_workers(serving: Serving, queues: list[str]) -> Finding:
+    """Every queue needs a worker, and somebody has to answer."""
     if not serving:
         return Finding(
-            "workers", Level.WARN, "No worker answers.", "'make up' or 'taxpoynt worker' runs one."
+            "workers",
+            Level.FAIL,
+            "No worker answers: deliveries are stored and wait, and no invoice is issued.",
+            "'make up' or 'taxpoynt worker' runs one; end one that runs and doesn't answer first.",
         )
-    served = {queue["name"] for each in serving.values() for queue in each}
+    served = _served(serving)
     alone = [name for name in queues if name not in served]
     if alone:
         return Finding(
@@ -41,14 +49,31 @@ def of_workers(serving: Mapping[str, Sequence[Mapping[str, Any]]], queues: list[
     return Finding("workers", Level.OK, f"{len(serving)} serve all {len(queues)} queues.")
 
 
-def of_beat(last: datetime | None, now: datetime, *, working: bool) -> Finding:
-    """Beat leaves a row at each ring that a worker heard."""
+def of_beat(last: datetime | None, now: datetime, *, listening: bool) -> Finding:
+    """Beat leaves a row at each ring that a worker heard; `listening` when one could hear it."""
     if last is not None and now - last <= vital_signs.BEAT_SILENT:
         return Finding("beat", Level.OK, "Beat was heard within the last minute.")
-    heard = "never" if last is None else f"last at {last:%Y-%m-%d %H:%M:%S} UTC"
+    heard = "never heard" if last is None else f"last heard at {last:%Y-%m-%d %H:%M:%S} UTC"
+    run = "'make up' or 'taxpoynt beat' runs it; its log is beat.log in the home's logs."
+    deaf = (
+        f"No worker serves '{_HEARS_BEAT}', so nobody could hear it: start one first "
+        f"('taxpoynt worker --queues {_HEARS_BEAT}'). If beat is still silent a minute later, "
+    )
     return Finding(
         "beat",
-        Level.FAIL if working else Level.WARN,
-        f"Beat was {heard} heard: nothing is pulled or swept.",
-        "'make up' or 'taxpoynt beat' runs it; its log is beat.log in the home's logs.",
+        Level.FAIL,
+        f"Beat was {heard}: nothing is pulled or swept.",
+        run if listening else deaf + run,
     )
+
+
+def _serving() -> Serving:
+    for wait_s in _ANSWER_S:
+        answers: Serving | None = app.control.inspect(timeout=wait_s).active_queues()
+        if answers:
+            return answers
+    return {}
+
+
+def _served(serving: Serving) -> set[str]:
+    return {queue["name"] for each in serving.values() for queue in each}

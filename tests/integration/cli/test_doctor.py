@@ -49,7 +49,9 @@ def test_it_looks_at_everything_once(told: Callable[..., None]) -> None:
     clocks = " ".join(each["sentence"] for each in found if each["subject"] == "clock")
     assert "the database" in clocks
     assert "Redis" in clocks
-    assert {each["level"] for each in found} <= {"ok", "warn"}
+    # Nothing works here: neither workers nor beat run.
+    failing = {each["subject"] for each in found if each["level"] == "fail"}
+    assert failing == {"workers", "beat"}
 
 
 def test_secrets_that_no_key_opens_are_named_with_what_to_do(
@@ -58,7 +60,7 @@ def test_secrets_that_no_key_opens_are_named_with_what_to_do(
     assert typed("connect", "toast", name, "--config", config).code == 0
     told(SECRET_KEYS="some-other-key-of-a-good-length")
     failing = _failing(typed("doctor", "--json"))
-    assert set(failing) == {"secrets"}
+    assert set(failing) == {"workers", "beat", "secrets"}
     assert name in failing["secrets"]["sentence"]
     assert "TAXPOYNT_SECRET_KEYS" in failing["secrets"]["next_step"]
 
@@ -73,3 +75,13 @@ def test_a_broker_that_is_away_is_a_failing_check_and_the_rest_is_looked_at(
     assert failing["broker"]["next_step"] == "Start it, or correct its address."
     subjects = {each["subject"] for each in said.document["checks"]}
     assert {"disk", "database", "secrets", "public address"} <= subjects
+
+
+def test_when_nobody_works_it_fails_and_says_what_to_start(told: Callable[..., None]) -> None:
+    told(PUBLIC_URL=f"http://127.0.0.1:{free_port()}")
+    failing = _failing(typed("doctor", "--json"))
+    assert set(failing) == {"workers", "beat"}
+    assert failing["workers"]["sentence"].startswith("No worker answers")
+    assert "taxpoynt worker" in failing["workers"]["next_step"]
+    assert "'upkeep'" in failing["beat"]["next_step"]
+    assert "taxpoynt beat" in failing["beat"]["next_step"]

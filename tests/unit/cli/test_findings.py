@@ -30,12 +30,12 @@ _QUEUES = ["toast.events", "toast.bulk"]
         (web.of_address("http://127.0.0.1:8000"), Level.WARN),
         (web.of_address("http://pos.example"), Level.FAIL),
         (web.of_address("https://pos.example"), Level.OK),
-        (workers.of_workers({}, _QUEUES), Level.WARN),
+        (workers.of_workers({}, _QUEUES), Level.FAIL),
         (workers.of_workers({"a": [{"name": "toast.events"}]}, _QUEUES), Level.FAIL),
         (workers.of_workers({"a": [{"name": name} for name in _QUEUES]}, _QUEUES), Level.OK),
-        (workers.of_beat(None, _NOW, working=False), Level.WARN),
-        (workers.of_beat(_NOW - timedelta(seconds=61), _NOW, working=True), Level.FAIL),
-        (workers.of_beat(_NOW - timedelta(seconds=60), _NOW, working=True), Level.OK),
+        (workers.of_beat(None, _NOW, listening=False), Level.FAIL),
+        (workers.of_beat(_NOW - timedelta(seconds=61), _NOW, listening=True), Level.FAIL),
+        (workers.of_beat(_NOW - timedelta(seconds=60), _NOW, listening=True), Level.OK),
     ],
 )
 def test_a_finding_weighs_what_it_should(finding: Finding, level: Level) -> None:
@@ -51,3 +51,12 @@ def test_a_queue_that_nobody_serves_is_named() -> None:
     found = workers.of_workers({"a": [{"name": "toast.events"}]}, _QUEUES)
     assert "toast.bulk" in found.sentence
     assert found.next_step == "taxpoynt worker --queues toast.bulk"
+
+
+def test_a_beat_that_nobody_could_hear_may_run_well() -> None:
+    unheard = workers.of_beat(None, _NOW, listening=False).next_step
+    assert "taxpoynt worker --queues upkeep" in unheard
+    assert "taxpoynt beat" in unheard
+    silent = workers.of_beat(None, _NOW, listening=True).next_step
+    assert "upkeep" not in silent
+    assert "taxpoynt beat" in silent
