@@ -47,3 +47,9 @@ def test_a_token_needs_a_name_of_its_own(page: FlaskClient, owner: Merchant) -> 
     make(page, "export")
     assert "already a token named" in make(page, "export")
     assert "needs a name" in make(page, "  ")
+
+
+def test_it_says_all_that_a_token_lets_a_script_do(page: FlaskClient, owner: Merchant) -> None:
+    text = page.get("/tokens").text
+    assert "read everything of" in text
+    assert "replay deliveries and try parked records again" in text
