@@ -164,8 +164,8 @@ def test_currencies_are_never_added(page: FlaskClient, owner: Merchant) -> None:
 
 def counts(text: str) -> tuple[str, ...]:
     """A connection's orders of today, and the kinds that they are made of."""
-    kinds = ("Orders today", "Invoices issued", "Invoices due", "Open or not due")
-    return tuple(cell(text, kind) for kind in kinds)
+    kinds = ("Orders", "Invoices issued", "Invoices due", "Open or not due")
+    return tuple(cell(text, f"{kind} today") for kind in kinds)
 
 
 def tile(text: str, label: str) -> str:
