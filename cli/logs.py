@@ -64,7 +64,7 @@ def _configure(part: str, stream: TextIO) -> None:
 
 def _opened(log: Path) -> TextIO:
     try:
-        log.parent.mkdir(parents=True, exist_ok=True)
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return log.open("a")
     except OSError:
         return sys.stderr  # a home that can't be written is for the command to speak about

@@ -10,7 +10,9 @@ import click
 
 from cli.output import Output
 from cli.quantities import Seconds, Whole
+from cli.running import listening
 from cli.verb import verb
+from config import redaction
 from config.errors import PermanentError
 
 _SKIPPED_SHOWN = 5
@@ -33,8 +35,15 @@ _SKIPPED_SHOWN = 5
 @click.option("--live", type=Seconds(), metavar="SECONDS", help="A new order that often.")
 @click.option("--connect", metavar="URL", help="Connect it, and deliver to the web at URL.")
 @click.option("--url", help="Its address as others see it, for --connect.")
+@click.option("--hide-secrets", is_flag=True, help="For where what it says goes to a log.")
 def command(
-    out: Output, /, platform: str, connect: str | None, url: str | None, **options: Any
+    out: Output,
+    /,
+    platform: str,
+    connect: str | None,
+    url: str | None,
+    hide_secrets: bool,
+    **options: Any,
 ) -> None:
     """Serve a stand-in of PLATFORM until interrupted.
 
@@ -42,7 +51,7 @@ def command(
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with _served(platform, **options) as served:
-        facts = served.facts()
+        facts = redaction.fields(served.facts()) if hide_secrets else served.facts()
         _say_skipped(out, served.skipped())
         if connect is not None:
             _connect(platform, url or served.url, connect)
@@ -58,7 +67,8 @@ def _served(
 ) -> Any:
     """The stand-in, running.
 
-    Raises: click.BadParameter naming those there are; PermanentError where it can't start.
+    Raises: click.BadParameter naming those there are; PermanentError where it can't start, of
+    which PortTakenError is one.
     """
     import sandbox
 
@@ -68,6 +78,8 @@ def _served(
             f"There is no stand-in of '{platform}'. There are: {', '.join(known)}.",
             param_hint="PLATFORM",
         )
+    # Werkzeug would say it in words of its own and exit.
+    listening.await_free(host, port)
     if data is not None:
         data.mkdir(parents=True, exist_ok=True)
     stand_in = import_module(f"sandbox.{platform}")

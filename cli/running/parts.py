@@ -61,7 +61,7 @@ def stand_in(platform: str, port: int, data: Path, live_s: float) -> Part:
     argv = (*_COMMAND, "sandbox", platform, "--port", str(port), "--data", str(data))
     return Part(
         f"sandbox-{platform}",
-        (*argv, "--live", str(live_s)),
+        (*argv, "--live", str(live_s), "--hide-secrets"),
         ready.at(f"http://127.0.0.1:{port}/control/merchant"),
         _STOP_S,
     )

@@ -38,8 +38,8 @@ class Home:
 
     def make(self) -> None:
         """Make the folders that are missing."""
-        for folder in (self.run, self.path / "logs"):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.run.mkdir(parents=True, exist_ok=True)
+        (self.path / "logs").mkdir(mode=0o700, exist_ok=True)
 
     def lock(self, name: str) -> FileLock:
         """Open the lock called ``name``, not yet held."""

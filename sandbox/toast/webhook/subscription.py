@@ -47,7 +47,9 @@ def load(path: Path, secret: str) -> list[Subscription]:
 
 
 def store(path: Path, subscriptions: Iterable[Subscription]) -> None:
-    """Keep the subscriptions, old file in place until the new one is whole."""
+    """Keep the subscriptions, old file in place until the new one is whole; for its owner alone."""
     draft = path.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
     draft.write_text(json.dumps([each.document() for each in subscriptions], indent=1))
     draft.replace(path)

@@ -37,6 +37,12 @@ def test_subscriptions_outlive_a_restart(tmp_path: Path) -> None:
     ]
 
 
+def test_subscriptions_are_for_their_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "subscriptions.new").touch(mode=0o644)
+    StandIn(data=tmp_path).control("POST", "subscriptions", {"url": URL, "secret": "s"})
+    assert (tmp_path / "subscriptions.json").stat().st_mode & 0o777 == 0o600
+
+
 def test_a_torn_last_line_is_forgotten(tmp_path: Path) -> None:
     first = StandIn(data=tmp_path)
     kept, torn = first.control("POST", "orders", {"count": 2})["guids"]
