@@ -6,6 +6,7 @@ from cli import logs
 from cli.ground import ground
 from cli.output import Output
 from cli.quantities import Whole
+from cli.running import listening
 from cli.verb import verb
 
 
@@ -20,6 +21,7 @@ from cli.verb import verb
 def command(out: Output, host: str, port: int) -> None:
     """Show queues and workers until told to stop."""
     logs.to_stderr("flower")
+    listening.await_free(host, port)
     with ground(tables=False, may_make_home=True) as settings:
         from tasks import app
 

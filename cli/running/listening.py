@@ -30,11 +30,7 @@ def alone_at(host: str, port: int, *, patience_s: float = PATIENCE_S) -> Iterato
     Raises: PortTakenError when another program still listens there after `patience_s`,
     AddressError when this machine has no such address or doesn't let this user listen there.
     """
-    deadline = monotonic() + patience_s
-    while not _is_free(host, port):
-        if monotonic() >= deadline:
-            raise _taken(port)
-        Event().wait(_POLL_S)
+    await_free(host, port, patience_s=patience_s)
     with _socket(host, port) as ours:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         # Bound without listening, it gets no connection and lets in none but SO_REUSEPORT of ours.
@@ -42,6 +38,18 @@ def alone_at(host: str, port: int, *, patience_s: float = PATIENCE_S) -> Iterato
         with suppress(OSError):
             ours.bind(_address(host, port)[1])
         yield
+
+
+def await_free(host: str, port: int, *, patience_s: float = PATIENCE_S) -> None:
+    """Wait until nobody listens there: enough for a server of one process, which shares no port.
+
+    Raises: PortTakenError, AddressError, as `alone_at` does.
+    """
+    deadline = monotonic() + patience_s
+    while not _is_free(host, port):
+        if monotonic() >= deadline:
+            raise _taken(port)
+        Event().wait(_POLL_S)
 
 
 def _is_free(host: str, port: int) -> bool:
