@@ -4,6 +4,7 @@ import json
 import random
 from decimal import Decimal
 from pathlib import Path
+from signal import SIGKILL
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from tests.waiting import until
 SEED = SHARED_DATA / "takeaway-orders" / "restaurant-1-orders.csv"
 ORDERS, LINES, SOLD = 13_397, 74_818, Decimal("446517.45")
 KILLS = 5
+# At this row there is enough left to read and to invoice that each kill hits a running import.
+LAST_KILL = ORDERS - 1_500
 
 # What must be the same after a second import, row for row.
 BOOKS = """
@@ -25,6 +28,12 @@ SELECT (SELECT md5(string_agg(concat_ws('|', external_id, version, fingerprint, 
                               ';' ORDER BY id)) FROM order_lines),
        (SELECT md5(string_agg(concat_ws('|', number, order_id, total, issued_at),
                               ';' ORDER BY id)) FROM invoices)
+"""
+
+
+# One run, killed and resumed, and not a second one beside it.
+UNFINISHED = """
+SELECT count(*) FROM sync_runs WHERE kind = 'history' AND finished_at IS NULL
 """
 
 
@@ -40,11 +49,14 @@ def test_an_import_survives_kills_and_a_second_one_changes_nothing(
     worker = installation.worker("w1")
     command = _import(installation, 0)
 
-    for number, rows in enumerate(sorted(chance.sample(range(200, ORDERS), KILLS)), start=1):
+    for number, rows in enumerate(sorted(chance.sample(range(200, LAST_KILL), KILLS)), start=1):
         _reach(installation, command, rows)
         victims = chance.choice([[worker], [command], [worker, command]])
         for victim in victims:
             victim.kill()
+            # It ended of this and of nothing else: until then it ran.
+            assert victim.code == -SIGKILL, victim.log.read_text()[-3000:]
+        assert installation.one(UNFINISHED) == 1, f"kill {number} came too late"
         if worker in victims:
             worker.start()
         if command in victims:
@@ -86,13 +98,14 @@ def _import(installation: Installation, number: int) -> Child:
 
 
 def _reach(installation: Installation, command: Child, rows: int) -> None:
-    """Wait until so many rows are in, or the import has ended."""
+    """Wait until so many rows are in. Raises: AssertionError when the import ends before."""
     read = "SELECT coalesce(sum(rows_read), 0) FROM sync_runs WHERE kind = 'history'"
-    until(
-        lambda: installation.one(read) >= rows or not command.alive,
-        what=f"{rows} rows",
-        timeout_s=180,
-    )
+
+    def there() -> bool:
+        assert command.alive, f"ended before {rows} rows:\n{command.log.read_text()[-3000:]}"
+        return bool(installation.one(read) >= rows)
+
+    until(there, what=f"{rows} rows", timeout_s=180)
 
 
 def _finish(command: Child) -> dict[str, Any]:
