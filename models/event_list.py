@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, inspect, select
+from sqlalchemy import ColumnElement, RowMapping, Text, cast, inspect, literal_column, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -13,6 +13,8 @@ from models.paging import FIRST, Listed, Span
 from models.per_connection import newest
 
 STATES = (PENDING, PARKED, DONE)
+# The transaction that last wrote a row: PostgreSQL keeps it anyway.
+_VERSION = cast(literal_column("inbox_events.xmin"), Text).label("version")
 # Headers and body are shown one delivery at a time.
 _COLUMNS = tuple(c for c in inspect(InboxEvent).columns if c.key not in {"headers", "body"})
 
@@ -31,16 +33,26 @@ def events(
 
 
 def event(session: Session, organization_id: int, event_id: int) -> RowMapping | None:
-    """One delivery, headers and body included, with the order it was about."""
+    """One delivery with its headers, its body and its connection's secrets."""
+    query = (
+        select(*inspect(InboxEvent).columns, Connection.secrets.label("connection_secrets"))
+        .join(Connection, Connection.id == InboxEvent.connection_id)
+        .where(InboxEvent.organization_id == organization_id, InboxEvent.id == event_id)
+    )
+    return session.execute(query).mappings().first()
+
+
+def standing(session: Session, organization_id: int, event_id: int) -> RowMapping | None:
+    """How one delivery stands, with the order it was about; `version` differs once written."""
     same_record: Any = (Order.connection_id == InboxEvent.connection_id) & (
         Order.external_id == InboxEvent.record_external_id
     )
     query = (
         select(
-            *inspect(InboxEvent).columns,
+            *_COLUMNS,
+            _VERSION,
             Connection.name.label("connection"),
             Connection.platform,
-            Connection.secrets.label("connection_secrets"),
             Order.id.label("order_id"),
             Order.display_number.label("order_display_number"),
         )

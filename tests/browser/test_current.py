@@ -82,6 +82,27 @@ def test_what_somebody_has_selected_is_left_alone(desktop: BrowserContext, site:
     expect(page.get_by_role("link", name="#2222")).to_be_visible()
 
 
+def test_a_replayed_delivery_tells_what_became_of_it(desktop: BrowserContext, site: Site) -> None:
+    event_id = merchants.deliver(site.owner, state="parked")
+    page = site.sign_in(desktop)
+    page.goto(f"{site.url}/events/{event_id}")
+    reason = page.get_by_text("This delivery can't be read as an order.")
+    expect(reason).to_be_visible()
+    page.get_by_role("button", name="Replay").click()
+    expect(page.locator("h1 .state")).to_have_text("pending")
+    expect(page.get_by_text("Replayed: in line.")).to_be_visible()
+    expect(reason).to_have_count(0)
+    marked(page)
+    page.get_by_role("button", name="Replay").focus()
+    with merchants.unit_of_work() as session:
+        merchants.inbox.settle(session, {event_id: None})
+    expect(page.locator("h1 .state")).to_have_text("done")
+    expect(page.get_by_text("Tries since its replay")).to_be_visible()
+    expect(page.get_by_text("Next try")).to_have_count(0)
+    expect(page.get_by_role("button", name="Replay")).to_be_focused()
+    assert is_same(page)
+
+
 def test_a_page_without_its_server_says_so(
     desktop: BrowserContext, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 from flask.testing import FlaskClient
 
 from config import clock
+from config.errors import SkippedRecord
 from models import InboxEvent, connections, inbox
 from models.session import unit_of_work
 from tests import merchants
@@ -37,6 +38,20 @@ def facts_of(page: FlaskClient, event_id: int) -> Facts:
 
 def unmarked(html: str) -> str:
     return re.sub(r"<[^>]*>", "", html).strip()
+
+
+def live_in(text: str) -> str:
+    """Where a page follows its delivery."""
+    [live] = re.findall(r'data-live="([^"]+)"', text)
+    return live.replace("&amp;", "&")
+
+
+def following(page: FlaskClient, live: str) -> str:
+    """What the page is sent then."""
+    response = page.get(live, buffered=False)
+    parts = [next(response.response) for _ in range(2)]
+    response.close()
+    return "".join(p.decode() if isinstance(p, bytes) else p for p in parts)
 
 
 def state_of(event_id: int) -> str:
@@ -98,6 +113,65 @@ def test_replay_puts_it_back_in_line_and_rings(
     assert response.headers["Location"] == f"/events/{event_id}"
     assert state_of(event_id) == "pending"
     rung.assert_called_once_with(owner.connection.id, "toast")
+
+
+def test_its_page_follows_a_replay(page: FlaskClient, owner: Merchant) -> None:
+    event_id = merchants.deliver(owner, state="parked")
+    address = f"/events/{event_id}"
+    text = page.get(address).text
+    assert "can&#39;t be read" in text
+    page.post(f"{address}/replay", data={"csrf": word_of(page, address)})
+    text = page.get(address).text
+    assert "Replayed: in line." in text
+    assert "as soon as a worker is free" in text
+    assert "can&#39;t be read" not in text
+    live = live_in(text)
+    assert "data: " not in following(page, live)
+    with unit_of_work() as session:
+        inbox.settle(session, {event_id: "o1"})
+    for shown in (following(page, live), page.get(address).text):
+        assert re.search(r"<h1>.*>done<", shown)
+        assert "Replayed: in line." not in shown
+        assert "Next try" not in shown
+        assert " ms</span>" in shown
+
+
+def test_its_page_follows_a_replay_that_fails_for_the_same_reason(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    event_id = merchants.deliver(owner, state="parked")
+    fault = SkippedRecord("till.odd", "It is odd.", next_step="Look at it.")
+    for _ in range(2):
+        page.post(f"/events/{event_id}/replay", data={"csrf": word_of(page, f"/events/{event_id}")})
+        live = live_in(page.get(f"/events/{event_id}").text)
+        with unit_of_work() as session:
+            inbox.park(session, event_id, fault)
+        shown = following(page, live)
+        assert "It is odd." in shown
+        assert "Replayed: in line." not in shown
+
+
+def test_one_that_waits_for_its_next_try_says_when_and_why(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    event_id = merchants.deliver(owner, state="pending")
+    fault = SkippedRecord("till.odd", "It is odd.", next_step="Look at it.")
+    with unit_of_work() as session:
+        row = session.get_one(InboxEvent, event_id)
+        inbox.postpone(session, row, fault, clock.now() + timedelta(hours=1))
+    text = page.get(f"/events/{event_id}").text
+    assert "It is odd." in text
+    assert "as soon as" not in text
+    assert "Next try" in text
+
+
+def test_one_that_is_forgotten_meanwhile(page: FlaskClient, owner: Merchant) -> None:
+    event_id = merchants.deliver(owner)
+    live = live_in(page.get(f"/events/{event_id}").text)
+    with unit_of_work() as session:
+        session.delete(session.get_one(InboxEvent, event_id))
+    assert "Delivery forgotten" in following(page, live)
+    assert page.get(f"/events/{event_id}").status_code == 404
 
 
 def test_the_story_of_a_replayed_one_is_true(page: FlaskClient, owner: Merchant) -> None:

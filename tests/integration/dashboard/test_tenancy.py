@@ -72,6 +72,7 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
     ]
     lives = [f"/live/{name}" for name in ("orders", "invoices", "events", "sync-runs")]
     lives.append(f"/live/parked-record?record={planted.record_id}&tried=1")
+    lives.append(f"/live/event?event={planted.event_id}")
     return found + lives if method == "GET" else found
 
 
