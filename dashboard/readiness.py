@@ -20,6 +20,7 @@ log = logger(__name__)
 
 # A probe waits no longer than this for the broker.
 _BROKER_S = 0.5
+_LATE = "late"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Readiness:
         status = "ready" if self.ready else "not ready"
         if self.ready and self.broker != "reachable":
             status = "degraded: deliveries are stored and handled once the broker is back"
+        elif self.ready and self.beat == _LATE:
+            status = "degraded: deliveries are stored, but no worker has heard beat for a minute"
         heard = self.beat_heard_at
         return {
             "status": status,
@@ -71,7 +74,7 @@ def check(now: datetime) -> Readiness:
 def _beat(heard: datetime | None, now: datetime) -> str:
     if heard is None:
         return "never heard"
-    return "late" if now - heard > vital_signs.BEAT_SILENT else "heard"
+    return _LATE if now - heard > vital_signs.BEAT_SILENT else "heard"
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -14,9 +15,11 @@ from dashboard.fragments import render
 from dashboard.pages import blueprint
 from dashboard.pages.asked import Args
 from models import listing
+from models import pulse as pulses
 from models.connection_list import COUNTED_TO
 from models.listing import Span
 from models.overview import Day, today
+from models.standstill import standstill
 
 _SHORT = Span(limit=8)
 # Of a connection today: its orders, and the three kinds that they are made of.
@@ -35,13 +38,15 @@ def wanted(_args: Args) -> None:
 
 
 def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
-    """What the page shows: seven queries, whatever there is to show."""
+    """What the page shows: nine queries, whatever there is to show."""
     ours = visitor.organization_id
-    days = today(database, ours, clock.now())
+    now = clock.now()
+    days = today(database, ours, now)
     connections = listing.connections(database, ours, span=Span(limit=listing.MOST)).items
     return {
         "connections": connections,
         "counted_to": COUNTED_TO,
+        "overdue": standstill(database, ours, now),
         "days": _by_connection(days),
         "no_day": dict.fromkeys(COUNTS, 0),
         "totals": _totals(days),
@@ -49,6 +54,14 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
         "invoices": listing.invoices(database, ours, span=_SHORT).items,
         "events": listing.events(database, ours, span=_SHORT).items,
     }
+
+
+def pulse(database: Session, visitor: Visitor, _args: Args) -> str:
+    """What is overdue becomes so by itself, without a change of anything stored."""
+    ours = visitor.organization_id
+    overdue = repr(standstill(database, ours, clock.now()))
+    digest = blake2b(overdue.encode(), digest_size=4).hexdigest()
+    return f"{pulses.pulse(database, ours)}-{digest}"
 
 
 @dataclass

@@ -100,6 +100,7 @@ def test_the_beat_is_late_when_it_was_silent_for_a_minute(client: FlaskClient) -
             found = client.get("/readyz")
         assert found.json is not None
         assert found.json["beat"] == word
+        assert found.json["status"].startswith("degraded" if word == "late" else "ready")
         assert found.json["beat_heard_at"] == "2026-03-01T12:00:00.000000Z"
         assert found.status_code == 200
 
