@@ -1,6 +1,7 @@
 """Every page at both widths, in light and dark: nothing sticks out, nothing is unreadable."""
 
 from itertools import count
+from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
@@ -18,6 +19,11 @@ OVERFLOW = """() => {
     .map((e) => e.tagName + "." + e.className);
   return [wide, out];
 }"""
+
+# What of a document is beyond its margin.
+BEYOND = """() => [...document.querySelectorAll("body *")]
+  .filter((e) => e.getBoundingClientRect().right > document.body.getBoundingClientRect().right)
+  .map((e) => e.outerHTML)"""
 
 
 def addresses(site: Site) -> list[str]:
@@ -63,6 +69,16 @@ def test_a_phone_shows_why_and_how_many(phone: BrowserContext, site: Site) -> No
     row = page.get_by_role("row").filter(has_text="orders").last
     expect(row.get_by_text("1,198 written, 2 skipped")).to_be_visible()
     expect(page.get_by_text("7 parked")).to_be_visible()
+
+
+def test_a_document_fits_a_phone(phone: BrowserContext, site: Site, tmp_path: Path) -> None:
+    page = site.sign_in(phone)
+    address = f"{site.url}/invoices/{site.number}/document.html"
+    file = tmp_path / "invoice.html"
+    file.write_text(page.request.get(address).text())
+    page.goto(file.as_uri())
+    expect(page.get_by_text("Net without gratuity")).to_be_visible()
+    assert page.evaluate(BEYOND) == []
 
 
 def test_signing_in(context: BrowserContext, site: Site) -> None:
