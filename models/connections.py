@@ -13,7 +13,7 @@ from config import keys, redaction
 from config.errors import Fault, PermanentError, TransientError
 from config.settings import settings
 from models.connection import CONNECTED, DELAYED, NEEDS_ATTENTION, Connection
-from models.cursor import IS_GONE, StreamCursor
+from models.cursor import IS_GONE, StreamCursor, at_rest
 from models.storable import storable
 
 LOCATION_TAKEN = "location.taken"
@@ -141,9 +141,10 @@ def succeeded(session: Session, connection_id: int, now: datetime) -> None:
 
 def try_again(session: Session, connection_id: int, now: datetime) -> None:
     """Its credentials work now: streams that failed needn't wait for their next turn."""
+    failed = at_rest(StreamCursor.connection_id == connection_id, StreamCursor.failures > 0)
     session.execute(
         update(StreamCursor)
-        .where(StreamCursor.connection_id == connection_id, StreamCursor.failures > 0)
+        .where(StreamCursor.id.in_(failed))
         .values(failures=0, next_due_at=now)
         .execution_options(synchronize_session=False)
     )

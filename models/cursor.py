@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, and_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, UniqueConstraint, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Instant, Owned, Stamped
@@ -39,3 +39,12 @@ AT_LOCATION = and_(
 )
 # A site that is closed or can't be read is asked for again once it is listed again.
 IS_GONE = select(Location.id).where(AT_LOCATION, Location.archived).correlate(StreamCursor).exists()
+
+
+def at_rest(*conditions: ColumnElement[bool]) -> Select[int]:
+    """The cursors that fit and that no other transaction is writing, locked; by their id.
+
+    Whoever writes one goes on to its connection. One that holds the connection and waited here for
+    a cursor would meet it there.
+    """
+    return select(StreamCursor.id).where(*conditions).with_for_update(skip_locked=True)

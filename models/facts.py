@@ -4,7 +4,7 @@ Each is kept with the version of the copy that told it, so that copies may come 
 one or in batches, and end the same. The batch is folded here in Python, the table in SQL.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,8 +57,18 @@ def learns(table: str, staged: str, fact: str) -> str:
 def learning(table: str, staged: str, facts: Iterable[str]) -> str:
     """The SQL assignments that add what `staged` tells to what `table` knows."""
     return ",\n    ".join(
-        f"{column} = CASE WHEN {learns(table, staged, fact)}"
-        f" THEN {staged}.{column} ELSE {table}.{column} END"
+        f"{column} = CASE WHEN {learns(table, staged, fact)} THEN {staged}.{column} ELSE {kept} END"
         for fact in facts
-        for column in columns([fact])
+        for column, kept in _kept(table, fact)
     )
+
+
+def _kept(table: str, fact: str) -> Iterator[tuple[str, str]]:
+    """The columns of a fact, each with what stands there when nothing newer is told.
+
+    A row from before facts had versions gets its own, before it moves on without the fact.
+    """
+    fact_column, version = columns([fact])
+    yield fact_column, f"{table}.{fact}"
+    known = f"CASE WHEN {table}.{fact} IS NOT NULL THEN {table}.version END"
+    yield version, f"coalesce({table}.{version}, {known})"

@@ -18,7 +18,7 @@ from connectors import platforms
 from connectors.base.contract import Page
 from connectors.base.errors import AccessRefusedError
 from models import Connection, StreamCursor, SyncRun, connections, lease, sync_run
-from models.cursor import IS_GONE
+from models.cursor import IS_GONE, at_rest
 from models.session import unit_of_work
 from models.told import told
 from tasks import app, reach, ring, slots
@@ -226,12 +226,13 @@ def _give_up(pull: Pull[StreamCursor], fault: Fault) -> None:
 
 def _leave_alone(session: Session, connection: Connection, now: datetime) -> None:
     """The credentials are refused: one stream tries them now and then, not each location's."""
+    sooner = at_rest(
+        StreamCursor.connection_id == connection.id,
+        StreamCursor.next_due_at < now + ATTENTION_EVERY,
+    )
     session.execute(
         update(StreamCursor)
-        .where(
-            StreamCursor.connection_id == connection.id,
-            StreamCursor.next_due_at < now + ATTENTION_EVERY,
-        )
+        .where(StreamCursor.id.in_(sooner))
         .values(next_due_at=now + ATTENTION_EVERY)
         .execution_options(synchronize_session=False)
     )

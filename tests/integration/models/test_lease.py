@@ -5,7 +5,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from models import StreamCursor, job_slot, lease
+from models import Connection, StreamCursor, connections, job_slot, lease
 from models.lease import LEASE, LeaseLostError
 from models.session import unit_of_work
 from tests.factories import NOON, at, connected
@@ -47,6 +47,25 @@ def test_of_many_readers_at_once_one_gets_it(cursor_id: int) -> None:
 
     with ThreadPoolExecutor(readers) as pool:
         assert sum(pool.map(reach, range(readers))) == 1
+
+
+def test_who_holds_the_connection_waits_for_no_cursor_that_is_being_written(
+    cursor_id: int,
+) -> None:
+    """Its writer goes on to the connection: each would wait for the other."""
+    held = _take(cursor_id)
+    assert held is not None
+    with unit_of_work() as writer, ThreadPoolExecutor(1) as pool:
+        lease.release(writer, held, failures=3)
+        pool.submit(_all_is_well, held.connection_id).result(timeout=30)
+        connections.succeeded(writer, held.connection_id, NOON)
+    assert _stored(cursor_id).failures == 3
+
+
+def _all_is_well(connection_id: int) -> None:
+    with unit_of_work() as session:
+        session.get_one(Connection, connection_id, with_for_update=True)
+        connections.try_again(session, connection_id, NOON)
 
 
 def test_a_lease_ends_by_itself_and_a_kept_one_lasts_longer(cursor_id: int) -> None:

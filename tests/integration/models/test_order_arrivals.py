@@ -8,8 +8,10 @@ from threading import Barrier
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from models import Connection
+from models import Connection, Order
+from models.session import unit_of_work
 from rules.records import OrderRecord
 from tests.factories import (
     at,
@@ -49,6 +51,23 @@ def test_a_full_copy_completes_a_partial_one_of_the_same_version_but_not_the_rev
     assert store(connection, partial(full)).stored == 0
     row = row_of(connection, name)
     assert (row["guest"], row["external_reference"], row["partial"]) == ("bob", "web-8", False)
+
+
+def test_a_row_from_before_facts_had_versions_keeps_the_one_it_had(
+    connection: Connection,
+) -> None:
+    name = fresh()
+    first = full_order(name, 1, customer=guest("first"), external_reference="web-1")
+    store(connection, first)
+    forget = update(Order).where(Order.external_id == name)
+    with unit_of_work() as session:
+        session.execute(forget.values(customer_id_version=None, external_reference_version=None))
+    store(connection, partial(full_order(name, 3)))
+    late = full_order(name, 2, customer=guest("second"), external_reference="web-2")
+    store(connection, late)
+    row = row_of(connection, name)
+    assert (row["version"], row["guest"]) == (at(3), "second")
+    assert row["external_reference"] == "web-2"
 
 
 def test_a_full_and_a_partial_copy_in_one_batch_end_as_the_full_one(
