@@ -1,5 +1,6 @@
 """Keeps a connection's locations: those found start syncing, those gone are marked."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
@@ -130,10 +131,12 @@ def _note_unread(
     told = ", ".join(f"'{names.get(place, place)}'" for place in list(unread)[:_NAMED])
     more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
     first = next(iter(unread.values()))
+    check = f"taxpoynt check {shlex.quote(connection.name)}"
     fault = UnreadError(
         connections.LOCATION_UNREAD,
         f"{told}{more} can't be read: {first.sentence}",
-        next_step=first.next_step,
+        # Its own turn comes within the hour.
+        next_step=f"{first.next_step} Then run '{check}'.".lstrip(),
     )
     connections.failed(session, connection.id, fault, clock.now())
 

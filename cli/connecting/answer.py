@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli import exit
-from cli.connecting.found import account, sites, warnings
+from cli.connecting.found import account, attention, sites, trouble, warnings
 from cli.connecting.trial import Made
 from cli.output import Output, typeable
 from connectors import platforms
@@ -25,7 +25,7 @@ def tell(out: Output, made: Made, about_file: Sequence[str]) -> int:
         "account": connection.account,
         **account(made.health),
         "locations": LocationSchema(many=True).dump(made.locations),
-        "warnings": [*about_file, *warnings(made.health)],
+        "warnings": [*about_file, *warnings(made.health), *attention(connection)],
         "next_steps": _next_steps(made),
     }
     for warning in document["warnings"]:
@@ -61,7 +61,8 @@ def _next_steps(made: Made) -> list[str]:
     name = typeable(made.connection.name)
     steps = []
     if made.health is None:
-        steps.append(f"The credentials could not be tried just now. {_in_the_way(made)}".rstrip())
+        why = trouble(made.connection)
+        steps.append(f"The credentials could not be tried just now. {why}".rstrip())
         steps.append(f"Try them again: taxpoynt check {name}")
     if made.webhook_url and not made.takes_deliveries:
         steps.append(
@@ -71,8 +72,3 @@ def _next_steps(made: Made) -> list[str]:
         steps.append(f"Subscribe the webhook address at {title}.")
     steps.append(f"Bring history in: taxpoynt import {name} --since YYYY-MM-DD")
     return steps
-
-
-def _in_the_way(made: Made) -> str:
-    connection = made.connection
-    return f"{connection.status_reason or ''} {connection.next_step or ''}".strip()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cli import exit
-from cli.connecting.found import account, sites, warnings
+from cli.connecting.found import account, attention, sites, warnings
 from cli.output import Output
 from connectors.base.contract import Health
 from dashboard.api.schemas import LocationSchema
@@ -16,10 +16,16 @@ from tasks import sites as listing
 
 @dataclass(frozen=True)
 class Found:
-    """What a connection's credentials reach just now."""
+    """What a connection's credentials reach just now; `attention` is what a person must see to."""
 
     health: Health
     locations: list[Location]
+    attention: list[str]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether all of it can be read."""
+        return not self.health.missing_scopes and not self.attention
 
 
 def look(connection: Connection) -> Found:
@@ -27,7 +33,9 @@ def look(connection: Connection) -> Found:
     health = connect.check(connection)
     listing.refresh(connection.id)
     with unit_of_work() as session:
-        return Found(health, of_connection(session, connection.id))
+        # The listing notes on it what it couldn't read.
+        listed = session.get_one(Connection, connection.id)
+        return Found(health, of_connection(session, connection.id), attention(listed))
 
 
 def tell(out: Output, connection: Connection, found: Found) -> int:
@@ -35,27 +43,32 @@ def tell(out: Output, connection: Connection, found: Found) -> int:
     document = {
         "connection": connection.name,
         "platform": connection.platform,
-        "ok": not found.health.missing_scopes,
+        "ok": found.is_well,
         "account": found.health.account,
         **account(found.health),
         "locations": LocationSchema(many=True).dump(found.locations),
-        "warnings": warnings(found.health),
+        "warnings": [*warnings(found.health), *found.attention],
     }
-    for warning in warnings(found.health):
+    for warning in document["warnings"]:
         out.say(f"Warning: {warning}")
     out.answer(document, _in_words(connection, found))
-    return exit.FAILED if found.health.missing_scopes else exit.DONE
+    return exit.DONE if found.is_well else exit.FAILED
 
 
 def _in_words(connection: Connection, found: Found) -> str:
     health = found.health
-    verdict = "lacks scopes" if health.missing_scopes else "works"
     return "\n".join(
         (
-            f"'{connection.name}' {verdict}.",
+            f"'{connection.name}' {_verdict(found)}.",
             f"Account:   {health.name or health.account}",
             f"Scopes:    {', '.join(sorted(health.scopes)) or 'not told'}",
             f"Limits:    {'; '.join(f'{k}: {v}' for k, v in health.limits.items()) or 'not told'}",
             f"Locations: {sites(found.locations)}",
         )
     )
+
+
+def _verdict(found: Found) -> str:
+    if found.is_well:
+        return "works"
+    return "lacks scopes" if found.health.missing_scopes else "needs attention"

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from connectors.base.contract import Health
-from models import Location
+from models import Connection, Location
+from models.connection import NEEDS_ATTENTION
 
 
 def account(health: Health | None) -> dict[str, Any]:
@@ -34,3 +35,13 @@ def warnings(health: Health | None) -> list[str]:
         ),
         *health.warnings,
     ]
+
+
+def attention(connection: Connection) -> list[str]:
+    """What a person has to see to, and how; empty when its status asks for nobody."""
+    return [trouble(connection)] if connection.status == NEEDS_ATTENTION else []
+
+
+def trouble(connection: Connection) -> str:
+    """What was noted on a connection last, with the next step."""
+    return f"{connection.status_reason or ''} {connection.next_step or ''}".strip()

@@ -55,6 +55,8 @@ def test_who_holds_the_connection_waits_for_no_cursor_that_is_being_written(
     """Its writer goes on to the connection: each would wait for the other."""
     held = _take(cursor_id)
     assert held is not None
+    with unit_of_work() as session:
+        lease.keep(session, held, NOON, failures=2)
     with unit_of_work() as writer, ThreadPoolExecutor(1) as pool:
         lease.release(writer, held, failures=3)
         pool.submit(_all_is_well, held.connection_id).result(timeout=30)

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -58,6 +59,7 @@ def test_a_site_that_is_named_but_refused_is_told_and_goes_on(shop: Shop) -> Non
         assert (noted.status, noted.status_code) == ("needs attention", "location.unread")
         assert f"'{name}' can't be read: Toast doesn't let" in noted.status_reason
         assert "access to the restaurant" in noted.next_step
+        assert noted.next_step.endswith(f"Then run 'taxpoynt check {quote(noted.name)}'.")
         pulls = [sync.run(cursor_id) for cursor_id in cursors(shop)]
         failed = [pull.held.location_external_id for pull in pulls if pull and pull.fault]
         assert failed == [refused]
