@@ -14,7 +14,8 @@ from cli.verb import verb
 def command(out: Output, name: str, organization: str | None) -> int:
     """Try the credentials of connection NAME and look at what they reach.
 
-    Exit code 1 when the platform refuses them or they lack a scope that is needed.
+    Exit code 1 when the platform refuses them, when they lack a scope that is needed, or when a
+    location can't be read.
 
     Example: taxpoynt check till
     """
