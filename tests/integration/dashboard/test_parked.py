@@ -143,6 +143,24 @@ def test_its_page_says_that_it_was_applied(
     assert page.post(f"/parked/{record_id}/retry", data={"csrf": word}).status_code == 404
 
 
+def test_nothing_is_said_of_a_record_that_nobody_tried(
+    page: FlaskClient, owner: Merchant, other: Merchant
+) -> None:
+    """Neither of an invented id nor of another merchant's, whatever the address claims."""
+    ours, theirs = merchants.parked_record(owner), merchants.parked_record(other)
+    genuine = ask_again(page, ours).partition("tried=")[2]
+    for record_id in (987654321, theirs):
+        for tried in ("1", genuine, "1-é", f"{genuine}0"):
+            address = f"/parked/{record_id}?tried={tried}"
+            assert page.get(address).status_code == 404, address
+            told = following(page, f"/live/parked-record?record={record_id}&tried={tried}")
+            assert "no such parked record" in told
+            assert "applied</h1>" not in told
+    # Of one that is there, an address can't claim a try either.
+    for tried in ("1", genuine.partition("-")[0]):
+        assert not re.search("Trying|Tried again", page.get(f"/parked/{ours}?tried={tried}").text)
+
+
 def test_it_stays_with_a_fresh_reason_while_it_is_broken(
     page: FlaskClient, owner: Merchant
 ) -> None:
