@@ -1,4 +1,4 @@
-"""What of a merchant's work nobody takes up: workers or beat are away, and only time tells."""
+"""What of a merchant's work is overdue: nobody takes it up, or a backlog is being worked off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,19 +13,29 @@ from models.vital_signs import BEAT_SILENT
 _DELIVERY_WAITS = timedelta(minutes=1)
 # An import brings many sales at once, which are invoiced one batch after another.
 _INVOICE_WAITS = timedelta(minutes=5)
+# Work of that kind which somebody did so lately is going on: it is behind, not stopped.
+_LATELY = timedelta(minutes=1)
 
-# Of a long queue its head is enough. A delivery that is to be tried later isn't due before.
+# Of a long queue its head is enough. A delivery that is to be tried later isn't due before. They
+# are handled in the order of their ids, so those handled last stand right before the first overdue.
 _DELIVERIES = text("""
-SELECT c.id, (SELECT min(x.next_attempt_at) FROM (SELECT e.next_attempt_at FROM inbox_events e
-    WHERE e.connection_id = c.id AND e.state = 'pending' ORDER BY e.id LIMIT 1000) x) AS since
-FROM connections c WHERE c.organization_id = :organization_id ORDER BY c.id
+SELECT c.id, w.since, (SELECT max(x.handled_at) FROM (SELECT e.handled_at FROM inbox_events e
+    WHERE e.connection_id = c.id AND e.id < w.head ORDER BY e.id DESC LIMIT 1000) x) AS handled
+FROM connections c CROSS JOIN LATERAL (
+    SELECT min(x.next_attempt_at) AS since, min(x.id) FILTER (WHERE x.next_attempt_at < :latest)
+        AS head
+    FROM (SELECT e.id, e.next_attempt_at FROM inbox_events e
+        WHERE e.connection_id = c.id AND e.state = 'pending' ORDER BY e.id LIMIT 1000) x
+) w WHERE c.organization_id = :organization_id ORDER BY c.id
 """)
 _REST = text("""
 SELECT (SELECT min(created_at) FROM connections WHERE organization_id = :organization_id) AS began,
     (SELECT max(scheduled_for) FROM job_slots) AS beat,
     (SELECT min(x.applied_at) FROM (SELECT o.applied_at FROM orders o
         WHERE o.organization_id = :organization_id AND o.invoice_state = 'due'
-        ORDER BY o.business_date, o.id LIMIT 1000) x) AS invoice
+        ORDER BY o.business_date, o.id LIMIT 1000) x) AS invoice,
+    (SELECT issued_at FROM invoices WHERE organization_id = :organization_id
+        ORDER BY id DESC LIMIT 1) AS issued
 """)
 
 
@@ -34,17 +44,26 @@ class Standstill:
     """Since when each kind of work has been overdue; None while it is in time.
 
     `fetching` since beat was last heard, or since there is something to fetch; `deliveries` by
-    connection, only those that are overdue.
+    connection, only those that are overdue. `handled`: some of each of these were lately;
+    `issued`: an invoice was.
     """
 
     fetching: datetime | None
     deliveries: Mapping[int, datetime]
     invoices: datetime | None
+    handled: bool = False
+    issued: bool = False
 
     @property
     def delivery(self) -> datetime | None:
         """Since when the first delivery has been overdue."""
         return min(self.deliveries.values(), default=None)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nobody works off what is overdue, of any kind."""
+        idle = self.deliveries and not self.handled
+        return bool(self.fetching or idle or (self.invoices and not self.issued))
 
     def __bool__(self) -> bool:
         return bool(self.fetching or self.deliveries or self.invoices)
@@ -53,17 +72,22 @@ class Standstill:
 def standstill(session: Session, organization_id: int, now: datetime) -> Standstill:
     """What is overdue; two queries."""
     ours = {"organization_id": organization_id}
+    latest = now - _DELIVERY_WAITS
     rest = session.execute(_REST, ours).one()
+    rows = session.execute(_DELIVERIES, {**ours, "latest": latest}).all()
+    overdue = [row for row in rows if _overdue(row.since, latest)]
     return Standstill(
         fetching=_overdue(rest.began and (rest.beat or rest.began), now - BEAT_SILENT),
-        deliveries={
-            row.id: row.since
-            for row in session.execute(_DELIVERIES, ours)
-            if _overdue(row.since, now - _DELIVERY_WAITS)
-        },
+        deliveries={row.id: row.since for row in overdue},
         invoices=_overdue(rest.invoice, now - _INVOICE_WAITS),
+        handled=all(_lately(row.handled, now) for row in overdue),
+        issued=_lately(rest.issued, now),
     )
 
 
 def _overdue(since: datetime | None, latest: datetime) -> datetime | None:
     return since if since is not None and since < latest else None
+
+
+def _lately(done: datetime | None, now: datetime) -> bool:
+    return done is not None and done >= now - _LATELY

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from config import clock
 from dashboard.access import Visitor
 from dashboard.pages import home
-from models import InboxEvent, JobSlot, Location, StreamCursor, job_slot
+from models import InboxEvent, JobSlot, Location, Order, StreamCursor, job_slot
 from models.session import unit_of_work
 from tests import factories, merchants
 from tests.merchants import Merchant
@@ -88,6 +88,39 @@ def test_deliveries_that_nobody_takes_up_are_told_in_words(
     assert cell(text, "Waiting").startswith("1 overdue oldest ")
 
 
+def test_deliveries_that_are_worked_off_are_behind_not_stopped(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    handled = merchants.deliver(owner, state="done")
+    merchants.deliver(owner, state="pending")
+    for ago, words in (
+        (30, ("Work is behind", "They are being worked off.")),
+        (70, ("Some work has stopped", "none is lost.")),
+    ):
+        with clock.frozen(clock.now() + timedelta(seconds=90)):
+            beat(clock.now())
+            with unit_of_work() as session:
+                session.get_one(InboxEvent, handled).handled_at = clock.now() - timedelta(
+                    seconds=ago
+                )
+            told = notice(page.get("/").text)
+        assert all(word in told for word in words), told
+        assert ("doctor" in told) is (ago == 70)
+
+
+def test_with_a_silent_beat_work_has_stopped_whatever_was_done_lately(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    handled = merchants.deliver(owner, state="done")
+    merchants.deliver(owner, state="pending")
+    with clock.frozen(clock.now() + timedelta(seconds=90)):
+        with unit_of_work() as session:
+            session.get_one(InboxEvent, handled).handled_at = clock.now()
+        told = notice(page.get("/").text)
+    assert "Work has stopped" in told
+    assert "worked off" not in told
+
+
 def test_a_delivery_that_is_to_be_tried_later_is_not_overdue(
     page: FlaskClient, owner: Merchant
 ) -> None:
@@ -108,6 +141,24 @@ def test_sales_that_nobody_invoices_are_told(page: FlaskClient, owner: Merchant)
         with clock.frozen(clock.now() + timedelta(minutes=minutes)):
             beat(clock.now())
             assert ("Sales have waited for their invoice" in page.get("/").text) is told
+
+
+def test_sales_that_are_invoiced_one_after_another_are_behind_not_stopped(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    first, second = merchants.take_orders(
+        owner, merchants.rich_order("o1"), merchants.rich_order("o2")
+    )
+    with unit_of_work() as session:
+        session.get_one(Order, second).applied_at -= timedelta(minutes=6)
+    merchants.invoice(first)
+    for seconds, words in ((30, "Work is behind"), (70, "Some work has stopped")):
+        with clock.frozen(clock.now() + timedelta(seconds=seconds)):
+            beat(clock.now())
+            told = notice(page.get("/").text)
+        assert words in told
+        assert "Sales have waited for their invoice" in told
+        assert ("being issued" in told) is (seconds == 30)
 
 
 def test_what_becomes_overdue_reaches_a_page_that_is_open(
