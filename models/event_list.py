@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Text, cast, inspect, literal_column, select
+from sqlalchemy import ColumnElement, RowMapping, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -11,10 +11,9 @@ from models.inbox_event import DONE, PARKED, PENDING, InboxEvent
 from models.order import Order
 from models.paging import FIRST, Listed, Span
 from models.per_connection import newest
+from models.row_version import version_of
 
 STATES = (PENDING, PARKED, DONE)
-# The transaction that last wrote a row: PostgreSQL keeps it anyway.
-_VERSION = cast(literal_column("inbox_events.xmin"), Text).label("version")
 # Headers and body are shown one delivery at a time.
 _COLUMNS = tuple(c for c in inspect(InboxEvent).columns if c.key not in {"headers", "body"})
 
@@ -50,7 +49,7 @@ def standing(session: Session, organization_id: int, event_id: int) -> RowMappin
     query = (
         select(
             *_COLUMNS,
-            _VERSION,
+            version_of(InboxEvent),
             Connection.name.label("connection"),
             Connection.platform,
             Order.id.label("order_id"),

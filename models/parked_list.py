@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, Text, cast, inspect, literal_column, select
+from sqlalchemy import RowMapping, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.paging import FIRST, Listed, Span
 from models.parked_record import ParkedRecord
 from models.per_connection import location_of, newest
+from models.row_version import version_of
 
-# The transaction that last wrote a row: PostgreSQL keeps it anyway, and it differs after each try
-# even when the reason is the same.
-_VERSION = cast(literal_column("parked_records.xmin"), Text).label("version")
+# Differs after each try, even when the reason is the same.
+_VERSION = version_of(ParkedRecord)
 # A body is shown one record at a time.
 _COLUMNS = (
     *(c for c in inspect(ParkedRecord).columns if c.key != "body"),
