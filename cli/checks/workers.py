@@ -1,31 +1,27 @@
 """Whether work gets done: workers, queues nobody serves, and beat."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
+from cli.asking import Serving, answers, served
 from config import clock
 from models import migrations, vital_signs
 from models.session import unit_of_work
 from tasks import app
 from tasks.preflight import Finding, Level
 
-# A worker that is busy may miss the first question, and no answer is a failure.
-_ANSWER_S = (1.5, 2.5)
 _HEARS_BEAT = "upkeep"
-
-# The queues of each worker that answers, each with its `name`.
-Serving = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def findings() -> Iterator[Finding]:
     """Workers and their queues, then beat."""
-    serving = _serving()
+    # One that is busy may miss the first question, and no answer is a failure.
+    serving: Serving = next(filter(None, answers()), {})
     yield of_workers(serving, [queue.name for queue in app.conf.task_queues])
     if not migrations.behind():
         with unit_of_work() as session:
             heard = vital_signs.beat_heard_at(session)
-        yield of_beat(heard, clock.now(), listening=_HEARS_BEAT in _served(serving))
+        yield of_beat(heard, clock.now(), listening=_HEARS_BEAT in served(serving))
 
 
 def of_workers(serving: Serving, queues: list[str]) -> Finding:
@@ -37,8 +33,7 @@ def of_workers(serving: Serving, queues: list[str]) -> Finding:
             "No worker answers: deliveries are stored and wait, and no invoice is issued.",
             "'make up' or 'taxpoynt worker' runs one; end one that runs and doesn't answer first.",
         )
-    served = _served(serving)
-    alone = [name for name in queues if name not in served]
+    alone = [name for name in queues if name not in served(serving)]
     if alone:
         return Finding(
             "workers",
@@ -65,15 +60,3 @@ def of_beat(last: datetime | None, now: datetime, *, listening: bool) -> Finding
         f"Beat was {heard}: nothing is pulled or swept.",
         run if listening else deaf + run,
     )
-
-
-def _serving() -> Serving:
-    for wait_s in _ANSWER_S:
-        answers: Serving | None = app.control.inspect(timeout=wait_s).active_queues()
-        if answers:
-            return answers
-    return {}
-
-
-def _served(serving: Serving) -> set[str]:
-    return {queue["name"] for each in serving.values() for queue in each}

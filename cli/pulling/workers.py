@@ -7,31 +7,21 @@ from typing import Any
 from redis.exceptions import ResponseError
 
 from celeryconfig import route
+from cli.asking import answers, served
 from config.logging import logger
 from tasks import app, ring
 
 log = logger(__name__)
 
-# A worker that is up answers within milliseconds, but on a machine that is busy to the brim within
-# seconds; who hears nothing the first time asks again, more patiently.
-_PATIENCE_S = (1.0, 3.0)
-
 
 def take(task: str, platform: str = "") -> bool:
     """Whether some worker takes such a task. Asking may last seconds; no broker means none."""
     queue = route(task, (), {"platform": platform}, {})["queue"]
-    return any(queue in _queues_served(patience_s) for patience_s in _PATIENCE_S)
-
-
-def _queues_served(patience_s: float) -> set[str]:
     try:
-        if _nobody_listens():
-            return set()
-        answers = app.control.inspect(timeout=patience_s).active_queues()
+        return not _nobody_listens() and any(queue in served(each) for each in answers())
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises: nobody to be reached through it
         log.info("workers not asked", error=type(error).__name__)
-        return set()
-    return {queue["name"] for queues in (answers or {}).values() for queue in queues}
+        return False
 
 
 def _nobody_listens() -> bool:

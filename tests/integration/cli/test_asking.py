@@ -7,6 +7,7 @@ import pytest
 import redis
 from kombu import Connection
 
+from cli import asking
 from cli.pulling import workers
 from config.settings import settings
 from tasks import app
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_PATIENCE_S", (0.6,))
+    monkeypatch.setattr(asking, "_PATIENCE_S", (0.6,))
 
 
 def _take() -> tuple[bool, bool]:
