@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from models import Connection, InboxEvent, inbox, organizations
 from models.session import unit_of_work
@@ -69,6 +69,20 @@ class Shop:
 
 
 @contextmanager
+def open_till(**options: Any) -> Iterator[Served]:
+    """A stand-in for Toast with its limits lifted, of `options`, at an address of its own.
+
+    The system gives a port out again once a till is closed, and all tills know the same
+    restaurants: a connection to one that is gone must not pass for one to this.
+    """
+    with toast.serve(limits=Limits(off=True), **options) as till:
+        with unit_of_work() as session:
+            of_another = update(Connection).where(Connection.base_url == till.url)
+            session.execute(of_another.values(base_url=None))
+        yield till
+
+
+@contextmanager
 def open_shop(
     *, orders: int = 3, name: str = "till", anchor_ms: int | None = None
 ) -> Iterator[Shop]:
@@ -76,7 +90,7 @@ def open_shop(
 
     They lead up to the instant `anchor_ms`, by default the present.
     """
-    with toast.serve(history=orders, anchor_ms=anchor_ms, limits=Limits(off=True)) as till:
+    with open_till(history=orders, anchor_ms=anchor_ms) as till:
         facts = till.facts()
         with unit_of_work() as session:
             organization, _ = organizations.ensure_first(session)

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-import sandbox.toast
 from sandbox.toast import Served
-from sandbox.toast.limits import Limits
+from tests.shop import open_till
 
 
 @pytest.fixture
@@ -22,7 +21,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def toast(database: str) -> Iterator[Served]:
     """A small restaurant group on a port of loopback; its limits are lifted."""
-    with sandbox.toast.serve(history=4, limits=Limits(off=True)) as served:
+    with open_till(history=4) as served:
         yield served
 
 

@@ -12,14 +12,13 @@ from typing import Any
 import requests
 from sqlalchemy import func, select, update
 
-import sandbox.toast
 from config import clock
 from models import Connection, Invoice, Order, Slice, SyncRun
 from models.session import unit_of_work
 from sandbox.toast import Served
-from sandbox.toast.limits import Limits
 from tests.integration.cli.conftest import settings_of, written
 from tests.integration.cli.typed import typed
+from tests.shop import open_till
 
 HEADER = ("Order Number", "Order Date", "Item Name", "Quantity", "Product Price")
 FIRST_DAY = date(2018, 1, 1)
@@ -116,7 +115,7 @@ class Takeaway:
 @contextmanager
 def takeaway(folder: Path, name: str, days: int = 120) -> Iterator[Takeaway]:
     """A takeaway with an order a day, connected in the current database."""
-    with sandbox.toast.serve(seed=orders(folder, days), limits=Limits(off=True)) as served:
+    with open_till(seed=orders(folder, days)) as served:
         said = typed("connect", "toast", name, "--config", written(folder, settings_of(served)))
         assert said.code == 0, said.err
         with unit_of_work() as session:

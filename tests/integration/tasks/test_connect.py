@@ -10,14 +10,12 @@ from config import clock
 from config.errors import PermanentError
 from models import Base, Connection, Organization, connections
 from models.session import unit_of_work
-from sandbox import toast
-from sandbox.toast.limits import Limits
 from sandbox.toast.serving import Served
 from tasks import connect, reach, sites
 from tests.children import free_port
 from tests.integration.tasks.asked import ask, connection, control, cursors, one
 from tests.integration.tasks.conftest import Signals
-from tests.shop import Shop
+from tests.shop import Shop, open_till
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -27,8 +25,8 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def till() -> Iterator[Served]:
-    with toast.serve(history=1, limits=Limits(off=True)) as served:
+def till(database: str) -> Iterator[Served]:
+    with open_till(history=1) as served:
         yield served
 
 
