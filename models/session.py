@@ -11,12 +11,23 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from config.errors import TransientError
+from config.logging import logger
 from config.settings import settings
 from models import deadline
+
+log = logger(__name__)
+
+# A serialization failure, a deadlock, a lock and a statement that took too long
+# (PostgreSQL 15 manual, appendix A; read 2026-11-22).
+_BUSY = {"40001", "40P01", "55P03", "57014"}
 
 
 class DatabaseAwayError(TransientError):
     """The database can't be reached or has no connection to spare."""
+
+
+class DatabaseBusyError(DatabaseAwayError):
+    """The database answers, but what others hold kept a statement waiting for too long."""
 
 
 class _PromptPool(QueuePool):
@@ -72,7 +83,8 @@ os.register_at_fork(after_in_child=forget)
 def unit_of_work() -> Iterator[Session]:
     """One transaction: commits when the body ends, rolls back when it raises.
 
-    Raises: DatabaseAwayError when the database can't be reached.
+    Raises: DatabaseAwayError when the database can't be reached, DatabaseBusyError when it takes
+    too long.
     """
     with Session(engine(), expire_on_commit=False) as session:
         try:
@@ -80,12 +92,22 @@ def unit_of_work() -> Iterator[Session]:
             session.commit()
         except (OperationalError, PoolTimeoutError) as error:
             session.rollback()
-            raise away() from error
+            raise _given_up(error) from error
         except DBAPIError as error:
             session.rollback()
             if error.connection_invalidated:
-                raise away() from error
+                raise _given_up(error) from error
             raise
+
+
+def _given_up(error: DBAPIError | PoolTimeoutError) -> DatabaseAwayError:
+    """The error to raise; what is behind it is only in the log."""
+    cause = getattr(error, "orig", None) or error
+    fault = busy() if getattr(cause, "pgcode", None) in _BUSY else away()
+    # The first line says what happened; the others may quote rows.
+    reason = str(cause).partition("\n")[0]
+    log.warning("database unit undone", code=fault.code, kind=type(cause).__name__, reason=reason)
+    return fault
 
 
 def away() -> DatabaseAwayError:
@@ -93,6 +115,16 @@ def away() -> DatabaseAwayError:
     return DatabaseAwayError(
         "database.away",
         "The database can't be reached just now.",
+        next_step="It is tried again by itself; 'taxpoynt doctor' says more.",
+        retry_after_s=5,
+    )
+
+
+def busy() -> DatabaseBusyError:
+    """The error of one who waited too long for what others hold."""
+    return DatabaseBusyError(
+        "database.busy",
+        "The database is busy: this took too long.",
         next_step="It is tried again by itself; 'taxpoynt doctor' says more.",
         retry_after_s=5,
     )

@@ -1,7 +1,9 @@
 """Processes that a test starts: each leads a group of its own, and all of it ends with the test."""
 
 import atexit
+import itertools
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,8 @@ from signal import SIGKILL, SIGTERM, Signals
 from config.embedded import ports
 
 ROOT = Path(__file__).resolve().parents[1]
+# Test processes that share a machine at most.
+_PROCESSES = 16
 CELERY = (sys.executable, "-m", "celery", "-A", "tasks")
 TAXPOYNT = (sys.executable, "-m", "cli.main")
 
@@ -106,5 +110,15 @@ def _compiled_once() -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on now."""
-    return next(ports.to_try(None))
+    """A port of the loopback interface that nobody listens on now, and no other test is given."""
+    return next(port for port in _ports() if ports.is_free(port))
+
+
+@cache
+def _ports() -> Iterator[int]:
+    """Ports that neither the system nor our own servers choose, a share for each test process."""
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = list(range(12_000 + process % _PROCESSES, 20_000, _PROCESSES))
+    # Another run of the tests on this machine begins elsewhere.
+    random.shuffle(share)
+    return itertools.cycle(share)

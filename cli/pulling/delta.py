@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cli.pulling import workers
-from cli.pulling.patience import POLL_S, watched
+from cli.pulling.patience import POLL_S, outlasting, watched
 from config import clock
 from connectors.base.errors import AccessRefusedError
 from models import Connection
@@ -45,8 +45,12 @@ class Delta:
     def run(self) -> list[Reading]:
         """Read to the end of every stream; a failure is told in its reading.
 
-        Raises: AccessRefusedError, TransientError when the locations can't be listed.
+        Raises: AccessRefusedError, TransientError when the locations can't be listed;
+        DatabaseAwayError when that lasts.
         """
+        return outlasting(self._follow, self.say)
+
+    def _follow(self) -> list[Reading]:
         if not self.look():
             sites.refresh(self.connection.id)
         self.no_worker = not workers.take("sync.stream", self.connection.platform)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ import click
 from cli.pulling import workers
 from cli.pulling.history import History
 from cli.pulling.invoicing import Invoicing
+from cli.pulling.patience import outlasting
 from cli.pulling.progress import Progress
 from config import clock
 from models import Connection, Slice, SyncRun, run_progress
@@ -65,20 +67,31 @@ def signal(asked: Asked) -> bool:
 
 
 def run(asked: Asked, say: Callable[[str], None]) -> Came:
-    """Read every run, then see its orders invoiced; Ctrl-C ends it early."""
+    """Read every run, then see its orders invoiced; Ctrl-C ends it early.
+
+    Raises: DatabaseAwayError when that lasts.
+    """
     began, interrupted = clock.monotonic(), False
     try:
-        for run_id in asked.run_ids:
-            with Progress(asked.connection.name) as progress:
-                History(run_id, asked.connection.platform, progress.show, say).run()
-        Invoicing(asked.connection.id, say).settle()
+        outlasting(partial(_follow, asked, say), say)
     except KeyboardInterrupt:
         interrupted = True
+    runs, held_up = outlasting(partial(_outcome, asked), say)
+    return Came(runs, held_up, interrupted, clock.monotonic() - began)
+
+
+def _follow(asked: Asked, say: Callable[[str], None]) -> None:
+    for run_id in asked.run_ids:
+        with Progress(asked.connection.name) as progress:
+            History(run_id, asked.connection.platform, progress.show, say).run()
+    Invoicing(asked.connection.id, say).settle()
+
+
+def _outcome(asked: Asked) -> tuple[list[SyncRun], list[Slice]]:
     with unit_of_work() as session:
         runs = [session.get_one(SyncRun, run_id) for run_id in asked.run_ids]
         held_up = [run_progress.trouble(session, run_id) for run_id in asked.run_ids]
-    found = [each for each in held_up if each is not None]
-    return Came(runs, found, interrupted, clock.monotonic() - began)
+    return runs, [each for each in held_up if each is not None]
 
 
 def _today(connection: Connection) -> date:

@@ -102,21 +102,14 @@ def _reach(installation: Installation, command: Child, rows: int) -> None:
     read = "SELECT coalesce(sum(rows_read), 0) FROM sync_runs WHERE kind = 'history'"
 
     def there() -> bool:
-        assert _runs(command), f"ended before {rows} rows:\n{command.log.read_text()[-3000:]}"
+        assert command.alive, f"ended before {rows} rows:\n{command.log.read_text()[-3000:]}"
         return bool(installation.one(read) >= rows)
 
     until(there, what=f"{rows} rows", timeout_s=180)
 
 
-def _runs(command: Child) -> bool:
-    """Whether it goes on; one that a busy database kept waiting too long is given again."""
-    if not command.alive and '"database.away"' in command.log.read_text().splitlines()[-1]:
-        command.start()
-    return command.alive
-
-
 def _finish(command: Child) -> dict[str, Any]:
-    until(lambda: not _runs(command), what="the import", timeout_s=240)
+    until(lambda: not command.alive, what="the import", timeout_s=240)
     said = Path(command.log).read_text()
     assert command.code == 0, said
     answer: dict[str, Any] = json.loads(

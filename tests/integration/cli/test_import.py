@@ -5,11 +5,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from config import clock
@@ -106,6 +107,37 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_
         assert shop.books() == other.books()
         runs = shop.invoiced()
         assert runs == list(range(runs[0], runs[0] + shop.days))
+
+
+def test_a_database_that_is_away_for_a_moment_is_outlasted(shop: Takeaway, database: str) -> None:
+    hanging = shop.failing(kind="slow", well=_CALLS_OF_A_SLICE, delay_s=_HANGS_S)
+    with started(*shop.span, "--json") as process:
+        with hanging:
+            until(shop.halfway, what="some slices to be read")
+            with _away(database):
+                assert process.stderr is not None
+                assert any("Trying again" in line for line in process.stderr)
+        # The page that it couldn't store is still its own.
+        shop.end_leases()
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert json.loads(out)["orders"] == {"issued": shop.days}
+
+
+@contextmanager
+def _away(database: str) -> Iterator[None]:
+    """The database ends all connections and takes no new ones."""
+    server, _, name = database.replace("+psycopg2", "").rpartition("/")
+    with closing(psycopg2.connect(f"{server}/postgres")) as held, held.cursor() as cursor:
+        held.autocommit = True
+        cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+            yield
+        finally:
+            cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def test_stopped_by_ctrl_c_it_says_so_and_goes_on_at_once(shop: Takeaway) -> None:

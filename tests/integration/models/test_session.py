@@ -5,11 +5,13 @@ import psycopg2
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
 from config import settings
+from config.logging import logger
 from models import Organization, bulk
 from models import session as database
-from models.session import DatabaseAwayError, unit_of_work
+from models.session import DatabaseAwayError, DatabaseBusyError, unit_of_work
 from tests.children import ROOT, free_port
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -75,10 +77,29 @@ def test_a_database_that_is_away_is_a_passing_trouble_with_a_wait(
     assert "secret99" not in str(caught.value)
 
 
+def test_a_row_that_others_hold_for_too_long_is_told_apart_and_logged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # A logger that spoke before keeps to where it spoke.
+    monkeypatch.setattr(database, "log", logger("database"))
+    with unit_of_work() as session:
+        session.execute(text("INSERT INTO organizations (name) VALUES ('held')"))
+    hold = text("SELECT 1 FROM organizations WHERE name = 'held' FOR UPDATE")
+    with capture_logs() as logged, unit_of_work() as holder:
+        holder.execute(hold)
+        with pytest.raises(DatabaseBusyError) as caught, unit_of_work() as session:  # noqa: PT012
+            session.execute(text("SET LOCAL lock_timeout = 10"))
+            session.execute(hold)
+    assert caught.value.code == "database.busy"
+    (line,) = logged
+    assert (line["code"], line["kind"]) == ("database.busy", "LockNotAvailable")
+    assert line["reason"] == "canceling statement due to lock timeout"
+
+
 def test_a_copy_fails_as_any_statement_does() -> None:
     with pytest.raises(IntegrityError), unit_of_work() as session:
         bulk.copy(session, "organizations", ("name",), [("copied",), ("copied",)])
-    with pytest.raises(DatabaseAwayError), unit_of_work() as session:  # noqa: PT012 - one unit
+    with pytest.raises(DatabaseBusyError), unit_of_work() as session:  # noqa: PT012 - one unit
         session.execute(text("SET LOCAL statement_timeout = 1"))
         many = ((f"{number}",) for number in range(200_000))
         bulk.copy(session, "organizations", ("name",), many)
