@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
+from itertools import chain
 from uuid import uuid4
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from config import clock
@@ -99,11 +99,12 @@ def cut(run_id: int) -> int:
         sites = session.scalars(
             select(Location).where(Location.connection_id == connection.id, ~Location.archived)
         ).all()
-        for site in sites:
-            # As of the run's own start, so that a run that goes on later is cut just the same.
-            period = _period(run, site)
-            windows = connector.windows(run.stream, site.external_id, period, run.started_at)
-            _plan(session, run, windows)
+        # As of the run's own start, so that a run that goes on later is cut just the same.
+        windows = [
+            connector.windows(run.stream, site.external_id, _period(run, site), run.started_at)
+            for site in sites
+        ]
+        _plan(session, run, list(chain.from_iterable(windows)))
         run.status = sync_run.RUNNING
         session.flush()
         _close_if_done(session, run.id)
@@ -181,21 +182,28 @@ def _period(run: SyncRun, site: Location) -> Period:
 
 
 def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:
-    for window in windows:
-        session.execute(
-            insert(Slice)
-            .values(
-                organization_id=run.organization_id,
-                run_id=run.id,
-                stream=window.stream,
-                location_external_id=window.location,
-                start_at=window.start,
-                end_at=window.end,
-                mode=window.mode,
-                next_attempt_at=clock.now(),
-            )
-            .on_conflict_do_nothing()
+    """Add a slice for each window that has none; the run is locked.
+
+    An insert that relied on the unique key would wait for the reader of the slice in its way, who
+    waits for the run.
+    """
+    key = (Slice.stream, Slice.location_external_id, Slice.start_at, Slice.mode)
+    rows = session.execute(select(*key).where(Slice.run_id == run.id))
+    planned = {(row.stream, row.location_external_id, row.start_at, row.mode) for row in rows}
+    session.add_all(
+        Slice(
+            organization_id=run.organization_id,
+            run_id=run.id,
+            stream=window.stream,
+            location_external_id=window.location,
+            start_at=window.start,
+            end_at=window.end,
+            mode=window.mode,
+            next_attempt_at=clock.now(),
         )
+        for window in windows
+        if (window.stream, window.location, window.start, window.mode) not in planned
+    )
 
 
 def _begin(slice_id: int, session: Session) -> Pull[Slice] | None:

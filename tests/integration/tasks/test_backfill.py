@@ -77,6 +77,16 @@ def test_cutting_twice_adds_nothing(shop: Shop) -> None:
     assert _slices(run_id) == before
 
 
+def test_planning_again_does_not_wait_for_a_slices_reader(shop: Shop) -> None:
+    run_id = _begin(shop)
+    count = backfill.cut(run_id)
+    with unit_of_work() as reader:
+        held = lease.take(reader, Slice, backfill.open_slices(run_id)[0], clock.now())
+        assert held is not None
+        # The reader's next step is the run's row, which planning holds.
+        assert backfill.cut(run_id) == count
+
+
 def test_a_finished_import_stays_finished_when_it_is_planned_once_more(shop: Shop) -> None:
     run_id = _begin(shop)
     backfill.cut(run_id)
