@@ -69,7 +69,7 @@ def free(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def retry_failed(session: Session, run_id: int, now: datetime) -> None:
-    """Have slices that failed before tried again at once: somebody mended the cause."""
+    """Have slices that failed before tried again at once."""
     session.execute(
         update(Slice)
         .where(Slice.run_id == run_id, Slice.status == FAILED)

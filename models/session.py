@@ -27,7 +27,7 @@ class DatabaseAwayError(TransientError):
 
 
 class DatabaseBusyError(DatabaseAwayError):
-    """The database answers, but what others hold kept a statement waiting for too long."""
+    """The database answers, but others' work was in the way: a lock, a deadlock, a time limit."""
 
 
 class _PromptPool(QueuePool):
@@ -83,8 +83,8 @@ os.register_at_fork(after_in_child=forget)
 def unit_of_work() -> Iterator[Session]:
     """One transaction: commits when the body ends, rolls back when it raises.
 
-    Raises: DatabaseAwayError when the database can't be reached, DatabaseBusyError when it takes
-    too long.
+    Raises: DatabaseAwayError when the database can't be reached, DatabaseBusyError when others'
+    work is in the way.
     """
     with Session(engine(), expire_on_commit=False) as session:
         try:
@@ -121,10 +121,10 @@ def away() -> DatabaseAwayError:
 
 
 def busy() -> DatabaseBusyError:
-    """The error of one who waited too long for what others hold."""
+    """The error of one whose work the database undid in favour of others', or took too long for."""
     return DatabaseBusyError(
         "database.busy",
-        "The database is busy: this took too long.",
+        "The database is busy with what others do.",
         next_step="It is tried again by itself; 'taxpoynt doctor' says more.",
         retry_after_s=5,
     )

@@ -1,7 +1,7 @@
 """Stores the pages of a pull: rows, cursor and counts move together or not at all."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -16,7 +16,7 @@ from config.errors import Fault, PermanentError, TransientError
 from config.logging import logger
 from connectors.base.contract import Connector, Http, Page, Request, Response
 from models import Connection, Slice, StreamCursor, SyncRun, lease
-from models.session import unit_of_work
+from models.session import DatabaseAwayError, unit_of_work
 from rules.waits import backoff
 from tasks import apply, reach, ring
 
@@ -139,6 +139,7 @@ def taken(
     """What `begin` takes the lease of, in one transaction; None when it isn't to be had.
 
     Stopped by hand as that commits, nobody reads: it is `let_go` as it is once it is being read.
+    Raises: DatabaseAwayError.
     """
     pull = None
     try:
@@ -146,7 +147,7 @@ def taken(
             pull = begin(session)
     except KeyboardInterrupt:
         if pull is not None:
-            let_go(pull)
+            _quietly(let_go, pull)
         raise
     return pull
 
@@ -161,22 +162,30 @@ def noting(
 
     When another reader has taken over, it alone has something to note. Whoever stops this one by
     hand has it `let_go`; a reader whose time is up stops where it stands, and its lease ends.
+    Raises: DatabaseAwayError, which is no failure of the platform's: it is `let_go` too, and the
+    next reader goes on from the page stored last.
     """
     try:
         yield
     except lease.LeaseLostError as fault:
         pull.fault = fault
+    except (DatabaseAwayError, KeyboardInterrupt):
+        _quietly(let_go, pull)
+        raise
     except (TransientError, PermanentError) as fault:
         pull.fault = fault
         give_up(pull, fault)
-    except KeyboardInterrupt:
-        let_go(pull)
-        raise
     except SoftTimeLimitExceeded:
         raise
     except Exception as error:  # noqa: BLE001 - logged, and noted where people look
         pull.fault = _unexpected(error)
         give_up(pull, pull.fault)
+
+
+def _quietly(let_go: Callable[[Pull[Held]], None], pull: Pull[Held]) -> None:
+    # Where the database doesn't take it the lease ends by itself.
+    with suppress(DatabaseAwayError):
+        let_go(pull)
 
 
 def _unexpected(error: Exception) -> PermanentError:

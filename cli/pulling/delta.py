@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cli.pulling import workers
-from cli.pulling.patience import POLL_S, outlasting, watched
+from cli.pulling.patience import POLL_S, Outlasting, watched
 from config import clock
 from connectors.base.errors import AccessRefusedError
 from models import Connection
@@ -29,9 +29,11 @@ class Delta:
     after_run: int = 0
     no_worker: bool = False
     rung: set[int] = field(default_factory=set)
+    outlasting: Outlasting = field(init=False)
 
     def __post_init__(self) -> None:
         """From here on runs are those of this delta."""
+        self.outlasting = Outlasting(self.say)
         with unit_of_work() as session:
             self.after_run = newest_run(session, self.connection.id)
 
@@ -48,7 +50,8 @@ class Delta:
         Raises: AccessRefusedError, TransientError when the locations can't be listed;
         DatabaseAwayError when that lasts.
         """
-        return outlasting(self._follow, self.say)
+        with self.outlasting:
+            return self.outlasting.through(self._follow)
 
     def _follow(self) -> list[Reading]:
         if not self.look():
@@ -107,4 +110,6 @@ class Delta:
 
     def _show(self, found: list[Reading], beyond: int = 0) -> None:
         rows = sum(reading.rows_read for reading in found) + beyond
-        self.show(sum(reading.over for reading in found), len(found), rows)
+        over = sum(reading.over for reading in found)
+        self.outlasting.saw(over, rows)
+        self.show(over, len(found), rows)

@@ -30,10 +30,13 @@ class History:
     seen: tuple[int, int] = (0, 0)
     moved_at: float = field(default_factory=clock.monotonic)
 
-    def run(self) -> RunProgress:
-        """Read until it is done, held up by a failure, or has long to wait."""
+    def retry_failed(self) -> None:
+        """Have slices that failed before read again: somebody mended the cause."""
         with unit_of_work() as session:
             run_progress.retry_failed(session, self.run_id, clock.now())
+
+    def run(self) -> RunProgress:
+        """Read until it is done, held up by a failure, or has long to wait."""
         if workers.take("backfill.slice", self.platform):
             backfill.plan(run_id=self.run_id, platform=self.platform)
             self._by_workers()

@@ -7,8 +7,6 @@ from cli import exit
 from cli.output import Output
 from cli.pulling.importing import Asked, Came
 from dashboard.api.schemas import SyncRunSchema
-from models import order_standing
-from models.session import unit_of_work
 from models.sync_run import DONE, FAILED, WAITING
 
 COUNTS = ("rows_read", "rows_written", "rows_skipped", "rows_parked")
@@ -17,12 +15,12 @@ _CODES = {DONE: exit.DONE, WAITING: exit.PARKED, "interrupted": exit.INTERRUPTED
 
 def read(out: Output, asked: Asked, came: Came) -> int:
     """Rows, invoices, and what holds the import up; returns the exit code."""
-    status, orders = _status(came), _orders(asked)
+    status = _status(came)
     document = {
         **_span(asked),
         "status": status,
         **{count: sum(getattr(run, count) for run in came.runs) for count in COUNTS},
-        "orders": orders,
+        "orders": came.orders,
         "elapsed_s": round(came.elapsed_s, 1),
         "runs": SyncRunSchema(many=True).dump(came.runs),
         "error": _error(came) if status in (FAILED, WAITING) else None,
@@ -62,14 +60,6 @@ def _status(came: Came) -> str:
         return DONE
     failed = any(each.status == FAILED for each in came.held_up)
     return FAILED if failed else WAITING
-
-
-def _orders(asked: Asked) -> dict[str, int]:
-    connection = asked.connection
-    with unit_of_work() as session:
-        return order_standing.of_dates(
-            session, connection.organization_id, connection.id, asked.since, asked.until
-        )
 
 
 def _error(came: Came) -> dict[str, Any]:

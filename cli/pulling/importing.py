@@ -1,6 +1,7 @@
 """Runs an import from its first slice to its last invoice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,12 +12,12 @@ import click
 from cli.pulling import workers
 from cli.pulling.history import History
 from cli.pulling.invoicing import Invoicing
-from cli.pulling.patience import outlasting
+from cli.pulling.patience import Outlasting
 from cli.pulling.progress import Progress
 from config import clock
-from models import Connection, Slice, SyncRun, run_progress
+from models import Connection, Slice, SyncRun, order_standing, run_progress
 from models.overview import business_dates
-from models.session import unit_of_work
+from models.session import DatabaseAwayError, unit_of_work
 from models.site_list import of_connection
 from tasks import backfill, sites
 
@@ -33,10 +34,14 @@ class Asked:
 
 @dataclass(frozen=True)
 class Came:
-    """What an import came to. `held_up` is the slice that failed or waits, by run."""
+    """What an import came to. `held_up` is the slice that failed or waits, by run.
+
+    `orders` counts those of its dates by what became of their invoices.
+    """
 
     runs: Sequence[SyncRun]
     held_up: Sequence[Slice]
+    orders: Mapping[str, int]
     interrupted: bool
     elapsed_s: float
 
@@ -69,29 +74,51 @@ def signal(asked: Asked) -> bool:
 def run(asked: Asked, say: Callable[[str], None]) -> Came:
     """Read every run, then see its orders invoiced; Ctrl-C ends it early.
 
-    Raises: DatabaseAwayError when that lasts.
+    Raises: DatabaseAwayError when that lasts; KeyboardInterrupt when nothing can be told any more.
     """
-    began, interrupted = clock.monotonic(), False
+    began = clock.monotonic()
     try:
-        outlasting(partial(_follow, asked, say), say)
+        with Outlasting(say) as outlasting:
+            _follow(asked, outlasting, say)
+            return outlasting.through(partial(_came, asked, began, interrupted=False))
     except KeyboardInterrupt:
-        interrupted = True
-    runs, held_up = outlasting(partial(_outcome, asked), say)
-    return Came(runs, held_up, interrupted, clock.monotonic() - began)
+        with _stopped():
+            return _came(asked, began, interrupted=True)
 
 
-def _follow(asked: Asked, say: Callable[[str], None]) -> None:
+@contextmanager
+def _stopped() -> Iterator[None]:
+    """Whoever stopped a command needn't hear that the database is away."""
+    try:
+        yield
+    except DatabaseAwayError as fault:
+        raise KeyboardInterrupt from fault
+
+
+def _follow(asked: Asked, outlasting: Outlasting, say: Callable[[str], None]) -> None:
     for run_id in asked.run_ids:
         with Progress(asked.connection.name) as progress:
-            History(run_id, asked.connection.platform, progress.show, say).run()
-    Invoicing(asked.connection.id, say).settle()
+
+            def show(*state: int, run_id: int = run_id, progress: Progress = progress) -> None:
+                outlasting.saw(run_id, *state)
+                progress.show(*state)
+
+            history = History(run_id, asked.connection.platform, show, say)
+            outlasting.through(history.retry_failed)
+            outlasting.through(history.run)
+    outlasting.through(Invoicing(asked.connection.id, outlasting.saw).settle)
 
 
-def _outcome(asked: Asked) -> tuple[list[SyncRun], list[Slice]]:
+def _came(asked: Asked, began: float, *, interrupted: bool) -> Came:
+    connection = asked.connection
     with unit_of_work() as session:
         runs = [session.get_one(SyncRun, run_id) for run_id in asked.run_ids]
         held_up = [run_progress.trouble(session, run_id) for run_id in asked.run_ids]
-    return runs, [each for each in held_up if each is not None]
+        orders = order_standing.of_dates(
+            session, connection.organization_id, connection.id, asked.since, asked.until
+        )
+    found = [each for each in held_up if each is not None]
+    return Came(runs, found, orders, interrupted, clock.monotonic() - began)
 
 
 def _today(connection: Connection) -> date:

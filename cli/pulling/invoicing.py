@@ -16,10 +16,10 @@ _BATCH = 200
 
 @dataclass(frozen=True)
 class Invoicing:
-    """The invoices that a connection's orders owe; `say` gets what is waited for."""
+    """The invoices that a connection's orders owe; `saw` gets what changes as they are issued."""
 
     connection_id: int
-    say: Callable[[str], None]
+    saw: Callable[[object], None]
 
     def settle(self) -> None:
         """Until no order that is here now owes an invoice."""
@@ -31,6 +31,7 @@ class Invoicing:
             self._by_workers(newest)
         with workers.here():
             while owed := self._owed(newest):
+                self.saw(owed[0])
                 invoice.order(order_ids=owed)
                 if self._owed(newest)[:1] == owed[:1]:
                     # Another process is at it.
@@ -47,4 +48,6 @@ class Invoicing:
 
     def _count(self, newest: int) -> int:
         with unit_of_work() as session:
-            return order_standing.count_due(session, self.connection_id, newest)
+            count = order_standing.count_due(session, self.connection_id, newest)
+        self.saw(count)
+        return count

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from signal import SIGINT, signal
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from config import clock
 from models.session import DatabaseAwayError
@@ -14,8 +16,7 @@ _FIRST_S = 10.0
 _LONGEST_S = 60.0
 # How often rows are looked at while workers are at them.
 POLL_S = 0.25
-# For how long on end a database may be away or busy. Restarting one takes seconds; no statement may
-# take longer than this, so that a step that did has got somewhere.
+# For how long on end a database may be away or busy: restarting one takes seconds.
 _OUTLAST_S = 90.0
 _TRY_AGAIN_S = 2.0
 
@@ -31,24 +32,62 @@ def watched(look: Callable[[], _T]) -> Iterator[tuple[_T, bool]]:
         time.sleep(POLL_S)
 
 
-def outlasting(step: Callable[[], _T], say: Callable[[str], None]) -> _T:
-    """What `step` comes to: taken again while the database is away, for a while on end.
+class Outlasting:
+    """Takes steps that can be taken again, through a database that is away or busy for a while.
 
-    Raises: DatabaseAwayError when it is away for longer.
+    `say` gets what is waited for. How long is counted from when the steps last got anywhere. Within
+    a `with` block Ctrl-C ends them for good, also where the database's driver swallows it.
     """
-    ends = None
-    while True:
-        began = clock.monotonic()
-        try:
-            return step()
-        except DatabaseAwayError as fault:
-            now = clock.monotonic()
-            if ends is None or now - began > _OUTLAST_S:
-                ends = now + _OUTLAST_S
-                say(f"{fault.sentence} Trying again for {_OUTLAST_S:.0f} s.")
-            if now > ends:
-                raise
-            time.sleep(_TRY_AGAIN_S)
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._state: Any = None
+        self._ends: float | None = None
+        self._interrupted = False
+
+    def __enter__(self) -> Self:
+        """Listen for Ctrl-C."""
+        self._before = signal(SIGINT, self._interrupt)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave Ctrl-C to whoever listened before."""
+        signal(SIGINT, self._before)
+
+    def _interrupt(self, *_: object) -> None:
+        self._interrupted = True
+        raise KeyboardInterrupt
+
+    def saw(self, *state: Any) -> None:
+        """Be told how far the steps are: what differs from the last time got somewhere."""
+        if state != self._state:
+            self._state, self._ends = state, None
+
+    def through(self, step: Callable[[], _T]) -> _T:
+        """What `step` comes to. Raises: DatabaseAwayError when that lasts; KeyboardInterrupt."""
+        while True:
+            try:
+                return step()
+            except DatabaseAwayError as fault:
+                if self._interrupted:
+                    raise KeyboardInterrupt from fault
+                self._wait(fault)
+
+    def _wait(self, fault: DatabaseAwayError) -> None:
+        now = clock.monotonic()
+        if self._ends is None:
+            self._ends = now + _OUTLAST_S
+            self._say(f"{fault.sentence} Trying again for {_OUTLAST_S:.0f} s.")
+        elif now > self._ends:
+            # What followed it ends here: nobody tries again by itself.
+            step = "'taxpoynt doctor' says what is wrong; then give the same command again."
+            raise type(fault)(fault.code, fault.sentence, next_step=step) from fault
+        time.sleep(_TRY_AGAIN_S)
 
 
 class _Patience:

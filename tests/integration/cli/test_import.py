@@ -17,7 +17,7 @@ from config import clock
 from models import Connection
 from models.session import unit_of_work
 from tests.integration.cli.takeaway import PRICE, Takeaway, takeaway
-from tests.integration.cli.typed import run, started, typed
+from tests.integration.cli.typed import run, says, started, typed
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -93,8 +93,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_
     # Another reader may still be alive, for all this one knows: it waits, and says for what.
     shop.hold_one()
     with started(*shop.span, "--json") as second:
-        assert second.stderr is not None
-        assert any("Another reader holds" in line for line in second.stderr)
+        assert says(second, "Another reader holds")
         shop.end_leases()
         out, _ = second.communicate(timeout=60)
     assert second.returncode == 0
@@ -115,13 +114,20 @@ def test_a_database_that_is_away_for_a_moment_is_outlasted(shop: Takeaway, datab
         with hanging:
             until(shop.halfway, what="some slices to be read")
             with _away(database):
-                assert process.stderr is not None
-                assert any("Trying again" in line for line in process.stderr)
+                assert says(process, "Trying again")
         # The page that it couldn't store is still its own.
         shop.end_leases()
         out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert json.loads(out)["orders"] == {"issued": shop.days}
+
+
+def test_ctrl_c_ends_it_while_the_database_is_away(shop: Takeaway, database: str) -> None:
+    with cut_off(shop) as process, _away(database):
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert "Trying again" not in err
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from models.readings import readings
 from models.session import unit_of_work
 from tasks import ring, sync
 from tasks.pull import Counts
+from tests.busy import busy_once
 from tests.integration.cli.typed import run, started, typed
 from tests.shop import Shop, open_shop
 
@@ -110,6 +111,15 @@ def test_a_limit_parks_it(shop: Shop, name: str) -> None:
     assert said.code == 3
     assert said.document["status"] == "waiting"
     assert {each["error_code"] for each in said.document["streams"]} == {"toast.limited"}
+
+
+def test_a_database_that_is_busy_for_a_moment_is_outlasted(shop: Shop, name: str) -> None:
+    with busy_once("orders"):
+        said = typed("sync", name, "--json")
+    assert said.code == 0, said.err
+    assert "The database is busy" in said.err
+    assert said.document["status"] == "done"
+    assert said.document["rows_written"] == len(states(shop)) > 0
 
 
 def test_a_stream_there_is_none_of_is_wrong_use(shop: Shop, name: str) -> None:

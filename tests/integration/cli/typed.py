@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from cli import failure, output
@@ -75,3 +76,14 @@ def run(*arguments: str, given: str = "") -> Said:
     with started(*arguments) as process:
         out, err = process.communicate(given, timeout=120)
     return Said(process.returncode, out, err)
+
+
+def says(process: "subprocess.Popen[str]", text: str, timeout_s: float = 60.0) -> bool:
+    """Whether it tells a person so, sooner or later; one that says nothing more is killed."""
+    assert process.stderr is not None
+    overdue = Timer(timeout_s, process.kill)
+    overdue.start()
+    try:
+        return any(text in line for line in process.stderr)
+    finally:
+        overdue.cancel()

@@ -1,12 +1,12 @@
 import time
-from collections.abc import Iterator
-from itertools import repeat
+from collections.abc import Iterable, Iterator
+from itertools import count, repeat
 
 import pytest
 
 from cli.pulling import patience
 from config import clock
-from models.session import DatabaseAwayError, away, busy
+from models.session import DatabaseAwayError, DatabaseBusyError, away, busy
 
 
 @pytest.fixture(autouse=True)
@@ -42,35 +42,62 @@ def test_what_moves_again_is_given_ten_seconds_again() -> None:
     assert found == [("a", 10.0), ("a", 30.0), ("b", 32.5 + 10.0)]
 
 
-def _failing(errors: Iterator[Exception], each_s: float = 0.0) -> str:
-    """Fails with each of these errors, then comes to something."""
-    clock_before = clock.monotonic()
-    time.sleep(each_s)
-    for error in errors:
-        raise error
-    return f"after {clock_before:.0f} s"
+class _Database:
+    """Away at each of these steps, for one that takes so many seconds."""
+
+    def __init__(self, errors: Iterable[Exception], each_s: float = 0.0) -> None:
+        self.errors, self.each_s = iter(errors), each_s
+        self.said: list[str] = []
+        self.outlasting = patience.Outlasting(self.said.append)
+
+    def step(self) -> float:
+        time.sleep(self.each_s)
+        for error in self.errors:
+            raise error
+        return clock.monotonic()
 
 
 def test_a_database_that_comes_back_is_outlasted_and_said_to_be_away_once() -> None:
-    said: list[str] = []
-    errors = iter([away(), busy(), away()])
-    assert patience.outlasting(lambda: _failing(errors), said.append) == "after 6 s"
-    assert said == ["The database can't be reached just now. Trying again for 90 s."]
+    found = _Database([away(), busy(), away()])
+    assert found.outlasting.through(found.step) == 6.0
+    assert found.said == ["The database can't be reached just now. Trying again for 90 s."]
 
 
-def test_one_that_stays_away_is_an_error_after_a_minute_and_a_half() -> None:
+@pytest.mark.parametrize("each_s", [0.0, 40.0])
+def test_one_that_stays_away_is_an_error_that_says_how_to_go_on(each_s: float) -> None:
+    found = _Database(repeat(busy()), each_s)
+    with pytest.raises(DatabaseBusyError) as caught:
+        found.outlasting.through(found.step)
+    assert 90.0 < clock.monotonic() - each_s <= 90.0 + each_s + 2.0
+    assert len(found.said) == 1
+    assert "by itself" not in str(caught.value)
+    assert "the same command again" in caught.value.next_step
+
+
+def test_steps_that_get_somewhere_in_between_are_never_given_up() -> None:
+    found = _Database([away() for _ in range(10)], 60.0)
+    rows = count()
+
+    def step() -> float:
+        found.outlasting.saw("rows", next(rows))
+        return found.step()
+
+    assert found.outlasting.through(step) == 10 * 62.0 + 60.0
+    assert len(found.said) == 10
+
+
+def test_what_is_seen_twice_the_same_got_nowhere() -> None:
+    found = _Database(repeat(away()))
+
+    def step() -> float:
+        found.outlasting.saw("rows", 7)
+        return found.step()
+
     with pytest.raises(DatabaseAwayError):
-        patience.outlasting(lambda: _failing(repeat(away())), lambda _: None)
+        found.outlasting.through(step)
     assert clock.monotonic() == 92.0
-
-
-def test_after_a_step_that_got_somewhere_patience_begins_anew() -> None:
-    said: list[str] = []
-    errors = iter([away() for _ in range(3)])
-    assert patience.outlasting(lambda: _failing(errors, 100.0), said.append) == "after 306 s"
-    assert len(said) == 3
 
 
 def test_other_errors_are_not_outlasted() -> None:
     with pytest.raises(ZeroDivisionError):
-        patience.outlasting(lambda: 1 // 0, lambda _: None)
+        _Database([]).outlasting.through(lambda: 1 // 0)
