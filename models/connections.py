@@ -72,7 +72,8 @@ def store(
     found = session.scalars(
         select(Connection)
         .where(Connection.organization_id == organization_id, Connection.name == name)
-        .with_for_update()
+        # Not so hard that deliveries and orders, whose rows point at it, have to wait.
+        .with_for_update(key_share=True)
     ).first()
     if found is None:
         found = Connection(

@@ -71,6 +71,12 @@ def claim(session: Session, connection_id: int, now: datetime, limit: int) -> li
     )
 
 
+def waits(session: Session, event_id: int) -> bool:
+    """Whether a delivery is still to be handled; locked for this transaction if so."""
+    query = select(InboxEvent.id).where(InboxEvent.id == event_id, InboxEvent.state == PENDING)
+    return session.scalar(query.with_for_update()) is not None
+
+
 def settle(session: Session, applied: Mapping[int, str | None]) -> None:
     """Mark deliveries as applied: our id to the record each was about, if any."""
     if applied:
@@ -174,7 +180,8 @@ def prune(session: Session, before: datetime, limit: int) -> int:
     """
     result = session.execute(
         text(
-            "DELETE FROM inbox_events WHERE id IN (SELECT id FROM inbox_events "
+            # Said twice: one that is replayed meanwhile is found done and then waits.
+            "DELETE FROM inbox_events WHERE state = 'done' AND id IN (SELECT id FROM inbox_events "
             "WHERE received_at < :before AND state = 'done' ORDER BY received_at LIMIT :limit)"
         ),
         {"before": before, "limit": limit},

@@ -105,7 +105,8 @@ def park(
     session: Session, connection: Connection, parked: Sequence[tuple[Record, SkippedRecord]]
 ) -> None:
     """Keep refused records of a pull with their reasons."""
-    for record, reason in parked:
+    # In one order, so that no two readers wait for each other's rows.
+    for record, reason in sorted(parked, key=lambda each: (each[0].stream, each[0].id)):
         parked_write.park(
             session,
             connection,

@@ -187,9 +187,11 @@ def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:
     An insert that relied on the unique key would wait for the reader of the slice in its way, who
     waits for the run.
     """
-    key = (Slice.stream, Slice.location_external_id, Slice.start_at, Slice.mode)
-    rows = session.execute(select(*key).where(Slice.run_id == run.id))
+    columns = (Slice.stream, Slice.location_external_id, Slice.start_at, Slice.mode)
+    rows = session.execute(select(*columns).where(Slice.run_id == run.id))
     planned = {(row.stream, row.location_external_id, row.start_at, row.mode) for row in rows}
+    # A stream that isn't read by location has the same windows at each.
+    wanted = {(each.stream, each.location, each.start, each.mode): each for each in windows}
     session.add_all(
         Slice(
             organization_id=run.organization_id,
@@ -201,8 +203,8 @@ def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:
             mode=window.mode,
             next_attempt_at=clock.now(),
         )
-        for window in windows
-        if (window.stream, window.location, window.start, window.mode) not in planned
+        for key, window in wanted.items()
+        if key not in planned
     )
 
 
@@ -226,9 +228,10 @@ def _finish(pull: Pull[Slice]) -> None:
     now = clock.now()
     with unit_of_work() as session:
         lease.release(session, pull.held, status=sync_run.DONE, **UNTOLD)
-        connections.succeeded(session, pull.connection.id, now)
+        # Before the connection: planning may hold the run for a while, and others want that row.
         session.get_one(SyncRun, pull.run_id, with_for_update=True)
         _close_if_done(session, pull.run_id)
+        connections.succeeded(session, pull.connection.id, now)
 
 
 def _let_go(pull: Pull[Slice]) -> None:

@@ -10,7 +10,7 @@ from config import clock
 from config.errors import PermanentError, SkippedRecord, TransientError
 from config.logging import logger
 from connectors.base.contract import Hint, Record
-from models import Connection, InboxEvent
+from models import Connection, InboxEvent, inbox
 from models.inbox_event import PENDING
 from models.session import unit_of_work
 from tasks import app, apply, handle, reach
@@ -60,7 +60,7 @@ def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bo
         batch.parked = [(event, fault)]
     except TransientError as fault:
         batch.postponed = [(event, fault)]
-    _store(connection, batch)
+    _store(connection, event, batch)
     return not any(isinstance(fault, TransientError) for _, fault in batch.postponed)
 
 
@@ -79,7 +79,10 @@ def _records(line: reach.Line, hints: Sequence[Hint]) -> Iterator[Record]:
         yield record
 
 
-def _store(connection: Connection, batch: handle.Sorted) -> None:
+def _store(connection: Connection, event: InboxEvent, batch: handle.Sorted) -> None:
     with unit_of_work() as session:
+        # First of all, as whoever drains the inbox does; another may have handled it meanwhile.
+        if not inbox.waits(session, event.id):
+            return
         due = handle.store(session, connection, batch, clock.now())
     handle.signal(connection.id, connection.platform, batch, due)

@@ -197,16 +197,31 @@ def _mark_gone(session: Session, connection: Connection, seen: set[str]) -> None
 
 
 def _make_cursors(session: Session, connection: Connection, location_ids: list[str]) -> None:
-    for stream in platforms()[connection.platform].streams.values():
-        for location_id in location_ids if stream.per_location else [""]:
-            session.execute(
-                insert(StreamCursor)
-                .values(
-                    organization_id=connection.organization_id,
-                    connection_id=connection.id,
-                    stream=stream.name,
-                    location_external_id=location_id,
-                    next_due_at=clock.now(),
-                )
-                .on_conflict_do_nothing()
-            )
+    """Make the cursors that are missing, in the merchant's turn.
+
+    An insert that relied on the unique key would wait for the reader of the cursor in its way, who
+    goes on to the connection.
+    """
+    rows = session.execute(
+        select(StreamCursor.stream, StreamCursor.location_external_id).where(
+            StreamCursor.connection_id == connection.id
+        )
+    )
+    known = {(row.stream, row.location_external_id) for row in rows}
+    wanted = [
+        (stream.name, location_id)
+        for stream in platforms()[connection.platform].streams.values()
+        for location_id in (location_ids if stream.per_location else [""])
+    ]
+    session.add_all(
+        StreamCursor(
+            organization_id=connection.organization_id,
+            connection_id=connection.id,
+            stream=stream,
+            location_external_id=location_id,
+            next_due_at=clock.now(),
+        )
+        for stream, location_id in wanted
+        if (stream, location_id) not in known
+    )
+    session.flush()

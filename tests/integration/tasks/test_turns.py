@@ -1,0 +1,153 @@
+"""Transactions that meet: none waits for another that may come to wait for it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.errors import SkippedRecord
+from connectors.base.contract import Record
+from models import Connection, StreamCursor, connections, inbox, lease
+from models.session import DatabaseBusyError, unit_of_work
+from tasks import apply, backfill, connect, refetch, sync
+from tests.busy import busy_once
+from tests.integration.tasks.altered import thin_one
+from tests.integration.tasks.asked import ask, connection, cursors, deliveries, one
+from tests.integration.tasks.reading import cursor_row, runs_of
+from tests.shop import Shop
+from tests.waiting import until
+
+pytestmark = pytest.mark.usefixtures("database")
+
+_REASON = SkippedRecord("odd", "It is odd.")
+
+
+@contextmanager
+def _beside(session: Session, call: Callable[[], Any]) -> Iterator[Future[Any]]:
+    """Another's call that has come to wait for this session; it goes on when the body ends."""
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(call)
+        until(lambda: _waits() or other.done(), what="the other to wait")
+        assert not other.done()
+        yield other
+        session.commit()
+
+
+def _waits() -> bool:
+    query = "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype IN ('transactionid', 'tuple')"
+    return bool(ask(query))
+
+
+def test_connecting_again_does_not_wait_for_a_streams_reader(shop: Shop) -> None:
+    with unit_of_work() as reader:
+        assert lease.take(reader, StreamCursor, cursors(shop)[0], clock.now())
+        # The reader's next step is the connection, which is being stored.
+        connect.connect(shop.organization_id, "toast", connection(shop).name, shop.config)
+
+
+def test_settings_that_are_stored_hold_up_no_delivery(shop: Shop) -> None:
+    (message,) = shop.messages(1)
+    row = connection(shop)
+    with unit_of_work() as session:
+        connections.store(session, shop.organization_id, "toast", row.name, row.settings, {})
+        shop.take_in([message])
+        session.rollback()
+    assert len(deliveries(shop)) == 1
+
+
+def test_two_that_park_the_same_records_take_them_in_one_order(shop: Shop) -> None:
+    first, second = (Record("orders", guid, b"{}", "p") for guid in ("a", "b"))
+
+    def park(*records: Record) -> None:
+        with unit_of_work() as session:
+            row = session.get_one(Connection, shop.connection_id)
+            apply.park(session, row, [(each, _REASON) for each in records])
+
+    park(first, second)
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+        apply.park(session, row, [(first, _REASON)])
+        with _beside(session, lambda: park(second, first)) as other:
+            apply.park(session, row, [(second, _REASON)])
+    assert other.result() is None
+
+
+def test_a_delivery_that_was_settled_meanwhile_is_not_settled_again(shop: Shop) -> None:
+    (message,) = shop.messages(1)
+    shop.take_in([thin_one(message)])
+    (event,) = deliveries(shop)
+    with unit_of_work() as session:
+        inbox.settle(session, {event.id: None})
+        with _beside(session, lambda: refetch.complete(shop.connection_id, [event.id])):
+            pass
+    (settled,) = deliveries(shop)
+    assert (settled.state, settled.attempts, settled.record_external_id) == ("done", 1, None)
+
+
+def test_a_delivery_that_is_replayed_while_old_ones_are_forgotten_stays(shop: Shop) -> None:
+    (message,) = shop.messages(1)
+    shop.take_in([message])
+    (event,) = deliveries(shop)
+
+    def prune() -> int:
+        with unit_of_work() as session:
+            return inbox.prune(session, clock.now() + timedelta(days=1), 1000)
+
+    # What other tests have applied goes first.
+    prune()
+    with unit_of_work() as session:
+        inbox.settle(session, {event.id: None})
+    with unit_of_work() as session:
+        inbox.replay(session, shop.organization_id, [event.id], clock.now())
+        with _beside(session, prune) as other:
+            pass
+    assert other.result() == 0
+    assert [row.state for row in deliveries(shop)] == ["pending"]
+
+
+def test_a_slice_that_ends_while_its_run_is_planned_holds_no_connection(shop: Shop) -> None:
+    today = clock.now().date()
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    run_id = backfill.begin(row, "orders", today - timedelta(days=1), today)
+    backfill.cut(run_id)
+    slice_id = backfill.open_slices(run_id)[0]
+    stored, locked = Event(), Event()
+
+    def report(_: object) -> None:
+        stored.set()
+        assert locked.wait(30)
+
+    with ThreadPoolExecutor(1) as pool, unit_of_work() as session:
+        reader = pool.submit(backfill.read, slice_id, report)
+        assert stored.wait(30)
+        session.execute(text("SELECT 1 FROM sync_runs WHERE id = :r FOR UPDATE"), {"r": run_id})
+        locked.set()
+        until(_waits, what="the reader to wait for its run")
+        ask("SELECT 1 FROM connections WHERE id = :c FOR UPDATE NOWAIT", c=shop.connection_id)
+        session.commit()
+        assert reader.result()
+    assert one("SELECT status FROM sync_slices WHERE id = :s", s=slice_id).status == "done"
+
+
+def test_a_busy_database_is_no_failure_of_the_platform(shop: Shop) -> None:
+    cursor_id = cursors(shop)[0]
+    before = connection(shop)
+    with busy_once("orders"):
+        with pytest.raises(DatabaseBusyError):
+            sync.run(cursor_id)
+        assert connection(shop) == before
+        left = cursor_row(cursor_id)
+        assert (left.leased_until, left.failures) == (None, 0)
+        assert left.next_due_at <= clock.now()
+        assert [(run.status, run.error_code) for run in runs_of(cursor_id)] == [("waiting", None)]
+        done = sync.run(cursor_id)
+    assert done is not None
+    assert done.counts.written > 0
