@@ -14,6 +14,7 @@ from config.errors import Fault, PermanentError, TransientError
 from config.settings import settings
 from models.connection import CONNECTED, DELAYED, NEEDS_ATTENTION, Connection
 from models.cursor import IS_GONE, StreamCursor, at_rest
+from models.session import DatabaseAwayError
 from models.storable import storable
 
 LOCATION_TAKEN = "location.taken"
@@ -172,8 +173,11 @@ def well_listed(session: Session, connection_id: int, now: datetime) -> None:
 def failed(session: Session, connection_id: int, fault: Fault, now: datetime) -> None:
     """Note what is wrong: delayed when it may pass by itself, else it needs attention.
 
-    What a listing noted stays unless this needs attention and isn't told by that already.
+    What a listing noted stays unless this needs attention and isn't told by that already. That our
+    database is away or busy is no fault of the platform's.
     """
+    if isinstance(fault, DatabaseAwayError):
+        return
     session.execute(
         update(Connection)
         .where(Connection.id == connection_id, ~_is_told_already(fault))

@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from models.cursor import AT_LOCATION, IS_GONE, StreamCursor
 from models.location import Location
+from models.session import AWAY, BUSY
 from models.sync_run import DELTA, DONE, SyncRun
 
 PENDING = "pending"
+# Failures in a row after which nobody who watches should expect that the next try goes well.
+_TOO_OFTEN = 5
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def _reading(cursor: StreamCursor, name: str, runs: list[SyncRun], now: datetime
         location=name,
         location_external_id=cursor.location_external_id,
         status=last.status if last else PENDING,
-        over=last is not None and not leased and _is_over(last),
+        over=last is not None and not leased and _is_over(last, cursor.failures),
         leased=leased,
         rows_read=sum(run.rows_read for run in runs),
         rows_written=sum(run.rows_written for run in runs),
@@ -106,6 +109,11 @@ def _reading(cursor: StreamCursor, name: str, runs: list[SyncRun], now: datetime
     )
 
 
-def _is_over(last: SyncRun) -> bool:
-    """A reader that stops before the end leaves its run waiting, without an error."""
+def _is_over(last: SyncRun, failures: int) -> bool:
+    """A reader that stops before the end leaves its run waiting, without an error.
+
+    One that the database stopped goes on within seconds, unless that happens again and again.
+    """
+    if last.error_code in (AWAY, BUSY):
+        return failures >= _TOO_OFTEN
     return last.status == DONE or last.error_code is not None

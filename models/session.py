@@ -17,9 +17,11 @@ from models import deadline
 
 log = logger(__name__)
 
+# The codes of what this raises.
+AWAY, BUSY = "database.away", "database.busy"
 # A serialization failure, a deadlock, a lock and a statement that took too long
 # (PostgreSQL 15 manual, appendix A; read 2026-11-22).
-_BUSY = {"40001", "40P01", "55P03", "57014"}
+_OTHERS_IN_THE_WAY = {"40001", "40P01", "55P03", "57014"}
 
 
 class DatabaseAwayError(TransientError):
@@ -103,7 +105,7 @@ def unit_of_work() -> Iterator[Session]:
 def _given_up(error: DBAPIError | PoolTimeoutError) -> DatabaseAwayError:
     """The error to raise; what is behind it is only in the log."""
     cause = getattr(error, "orig", None) or error
-    fault = busy() if getattr(cause, "pgcode", None) in _BUSY else away()
+    fault = busy() if getattr(cause, "pgcode", None) in _OTHERS_IN_THE_WAY else away()
     # The first line says what happened; the others may quote rows.
     reason = str(cause).partition("\n")[0]
     log.warning("database unit undone", code=fault.code, kind=type(cause).__name__, reason=reason)
@@ -113,7 +115,7 @@ def _given_up(error: DBAPIError | PoolTimeoutError) -> DatabaseAwayError:
 def away() -> DatabaseAwayError:
     """The error that says so."""
     return DatabaseAwayError(
-        "database.away",
+        AWAY,
         "The database can't be reached just now.",
         next_step="It is tried again by itself; 'taxpoynt doctor' says more.",
         retry_after_s=5,
@@ -123,7 +125,7 @@ def away() -> DatabaseAwayError:
 def busy() -> DatabaseBusyError:
     """The error of one whose work the database undid in favour of others', or took too long for."""
     return DatabaseBusyError(
-        "database.busy",
+        BUSY,
         "The database is busy with what others do.",
         next_step="It is tried again by itself; 'taxpoynt doctor' says more.",
         retry_after_s=5,

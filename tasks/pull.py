@@ -162,14 +162,17 @@ def noting(
 
     When another reader has taken over, it alone has something to note. Whoever stops this one by
     hand has it `let_go`; a reader whose time is up stops where it stands, and its lease ends.
-    Raises: DatabaseAwayError, which is no failure of the platform's: it is `let_go` too, and the
-    next reader goes on from the page stored last.
     """
     try:
         yield
     except lease.LeaseLostError as fault:
         pull.fault = fault
-    except (DatabaseAwayError, KeyboardInterrupt):
+    except DatabaseAwayError as fault:
+        pull.fault = fault
+        # Where it takes no note the lease ends by itself.
+        with suppress(DatabaseAwayError):
+            give_up(pull, fault)
+    except KeyboardInterrupt:
         _quietly(let_go, pull)
         raise
     except (TransientError, PermanentError) as fault:

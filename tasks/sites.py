@@ -208,11 +208,12 @@ def _make_cursors(session: Session, connection: Connection, location_ids: list[s
         )
     )
     known = {(row.stream, row.location_external_id) for row in rows}
-    wanted = [
+    # A platform may name a location twice.
+    wanted = dict.fromkeys(
         (stream.name, location_id)
         for stream in platforms()[connection.platform].streams.values()
         for location_id in (location_ids if stream.per_location else [""])
-    ]
+    )
     session.add_all(
         StreamCursor(
             organization_id=connection.organization_id,

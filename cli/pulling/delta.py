@@ -11,7 +11,7 @@ from connectors.base.errors import AccessRefusedError
 from models import Connection
 from models.lease import LeaseLostError
 from models.readings import Reading, newest_run, readings
-from models.session import unit_of_work
+from models.session import DatabaseAwayError, unit_of_work
 from tasks import ring, sites, sync
 
 
@@ -95,12 +95,17 @@ class Delta:
                     return
 
     def _read(self, reading: Reading) -> bool:
-        """Read one stream; false when the platform takes none of these credentials."""
+        """Read one stream; false when the platform takes none of these credentials.
+
+        Raises: DatabaseAwayError.
+        """
         told, before = False, self.look()
         while True:
             summary = sync.run(
                 reading.cursor_id, report=lambda counts: self._show(before, counts.read)
             )
+            if summary is not None and isinstance(summary.fault, DatabaseAwayError):
+                raise summary.fault
             if summary is not None and not isinstance(summary.fault, LeaseLostError):
                 return not isinstance(summary.fault, AccessRefusedError)
             if not told:

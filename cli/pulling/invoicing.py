@@ -31,7 +31,7 @@ class Invoicing:
             self._by_workers(newest)
         with workers.here():
             while owed := self._owed(newest):
-                self.saw(owed[0])
+                self._count(newest)
                 invoice.order(order_ids=owed)
                 if self._owed(newest)[:1] == owed[:1]:
                     # Another process is at it.

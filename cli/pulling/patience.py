@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from signal import SIGINT, signal
+from signal import SIGINT, getsignal, signal
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -18,6 +18,8 @@ _LONGEST_S = 60.0
 POLL_S = 0.25
 # For how long on end a database may be away or busy: restarting one takes seconds.
 _OUTLAST_S = 90.0
+# What works for as long after a fault is well again.
+_WELL_AGAIN_S = 30.0
 _TRY_AGAIN_S = 2.0
 
 
@@ -35,19 +37,24 @@ def watched(look: Callable[[], _T]) -> Iterator[tuple[_T, bool]]:
 class Outlasting:
     """Takes steps that can be taken again, through a database that is away or busy for a while.
 
-    `say` gets what is waited for. How long is counted from when the steps last got anywhere. Within
-    a `with` block Ctrl-C ends them for good, also where the database's driver swallows it.
+    `say` gets what is waited for. How long is counted from the first fault after the steps last
+    got anywhere, or all was well. Within a `with` block Ctrl-C ends the trying, also where the
+    database's driver swallowed it.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._state: Any = None
         self._ends: float | None = None
+        self._failed_at = 0.0
         self._interrupted = False
 
     def __enter__(self) -> Self:
         """Listen for Ctrl-C."""
-        self._before = signal(SIGINT, self._interrupt)
+        self._before = getsignal(SIGINT)
+        # A script may have its commands ignore it.
+        if callable(self._before):
+            signal(SIGINT, self._interrupt)
         return self
 
     def __exit__(
@@ -57,15 +64,20 @@ class Outlasting:
         trace: TracebackType | None,
     ) -> None:
         """Leave Ctrl-C to whoever listened before."""
-        signal(SIGINT, self._before)
+        if callable(self._before):
+            signal(SIGINT, self._before)
 
     def _interrupt(self, *_: object) -> None:
         self._interrupted = True
         raise KeyboardInterrupt
 
     def saw(self, *state: Any) -> None:
-        """Be told how far the steps are: what differs from the last time got somewhere."""
-        if state != self._state:
+        """Be told how far the steps are, whenever the database was asked.
+
+        What differs from the last time got somewhere.
+        """
+        well_again = clock.monotonic() - self._failed_at > _WELL_AGAIN_S
+        if well_again or state != self._state:
             self._state, self._ends = state, None
 
     def through(self, step: Callable[[], _T]) -> _T:
@@ -79,12 +91,12 @@ class Outlasting:
                 self._wait(fault)
 
     def _wait(self, fault: DatabaseAwayError) -> None:
-        now = clock.monotonic()
+        now = self._failed_at = clock.monotonic()
         if self._ends is None:
             self._ends = now + _OUTLAST_S
             self._say(f"{fault.sentence} Trying again for {_OUTLAST_S:.0f} s.")
         elif now > self._ends:
-            # What followed it ends here: nobody tries again by itself.
+            # Who followed the work ends here; it doesn't try again by itself.
             step = "'taxpoynt doctor' says what is wrong; then give the same command again."
             raise type(fault)(fault.code, fault.sentence, next_step=step) from fault
         time.sleep(_TRY_AGAIN_S)

@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.errors import SkippedRecord
-from connectors.base.contract import Record
+from connectors.base.contract import Listing, Record
 from models import Connection, StreamCursor, connections, inbox, lease
+from models.readings import readings
 from models.session import DatabaseBusyError, unit_of_work
-from tasks import apply, backfill, connect, refetch, sync
+from rules.records import LocationRecord
+from tasks import apply, backfill, connect, refetch, sites, sync
 from tests.busy import busy_once
 from tests.integration.tasks.altered import thin_one
 from tests.integration.tasks.asked import ask, connection, cursors, deliveries, one
@@ -141,13 +143,40 @@ def test_a_busy_database_is_no_failure_of_the_platform(shop: Shop) -> None:
     cursor_id = cursors(shop)[0]
     before = connection(shop)
     with busy_once("orders"):
-        with pytest.raises(DatabaseBusyError):
-            sync.run(cursor_id)
+        held_up = sync.run(cursor_id)
+        assert held_up is not None
+        assert isinstance(held_up.fault, DatabaseBusyError)
         assert connection(shop) == before
         left = cursor_row(cursor_id)
-        assert (left.leased_until, left.failures) == (None, 0)
-        assert left.next_due_at <= clock.now()
-        assert [(run.status, run.error_code) for run in runs_of(cursor_id)] == [("waiting", None)]
+        assert (left.leased_until, left.failures) == (None, 1)
+        assert left.next_due_at < clock.now() + timedelta(seconds=10)
+        (run,) = runs_of(cursor_id)
+        assert (run.status, run.error_code) == ("waiting", "database.busy")
         done = sync.run(cursor_id)
     assert done is not None
     assert done.counts.written > 0
+    assert cursor_row(cursor_id).failures == 0
+
+
+def test_a_stream_that_the_database_stopped_is_over_only_after_many_times(shop: Shop) -> None:
+    cursor_id = cursors(shop)[0]
+
+    def over() -> list[bool]:
+        with unit_of_work() as session:
+            found = readings(session, shop.connection_id, None, 0, clock.now())
+            return [each.over for each in found if each.cursor_id == cursor_id]
+
+    with busy_once("orders"):
+        sync.run(cursor_id)
+    assert over() == [False]
+    ask("UPDATE cursors SET failures = 5 WHERE id = :c", c=cursor_id)
+    assert over() == [True]
+
+
+def test_a_location_that_is_named_twice_is_one(shop: Shop) -> None:
+    site = LocationRecord("twice", "Twice", "Africa/Lagos", "NGN", 4)
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+        sites.keep(session, row, Listing([site, site], {}))
+    made = "SELECT 1 FROM cursors WHERE connection_id = :c AND location_external_id = 'twice'"
+    assert len(ask(made, c=shop.connection_id)) == 1

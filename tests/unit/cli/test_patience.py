@@ -1,6 +1,9 @@
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import count, repeat
+from signal import SIG_IGN, SIGINT, default_int_handler, getsignal, raise_signal, signal
+from typing import Any
 
 import pytest
 
@@ -86,6 +89,17 @@ def test_steps_that_get_somewhere_in_between_are_never_given_up() -> None:
     assert len(found.said) == 10
 
 
+def test_after_half_a_minute_without_a_fault_all_is_well_again() -> None:
+    found = _Database([away()])
+    found.outlasting.through(found.step)
+    for _ in range(200):
+        time.sleep(1)
+        found.outlasting.saw("still the same")
+    found.errors = iter([away(), away()])
+    found.outlasting.through(found.step)
+    assert len(found.said) == 2
+
+
 def test_what_is_seen_twice_the_same_got_nowhere() -> None:
     found = _Database(repeat(away()))
 
@@ -101,3 +115,20 @@ def test_what_is_seen_twice_the_same_got_nowhere() -> None:
 def test_other_errors_are_not_outlasted() -> None:
     with pytest.raises(ZeroDivisionError):
         _Database([]).outlasting.through(lambda: 1 // 0)
+
+
+@pytest.mark.parametrize("before", [SIG_IGN, default_int_handler])
+def test_ctrl_c_that_was_swallowed_ends_the_trying_unless_it_is_ignored(before: Any) -> None:
+    def step() -> None:
+        with suppress(KeyboardInterrupt):
+            raise_signal(SIGINT)
+        raise away()
+
+    found, outer = _Database([]), signal(SIGINT, before)
+    ends = DatabaseAwayError if before is SIG_IGN else KeyboardInterrupt
+    try:
+        with pytest.raises(ends), found.outlasting:
+            found.outlasting.through(step)
+        assert getsignal(SIGINT) is before
+    finally:
+        signal(SIGINT, outer)
