@@ -119,7 +119,8 @@ def test_a_broker_that_is_frozen_holds_no_probe(client: FlaskClient, frozen_brok
     took = clock.monotonic() - began
     assert response.json is not None
     assert response.json["broker"] == "unreachable"
-    assert took < 2
+    # A second's time-out, once or twice; a machine may stall.
+    assert took < 10
 
 
 def test_without_a_database_it_is_not_ready(client: FlaskClient, no_database: None) -> None:

@@ -1,7 +1,6 @@
 import re
 import subprocess
 import sys
-import time
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
@@ -30,11 +29,8 @@ def test_listing_the_commands_imports_none_of_them() -> None:
     program = "import sys, cli.main; cli.main.taxpoynt(['--help'], standalone_mode=False); " + (
         "sys.exit(bool({'celery', 'sqlalchemy', 'rich', 'flask', 'structlog'} & set(sys.modules)))"
     )
-    before = time.monotonic()
     found = subprocess.run([sys.executable, "-c", program], cwd=_ROOT, check=False)
     assert found.returncode == 0
-    # A third of a second on a machine of its own.
-    assert time.monotonic() - before < 3
 
 
 def test_it_says_which_release_it_is_where_the_project_is_not_installed(
