@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -8,6 +8,7 @@ from config import clock
 from models import Connection, Slice, lease
 from models.lease import LEASE
 from models.session import unit_of_work
+from rules.business_dates import bounds
 from tasks import backfill, pull, sweep
 from tests.integration.tasks.asked import ask, connection, control, one, orders
 from tests.integration.tasks.conftest import Signals
@@ -64,9 +65,14 @@ def test_an_import_is_cut_into_windows_without_gap_or_overlap_at_each_location(
         own = [row for row in slices if row.location_external_id == place]
         for before, after in pairwise(own):
             assert before.end_at == after.start_at
-        assert own[0].start_at < clock.now() - timedelta(days=60)
+        assert own[0].start_at == _start(place, clock.now().date() - timedelta(days=60))
         assert own[-1].end_at <= clock.now()
     assert {row.organization_id for row in slices} == {shop.organization_id}
+
+
+def _start(place: str, day: date) -> datetime:
+    site = one("SELECT * FROM locations WHERE external_id = :e LIMIT 1", e=place)
+    return bounds(day, site.time_zone, site.closeout_hour)[0]
 
 
 def test_cutting_twice_adds_nothing(shop: Shop) -> None:
@@ -137,18 +143,10 @@ def test_an_import_without_locations_is_done_at_once(shop: Shop) -> None:
     assert _run(run_id).status == "done"
 
 
-def _big_slice(run_id: int) -> int:
+def _big_slice(shop: Shop, run_id: int) -> int:
+    """The slice with the most orders; each slice is a business date of a location."""
     backfill.cut(run_id)
-    return max(_slices(run_id), key=lambda row: (_orders_in(row), row.id)).id
-
-
-def _orders_in(row: Any) -> bool:
-    return row.end_at > clock.now() - timedelta(hours=2) and "Lagos" in str(
-        one(
-            "SELECT time_zone FROM locations WHERE external_id = :e LIMIT 1",
-            e=row.location_external_id,
-        ).time_zone
-    )
+    return max(_slices(run_id), key=lambda row: (len(_placed(shop, row)), row.id)).id
 
 
 class KilledError(BaseException):
@@ -163,7 +161,7 @@ def test_a_slice_whose_reader_was_killed_is_swept_up_and_resumed_at_its_page(
     busy: Shop, signals: Signals
 ) -> None:
     run_id = _begin(busy, days=3)
-    slice_id = _big_slice(run_id)
+    slice_id = _big_slice(busy, run_id)
     with pytest.raises(KilledError):
         backfill.read(slice_id, _kill)
     stood = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
@@ -184,14 +182,14 @@ def test_a_slice_whose_reader_was_killed_is_swept_up_and_resumed_at_its_page(
 
 
 def _placed(shop: Shop, row: Any) -> list[Any]:
-    book = shop.till.platform.book
-    edges = (int(edge.timestamp() * 1000) for edge in (row.start_at, row.end_at))
-    return book.changed(row.location_external_id, *edges)
+    place = row.location_external_id, int(f"{row.start_at:%Y%m%d}")
+    held = shop.till.platform.book.all()
+    return [each for each in held if (each.restaurant.guid, each.business_date) == place]
 
 
 def test_a_slice_is_read_for_a_while_and_then_signalled_again(busy: Shop, signals: Signals) -> None:
     run_id = _begin(busy, days=3)
-    slice_id = _big_slice(run_id)
+    slice_id = _big_slice(busy, run_id)
     reader = backfill.read(slice_id, budget_s=-1)
     assert reader is not None
     assert reader.more
@@ -220,7 +218,7 @@ def test_a_slices_task_signals_the_next_of_its_run_and_none_after_the_last(
 
 def test_a_replaced_reader_of_a_slice_stores_nothing_more(busy: Shop) -> None:
     run_id = _begin(busy, days=3)
-    slice_id = _big_slice(run_id)
+    slice_id = _big_slice(busy, run_id)
     stood: list[Any] = []
 
     def take_over(_: pull.Counts) -> None:
