@@ -50,7 +50,7 @@ class Delta:
         Raises: AccessRefusedError, TransientError when the locations can't be listed;
         DatabaseAwayError when that lasts.
         """
-        with self.outlasting:
+        with self.outlasting.until_interrupted():
             return self.outlasting.through(self._follow)
 
     def _follow(self) -> list[Reading]:

@@ -76,9 +76,9 @@ def run(asked: Asked, say: Callable[[str], None]) -> Came:
 
     Raises: DatabaseAwayError when that lasts; KeyboardInterrupt when nothing can be told any more.
     """
-    began = clock.monotonic()
+    began, outlasting = clock.monotonic(), Outlasting(say)
     try:
-        with Outlasting(say) as outlasting:
+        with outlasting.until_interrupted():
             _follow(asked, outlasting, say)
             return outlasting.through(partial(_came, asked, began, interrupted=False))
     except KeyboardInterrupt:

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from signal import SIGINT, getsignal, signal
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from config import clock
 from models.session import DatabaseAwayError
@@ -38,8 +38,7 @@ class Outlasting:
     """Takes steps that can be taken again, through a database that is away or busy for a while.
 
     `say` gets what is waited for. How long is counted from the first fault after the steps last
-    got anywhere, or all was well. Within a `with` block Ctrl-C ends the trying, also where the
-    database's driver swallowed it.
+    got anywhere, or all was well.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -49,23 +48,19 @@ class Outlasting:
         self._failed_at = 0.0
         self._interrupted = False
 
-    def __enter__(self) -> Self:
-        """Listen for Ctrl-C."""
-        self._before = getsignal(SIGINT)
+    @contextmanager
+    def until_interrupted(self) -> Iterator[None]:
+        """Ctrl-C within ends the trying, also where the database's driver swallowed it."""
+        before = getsignal(SIGINT)
         # A script may have its commands ignore it.
-        if callable(self._before):
-            signal(SIGINT, self._interrupt)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Leave Ctrl-C to whoever listened before."""
-        if callable(self._before):
-            signal(SIGINT, self._before)
+        if not callable(before):
+            yield
+            return
+        signal(SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal(SIGINT, before)
 
     def _interrupt(self, *_: object) -> None:
         self._interrupted = True

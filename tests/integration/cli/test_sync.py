@@ -10,6 +10,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from cli.pulling.invoicing import Invoicing
 from config import clock
 from models import Order, StreamCursor
 from models.readings import readings
@@ -18,6 +19,7 @@ from tasks import ring, sync
 from tasks.pull import Counts
 from tests.busy import busy_once
 from tests.integration.cli.typed import run, started, typed
+from tests.integration.tasks.asked import cursors
 from tests.shop import Shop, open_shop
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -204,3 +206,15 @@ def test_an_interrupted_reader_is_not_done(shop: Shop) -> None:
         sync.run(cursor.id, report=interrupt)
     signalled_later(cursor.id)
     assert over(shop) == [False, False]
+
+
+def test_invoices_still_owed_are_told_as_a_count(shop: Shop) -> None:
+    with ring.inline(lambda *_: None):
+        for cursor_id in cursors(shop):
+            sync.run(cursor_id)
+    owed = list(states(shop).values()).count("due")
+    seen: list[object] = []
+    Invoicing(shop.connection_id, seen.append).settle()
+    # Whoever counts how long nothing moves must not take two ways of telling for a change.
+    assert seen == [owed]
+    assert "due" not in states(shop).values()

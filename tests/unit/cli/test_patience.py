@@ -127,7 +127,7 @@ def test_ctrl_c_that_was_swallowed_ends_the_trying_unless_it_is_ignored(before: 
     found, outer = _Database([]), signal(SIGINT, before)
     ends = DatabaseAwayError if before is SIG_IGN else KeyboardInterrupt
     try:
-        with pytest.raises(ends), found.outlasting:
+        with pytest.raises(ends), found.outlasting.until_interrupted():
             found.outlasting.through(step)
         assert getsignal(SIGINT) is before
     finally:
