@@ -1,20 +1,16 @@
 """A sale can be followed through the logs, from its delivery or its reading to its invoice."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
-from config import clock
 from config.logging import logger
-from models import Connection
-from models.session import unit_of_work
 from tasks import backfill, handle, invoice, sync
 from tests.integration.tasks.asked import control, cursors, deliveries, one
 from tests.integration.tasks.conftest import Signals
-from tests.integration.tasks.reading import runs_of
+from tests.integration.tasks.reading import planned, runs_of
 from tests.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -47,13 +43,13 @@ def test_from_its_reading(shop: Shop, logged: Logged) -> None:
 
 def _a_slice(shop: Shop) -> tuple[int, str]:
     """A slice of an import, and the import's correlation id."""
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    today = clock.now().date()
-    run_id = backfill.begin(row, "orders", today - timedelta(days=3), today)
-    backfill.cut(run_id)
-    run = one("SELECT correlation_id FROM sync_runs WHERE id = :r", r=run_id)
-    return backfill.open_slices(run_id)[0], run.correlation_id
+    slice_id = planned(shop)
+    run = one(
+        "SELECT r.correlation_id FROM sync_runs r JOIN sync_slices s ON s.run_id = r.id "
+        "WHERE s.id = :s",
+        s=slice_id,
+    )
+    return slice_id, run.correlation_id
 
 
 def test_from_a_slice_of_its_history(

@@ -1,16 +1,11 @@
 """A reason may quote a platform, and that may hold what no column takes."""
 
-from datetime import timedelta
-
 import pytest
 
-from config import clock
 from config.errors import PermanentError
-from models import Connection
-from models.session import unit_of_work
 from tasks import backfill, pull, sync
 from tests.integration.tasks.asked import ask, connection, cursors, one
-from tests.integration.tasks.reading import runs_of
+from tests.integration.tasks.reading import planned, runs_of
 from tests.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -18,16 +13,6 @@ pytestmark = pytest.mark.usefixtures("database")
 
 def _refuse(_: pull.Counts) -> None:
     raise PermanentError("till.odd", "It says \x00.", next_step="Mend \ud800.")
-
-
-def _slice(shop: Shop) -> int:
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    # Somewhere it is still yesterday.
-    today = clock.now().date()
-    run_id = backfill.begin(row, "orders", today - timedelta(days=1), today)
-    backfill.cut(run_id)
-    return backfill.open_slices(run_id)[0]
 
 
 def test_a_stream_that_fails_for_it_tells_it(shop: Shop) -> None:
@@ -42,7 +27,7 @@ def test_a_stream_that_fails_for_it_tells_it(shop: Shop) -> None:
 
 
 def test_a_slice_that_fails_for_it_tells_it(shop: Shop) -> None:
-    slice_id = _slice(shop)
+    slice_id = planned(shop)
     assert backfill.read(slice_id, _refuse) is None
     held = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
     assert (held.status, held.error, held.next_step) == (
@@ -51,7 +36,7 @@ def test_a_slice_that_fails_for_it_tells_it(shop: Shop) -> None:
 
 
 def test_a_slice_of_a_connection_whose_secrets_do_not_open_tells_it(shop: Shop) -> None:
-    slice_id = _slice(shop)
+    slice_id = planned(shop)
     ask("UPDATE connections SET secrets = 'rust' WHERE id = :c", c=shop.connection_id)
     assert backfill.read(slice_id) is None
     held = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)

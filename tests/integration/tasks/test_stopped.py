@@ -1,16 +1,11 @@
 """Whoever is stopped by hand as it takes something to read leaves it to others at once."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy.orm import Session
 
-from config import clock
-from models import Connection
-from models.session import unit_of_work
 from tasks import backfill, sync
 from tests.integration.tasks.asked import cursors, one
-from tests.integration.tasks.reading import cursor_row, runs_of
+from tests.integration.tasks.reading import cursor_row, planned, runs_of
 from tests.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -18,12 +13,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @pytest.fixture
 def slice_id(shop: Shop) -> int:
-    today = clock.now().date()
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    run_id = backfill.begin(row, "orders", today - timedelta(days=3), today)
-    backfill.cut(run_id)
-    return backfill.open_slices(run_id)[0]
+    return planned(shop)
 
 
 def stop_at_the_next_commit(monkeypatch: pytest.MonkeyPatch) -> None:

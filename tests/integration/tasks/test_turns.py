@@ -22,7 +22,7 @@ from tasks import apply, backfill, connect, refetch, sites, sync
 from tests.busy import busy_once
 from tests.integration.tasks.altered import thin_one
 from tests.integration.tasks.asked import ask, connection, cursors, deliveries, one
-from tests.integration.tasks.reading import cursor_row, runs_of
+from tests.integration.tasks.reading import cursor_row, planned, runs_of
 from tests.shop import Shop
 from tests.waiting import until
 
@@ -115,12 +115,8 @@ def test_a_delivery_that_is_replayed_while_old_ones_are_forgotten_stays(shop: Sh
 
 
 def test_a_slice_that_ends_while_its_run_is_planned_holds_no_connection(shop: Shop) -> None:
-    today = clock.now().date()
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    run_id = backfill.begin(row, "orders", today - timedelta(days=1), today)
-    backfill.cut(run_id)
-    slice_id = backfill.open_slices(run_id)[0]
+    slice_id = planned(shop)
+    run_id = one("SELECT run_id FROM sync_slices WHERE id = :s", s=slice_id).run_id
     stored, locked = Event(), Event()
 
     def report(_: object) -> None:
