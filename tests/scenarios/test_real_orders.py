@@ -11,7 +11,7 @@ import pytest
 
 from tests.children import Child, free_port
 from tests.conftest import SHARED_DATA
-from tests.scenarios.conftest import Installation
+from tests.installation import Installation
 from tests.waiting import until
 
 SEED = SHARED_DATA / "takeaway-orders" / "restaurant-1-orders.csv"

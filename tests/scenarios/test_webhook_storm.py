@@ -13,8 +13,8 @@ import requests
 
 from models import Location, connections, organizations
 from models.session import unit_of_work
-from tests.scenarios.conftest import Installation
-from tests.scenarios.deliveries import SECRET, Sent, expected, storm
+from tests.deliveries import SECRET, Sent, expected, storm
+from tests.installation import Installation
 from tests.waiting import until
 
 ORDERS, VERSIONS = 1_000, 2

@@ -17,6 +17,7 @@ START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 class Sent:
     """One delivery and what it would mean if it were applied."""
 
+    event: str
     order: str
     version: int
     cents: int
@@ -42,7 +43,7 @@ def storm(orders: int, versions: int, restaurant: str, chance: random.Random) ->
     An order's first version is always good, so that each order has something to apply.
     """
     made = [
-        _delivery(number, version, restaurant, good=version == 0 or chance.random() > 0.2)
+        delivery(number, version, restaurant, good=version == 0 or chance.random() > 0.2)
         for version in range(versions)
         for number in range(orders)
     ]
@@ -63,8 +64,10 @@ def expected(sent: list[Sent]) -> dict[str, tuple[int, int]]:
     return newest
 
 
-def _delivery(number: int, version: int, restaurant: str, *, good: bool) -> Sent:
-    order = str(uuid5(NAMESPACE_OID, f"order {number}"))
+def delivery(number: int, version: int, restaurant: str, *, good: bool = True) -> Sent:
+    """The delivery of one version of a restaurant's order `number`; of each there is only one."""
+    order = str(uuid5(NAMESPACE_OID, f"{restaurant} order {number}"))
+    event = str(uuid5(NAMESPACE_OID, f"{restaurant} event {number} {version}"))
     cents = 1000 + number + version
     at = START + timedelta(seconds=number)
     stamp = (at + timedelta(minutes=version)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
@@ -72,7 +75,7 @@ def _delivery(number: int, version: int, restaurant: str, *, good: bool) -> Sent
         "timestamp": stamp,
         "eventCategory": "order_updated",
         "eventType": "order_updated",
-        "guid": str(uuid5(NAMESPACE_OID, f"event {number} {version}")),
+        "guid": event,
         "details": {
             "restaurantGuid": restaurant,
             "order": _order(order, stamp, restaurant, cents),
@@ -81,7 +84,7 @@ def _delivery(number: int, version: int, restaurant: str, *, good: bool) -> Sent
     body = json.dumps(envelope).encode()
     key = SECRET if good else "somebody else's secret"
     digest = hmac.new(key.encode(), body + stamp.encode(), hashlib.sha256).digest()
-    return Sent(order, version, cents, body, base64.b64encode(digest).decode(), good)
+    return Sent(event, order, version, cents, body, base64.b64encode(digest).decode(), good)
 
 
 def _order(guid: str, stamp: str, restaurant: str, cents: int) -> dict[str, object]:

@@ -1,0 +1,47 @@
+"""A merchant whose platform only delivers: nobody is there to be asked."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from models import Location, Organization, connections
+from models.session import unit_of_work
+from tests.deliveries import SECRET
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """A connection with one restaurant."""
+
+    organization_id: int
+    connection_id: int
+    path: str
+    restaurant: str
+
+
+def merchant(name: str) -> Merchant:
+    """Connect one as `name`; it is an organization of its own, so its numbers are too."""
+    restaurant = str(uuid4())
+    with unit_of_work() as session:
+        organization = Organization(name=name)
+        session.add(organization)
+        session.flush()
+        made = connections.store(
+            session,
+            organization.id,
+            "toast",
+            name,
+            {"api_url": "http://127.0.0.1:9"},
+            {"client_id": "id", "client_secret": "secret-of-storm", "webhook_secret": SECRET},
+        )
+        session.add(
+            Location(
+                organization_id=organization.id,
+                connection_id=made.id,
+                external_id=restaurant,
+                name=name,
+                time_zone="Europe/London",
+                currency="GBP",
+                closeout_hour=4,
+            )
+        )
+        return Merchant(organization.id, made.id, f"/webhooks/toast/{made.key}", restaurant)

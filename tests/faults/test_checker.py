@@ -1,0 +1,123 @@
+"""The checker itself: planted differences are found, each as what it is, and nothing else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg2
+import pytest
+
+from models import inbox
+from models.session import unit_of_work
+from tasks import handle, invoice, ring
+from tests.deliveries import Sent, delivery
+from tests.faults.checker import look, owed
+from tests.faults.history import History
+from tests.faults.merchant import Merchant, merchant
+
+_ORDERS = 6
+
+
+@pytest.fixture
+def rows(database: str) -> Callable[..., list[tuple[Any, ...]]]:
+    def found(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with (
+            psycopg2.connect(database.replace("+psycopg2", "")) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    return found
+
+
+@pytest.fixture
+def books(rows: Callable[..., list[tuple[Any, ...]]]) -> tuple[Merchant, History]:
+    """Six orders of two versions each, accepted, applied and invoiced."""
+    at = merchant(f"checked {len(rows('SELECT 1 FROM connections'))}")
+    history = History()
+    orders: list[int] = []
+    with ring.inline(lambda name, said: orders.extend(said.get("order_ids", []))):
+        for version in (0, 1):
+            for number in range(_ORDERS):
+                one = delivery(number, version, at.restaurant)
+                _take_in(at, one)
+                history.note(one, "202")
+        handle.drain(at.connection_id)
+    invoice.order(order_ids=orders)
+    assert owed(rows, at.connection_id) == 0
+    return at, history
+
+
+def test_books_that_are_right_have_no_findings(books: Any, rows: Any) -> None:
+    at, history = books
+    assert not look(rows, history, at.connection_id)
+
+
+# An issued invoice can't be changed by any statement of ours: damage goes past the triggers.
+_PAST_TRIGGERS = "SET session_replication_role = replica; "
+
+
+@pytest.mark.parametrize(
+    ("damage", "counts"),
+    [
+        ("DELETE FROM inbox_events WHERE id = {event}", {"lost": 1}),
+        ("UPDATE inbox_events SET state = 'pending' WHERE id = {event}", {"lost": 1}),
+        ("UPDATE inbox_events SET state = 'parked' WHERE id = {event}", {"lost": 1, "wrong": 1}),
+        ("DELETE FROM order_lines WHERE order_id = {order}", {"wrong": 1}),
+        (
+            "UPDATE order_lines SET order_id = {order} WHERE order_id = {order} - 1",
+            {"doubled": 1, "wrong": 1},
+        ),
+        ("DELETE FROM invoices WHERE order_id = {order} - 1", {"lost": 1, "wrong": 1}),
+        ("UPDATE invoices SET total = total + 1 WHERE order_id = {order}", {"wrong": 3}),
+        ("UPDATE invoice_lines SET net = 0 WHERE invoice_id = {invoice}", {"wrong": 1}),
+        (
+            "UPDATE orders SET invoice_state = 'changed after issue' WHERE id = {order}",
+            {"wrong": 1},
+        ),
+    ],
+)
+def test_planted_damage_is_found_as_what_it_is(
+    books: Any, rows: Any, damage: str, counts: dict[str, int]
+) -> None:
+    at, history = books
+    newest = (
+        "SELECT (SELECT max(id) FROM orders WHERE connection_id = c.id),"
+        " (SELECT max(id) FROM inbox_events WHERE connection_id = c.id),"
+        " (SELECT max(id) FROM invoices WHERE connection_id = c.id)"
+        " FROM connections c WHERE id = %s"
+    )
+    ((order, event, invoice_id),) = rows(newest, at.connection_id)
+    rows(_PAST_TRIGGERS + damage.format(order=order, event=event, invoice=invoice_id))
+    found = look(rows, history, at.connection_id)
+    assert {name: n for name, n in found.counts().items() if n} == counts, found
+
+
+def test_an_older_version_is_stale_and_what_nobody_sent_is_wrong(books: Any, rows: Any) -> None:
+    at, history = books
+    newer = delivery(0, 7, at.restaurant)
+    history.note(newer, "202")
+    _take_in(at, newer)
+    rows("UPDATE inbox_events SET state = 'done' WHERE delivery_id = %s", newer.event)
+    forged = delivery(_ORDERS, 0, at.restaurant, good=False)
+    history.note(forged, "401")
+    _take_in(at, forged)
+    rows("UPDATE inbox_events SET state = 'done' WHERE delivery_id = %s", forged.event)
+    counts = look(rows, history, at.connection_id).counts()
+    assert counts == {"lost": 0, "doubled": 0, "stale": 1, "wrong": 1}
+
+
+def _take_in(at: Merchant, one: Sent) -> None:
+    with unit_of_work() as session:
+        inbox.accept(
+            session,
+            inbox.NewEvent(
+                organization_id=at.organization_id,
+                connection_id=at.connection_id,
+                delivery_id=one.event,
+                event_type="order_updated",
+                headers={"toast-event-category": "order_updated"},
+                body=one.body,
+                correlation_id=one.event.replace("-", ""),
+            ),
+        )
