@@ -1,17 +1,19 @@
 """Lists invoices: filtered, sorted, a page at a time, one query a page."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import ColumnElement, Select, Subquery, inspect, select, true
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.invoice import ISSUED, Invoice
 from models.invoice_named import named
 from models.order import Order
-from models.paging import FIRST, Listed, Span, page
-from models.sale_list import SaleFilter, conditions, sorts
+from models.paging import FIRST, Listed, Sort, Span, page
+from models.sale_list import SaleFilter, conditions, connections, length, listed, location, sorts
+from models.sale_walk import Walk, walked
 
 STATES = (ISSUED,)
 SORTS = sorts(Invoice)
@@ -36,18 +38,17 @@ def invoices(
 
     Raises: CursorError.
     """
-    query = described(organization_id).where(*conditions(Invoice, wanted))
-    if wanted.status is not None:
-        query = query.where(Invoice.status == wanted.status)
+    order = SORTS[sort or usual_sort(wanted)]
+    query = described(organization_id)
     if wanted.number:
-        query = query.where(Invoice.id.in_(named(organization_id, wanted.number)))
-    return page(session, query, SORTS[sort or usual_sort(wanted)], span)
+        return page(session, query.where(*_numbered(organization_id, wanted)), order, span)
+    found = _walked(organization_id, wanted, order, span)
+    return listed(session, query, Invoice, found, order, span)
 
 
 def usual_sort(wanted: InvoiceFilter) -> str:
     """The newest first; within a span of dates by date, whose index then finds its beginning."""
-    dated = wanted.since is not None or wanted.until is not None
-    return "-business_date" if dated else "-id"
+    return "-business_date" if wanted.dated else "-id"
 
 
 def described(organization_id: int) -> Select[Any]:
@@ -65,3 +66,24 @@ def described(organization_id: int) -> Select[Any]:
         .join(Order, Order.id == Invoice.order_id)
         .where(Invoice.organization_id == organization_id)
     )
+
+
+def _numbered(organization_id: int, wanted: InvoiceFilter) -> Iterator[ColumnElement[bool]]:
+    yield Invoice.id.in_(named(organization_id, wanted.number or ""))
+    yield from conditions(Invoice, organization_id, wanted)
+    if wanted.status is not None:
+        yield Invoice.status == wanted.status
+
+
+def _walked(organization_id: int, wanted: InvoiceFilter, order: Sort, span: Span) -> Subquery:
+    here = wanted.location_id is not None
+    walk = Walk(
+        Invoice,
+        at=Invoice.location_id if here else Invoice.connection_id,
+        places=(location if here else connections)(organization_id, wanted),
+        since=wanted.since,
+        until=wanted.until,
+        also=true() if wanted.status is None else Invoice.status == wanted.status,
+    )
+    by_day = (here or wanted.dated) and len(order.columns) == 1
+    return walked(walk, order, span.after, length(span) + 1, by_day=by_day)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.location import Location
-from models.paging import MOST, Listed, Sort, Span, cut, place
+from models.paging import MOST, Listed, Sort, Span, cut, end_of, place
 
 
 def newest(
@@ -31,10 +31,10 @@ def newest(
     table = {str(getattr(c, "key", "")): c for c in columns}
     order = Sort("-id", (table["id"],))
     limit = max(1, min(span.limit, MOST))
-    inner = select(*columns).where(table["connection_id"] == Connection.id, *conditions)
-    if span.after is not None:
-        inner = inner.where(table["id"] < place(order, span.after)[0])
-    found = inner.order_by(table["id"].desc()).limit(limit + 1).lateral("found")
+    at, key = table["connection_id"], table["id"]
+    seen = None if span.after is None else place(order, span.after)[0]
+    inner = select(*columns).where(end_of(at, key, Connection.id, seen), *conditions)
+    found = inner.order_by(at.desc(), key.desc()).limit(limit + 1).lateral("found")
     query = (
         select(*found.c, Connection.name.label("connection"), Connection.platform)
         .join(found, true())
