@@ -1,19 +1,17 @@
 """Lists invoices: filtered, sorted, a page at a time, one query a page."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, inspect, select, true
+from sqlalchemy import Select, and_, inspect, select, true
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.invoice import ISSUED, Invoice
 from models.invoice_named import named
 from models.order import Order
-from models.paging import FIRST, Listed, Sort, Span, page
-from models.sale_list import SaleFilter, conditions, connections, length, listed, location, sorts
-from models.sale_walk import Walk, walked
+from models.paging import FIRST, Listed, Span, page
+from models.sale_list import SaleFilter, conditions, connections, sales, sorts, wanted_of
 
 STATES = (ISSUED,)
 SORTS = sorts(Invoice)
@@ -38,12 +36,15 @@ def invoices(
 
     Raises: CursorError.
     """
-    order = SORTS[sort or usual_sort(wanted)]
-    query = described(organization_id)
+    order, query = SORTS[sort or usual_sort(wanted)], described(organization_id)
+    stated = [] if wanted.status is None else [Invoice.status == wanted.status]
     if wanted.number:
-        return page(session, query.where(*_numbered(organization_id, wanted)), order, span)
-    found = _walked(organization_id, wanted, order, span)
-    return listed(session, query, Invoice, found, order, span)
+        which = (*conditions(Invoice, wanted), *stated)
+        called = Invoice.id.in_(named(organization_id, wanted.number))
+        ours = Invoice.connection_id.in_(connections(organization_id, wanted))
+        return page(session, query.where(called, ours, *which), order, span)
+    which_ones = wanted_of(Invoice, organization_id, wanted, stated, also=and_(true(), *stated))
+    return sales(session, query, which_ones, order, span)
 
 
 def usual_sort(wanted: InvoiceFilter) -> str:
@@ -66,24 +67,3 @@ def described(organization_id: int) -> Select[Any]:
         .join(Order, Order.id == Invoice.order_id)
         .where(Invoice.organization_id == organization_id)
     )
-
-
-def _numbered(organization_id: int, wanted: InvoiceFilter) -> Iterator[ColumnElement[bool]]:
-    yield Invoice.id.in_(named(organization_id, wanted.number or ""))
-    yield from conditions(Invoice, organization_id, wanted)
-    if wanted.status is not None:
-        yield Invoice.status == wanted.status
-
-
-def _walked(organization_id: int, wanted: InvoiceFilter, order: Sort, span: Span) -> Subquery:
-    here = wanted.location_id is not None
-    walk = Walk(
-        Invoice,
-        at=Invoice.location_id if here else Invoice.connection_id,
-        places=(location if here else connections)(organization_id, wanted),
-        since=wanted.since,
-        until=wanted.until,
-        also=true() if wanted.status is None else Invoice.status == wanted.status,
-    )
-    by_day = (here or wanted.dated) and len(order.columns) == 1
-    return walked(walk, order, span.after, length(span) + 1, by_day=by_day)

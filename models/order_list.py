@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Subquery, inspect, select
+from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -11,9 +11,17 @@ from models.invoice import Invoice
 from models.location import Location
 from models.order import STATES, Order
 from models.order_named import named
-from models.paging import FIRST, Listed, Sort, Span
-from models.sale_list import SaleFilter, conditions, connections, length, listed, location, sorts
-from models.sale_walk import Walk, walked
+from models.paging import FIRST, Listed, Span
+from models.sale_list import (
+    SaleFilter,
+    conditions,
+    connections,
+    length,
+    listed,
+    sales,
+    sorts,
+    wanted_of,
+)
 
 # All of an order but the vendor's record, which is longer than everything else together.
 COLUMNS = tuple(c for c in inspect(Order).columns if c.key not in {"vendor", "fingerprint"})
@@ -23,7 +31,7 @@ SORTS = sorts(Order)
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter(SaleFilter):
-    """Which orders. `search` is a display number, or how the platform's id begins; see `order_named`."""
+    """Which orders. `search` is a display number or how a platform's id begins: `order_named`."""
 
     invoice_state: str | None = None
     search: str | None = None
@@ -37,10 +45,19 @@ def orders(
     sort: str = "-business_date",
 ) -> Listed:
     """A page of a merchant's orders. Raises: CursorError."""
-    order = SORTS[sort]
-    find = _called if wanted.search else _walked
-    found = find(organization_id, wanted, order, span)
-    return listed(session, described(organization_id), Order, found, order, span)
+    order, query = SORTS[sort], described(organization_id)
+    stated = [] if wanted.invoice_state is None else [Order.invoice_state == wanted.invoice_state]
+    if wanted.search:
+        which = (*conditions(Order, wanted), *stated)
+        if wanted.connection is not None:
+            which = (*which, Order.connection_id.in_(connections(organization_id, wanted)))
+        limit = length(span) + 1
+        found = named(organization_id, wanted.search, which, order, span.after, limit)
+        return listed(session, query, found, order, span)
+    states = STATES if wanted.invoice_state is None else (wanted.invoice_state,)
+    by_state = {"state": Order.invoice_state, "states": states}
+    which_ones = wanted_of(Order, organization_id, wanted, stated, **by_state)
+    return sales(session, query, which_ones, order, span)
 
 
 def described(organization_id: int) -> Select[Any]:
@@ -60,27 +77,3 @@ def described(organization_id: int) -> Select[Any]:
         .outerjoin(Invoice, Invoice.order_id == Order.id)
         .where(Order.organization_id == organization_id)
     )
-
-
-def _walked(organization_id: int, wanted: OrderFilter, order: Sort, span: Span) -> Subquery:
-    here = wanted.location_id is not None
-    walk = Walk(
-        Order,
-        at=Order.location_id if here else Order.connection_id,
-        places=(location if here else connections)(organization_id, wanted),
-        state=Order.invoice_state,
-        states=STATES if wanted.invoice_state is None else (wanted.invoice_state,),
-        since=wanted.since,
-        until=wanted.until,
-    )
-    narrow = here or wanted.dated or wanted.invoice_state is not None
-    by_day = narrow and len(order.columns) == 1
-    return walked(walk, order, span.after, length(span) + 1, by_day=by_day)
-
-
-def _called(organization_id: int, wanted: OrderFilter, order: Sort, span: Span) -> Subquery:
-    which = list(conditions(Order, organization_id, wanted))
-    if wanted.invoice_state is not None:
-        which.append(Order.invoice_state == wanted.invoice_state)
-    limit = length(span) + 1
-    return named(organization_id, wanted.search or "", which, order, span.after, limit)

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Subquery, Text, and_, column, select, values
+from sqlalchemy import ColumnElement, Subquery, and_, select
 
 from models.connection import Connection
 from models.order import Order
 from models.paging import Sort
-from models.sale_walk import merged, past, sorted_by
+from models.sale_walk import listed_as, merged, past, sorted_by
 
 # As much of a platform's id as pages show where there is no number.
 _PART_OF_ID = 8
@@ -30,7 +30,7 @@ def named(
     """
     bare = text.removeprefix("#")
     wanted = and_(past(order, after), *conditions)
-    numbers = values(column("number", Text), name="numbers").data([(n,) for n in {text, bare}])
+    numbers = listed_as("number", sorted({text, bare}))
     by_number = merged(
         numbers,
         lambda group: and_(

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Date, column, func, select, values
+from sqlalchemy import BigInteger, Date, cast, column, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from models.connection import Connection
 from models.location import Location
 from models.order import CHANGED, DUE, ISSUED, STATES, Order
 from rules.business_dates import business_date
@@ -31,11 +33,16 @@ class Day:
 
 
 def today(session: Session, organization_id: int, now: datetime) -> list[Day]:
-    """What each connection sold today, a row a currency; one query over the orders of that day."""
+    """What each connection sold today, a row a currency; one query over a day or two of orders."""
     dates = business_dates(session, organization_id, now)
-    at = values(
-        column("id", BigInteger), column("business_date", Date), name="at", literal_binds=False
-    ).data(list(dates.items()))
+    if not dates:
+        return []
+    ids, days = literal(list(dates)), literal(list(dates.values()))
+    at = (
+        func.unnest(cast(ids, ARRAY(BigInteger)), cast(days, ARRAY(Date)))
+        .table_valued(column("id", BigInteger), column("business_date", Date))
+        .render_derived(name="at")
+    )
     rest = Order.invoice_state.not_in((DUE, ISSUED, CHANGED))
     query = (
         select(
@@ -49,14 +56,19 @@ def today(session: Session, organization_id: int, now: datetime) -> list[Day]:
             func.count().filter(rest).label("rest"),
             func.coalesce(func.sum(Order.total).filter(rest), 0).label("rest_total"),
         )
-        .select_from(at)
-        .join(Order, (Order.location_id == at.c.id) & (Order.business_date == at.c.business_date))
-        # All there are: the index by location has the state before the date.
-        .where(Order.organization_id == organization_id, Order.invoice_state.in_(STATES))
+        .select_from(Connection)
+        .join(Order, Order.connection_id == Connection.id)
+        .join(at, (at.c.id == Order.location_id) & (at.c.business_date == Order.business_date))
+        .where(
+            Connection.organization_id == organization_id,
+            # All there are: the index by connection has the state before the date.
+            Order.invoice_state.in_(STATES),
+            Order.business_date.between(min(dates.values()), max(dates.values())),
+        )
         .group_by(Order.connection_id, Order.currency)
         .order_by(Order.connection_id, Order.currency)
     )
-    return [Day(**row) for row in session.execute(query).mappings()] if dates else []
+    return [Day(**row) for row in session.execute(query).mappings()]
 
 
 def business_dates(session: Session, organization_id: int, now: datetime) -> dict[int, date]:

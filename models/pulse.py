@@ -5,7 +5,8 @@ from hashlib import blake2b
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# A range of one, for the planner: see `paging.end_of`. Counts stop at 1,000: a backlog that large changes by its newest delivery, too.
+# A range of one connection is for the planner: see `paging.end_of`. Counts stop at 1,000: a
+# backlog that large changes by its newest delivery, too.
 _QUERY = text("""
 WITH ours AS (
     SELECT id, status_at, last_success_at FROM connections
@@ -25,7 +26,8 @@ SELECT
             WHERE e.connection_id = ours.id AND e.state = 'parked' LIMIT 1000) x) found),
     (SELECT sum(found.sum) FROM ours CROSS JOIN LATERAL (
         SELECT r.id + r.rows_read + extract(epoch FROM coalesce(r.finished_at, 'epoch')) AS sum
-        FROM sync_runs r WHERE r.connection_id BETWEEN ours.id AND ours.id ORDER BY r.connection_id DESC, r.id DESC LIMIT 1) found),
+        FROM sync_runs r WHERE r.connection_id BETWEEN ours.id AND ours.id
+        ORDER BY r.connection_id DESC, r.id DESC LIMIT 1) found),
     (SELECT sum(r.rows_read) FROM sync_runs r
         WHERE r.connection_id IN (SELECT id FROM ours) AND r.finished_at IS NULL),
     (SELECT max(found.id) FROM ours CROSS JOIN LATERAL (

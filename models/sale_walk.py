@@ -17,12 +17,15 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
+    cast,
     column,
+    func,
+    literal,
     select,
     true,
     tuple_,
-    values,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.paging import Sort, end_of, place
 
@@ -40,8 +43,8 @@ class Walk:
     """
 
     table: Any
-    at: ColumnElement[int]
-    places: Select[tuple[int]]
+    at: Any
+    places: Select[Any]
     state: ColumnElement[str] | None = None
     states: Sequence[str] = ()
     since: date | None = None
@@ -49,30 +52,60 @@ class Walk:
     also: ColumnElement[bool] = field(default_factory=true)
 
 
-def walked(walk: Walk, order: Sort, after: str | None, limit: int, *, by_day: bool) -> Subquery:
-    """Ids of the first `limit` rows past the cursor. Raises: CursorError.
+def walked(walk: Walk, order: Sort, after: str | None, limit: int) -> Subquery:
+    """Ids of the first `limit` rows past the cursor, sorted by date. Raises: CursorError."""
+    in_group, beyond = _in_group(walk), past(order, after)
+    return merged(_groups(walk), lambda group: in_group(group) & beyond & walk.also, order, limit)
 
-    `by_day`: they are sorted by id, and an index by id alone would be walked past most of them.
-    """
-    if not by_day and len(order.columns) == 1:
-        return merged(_places(walk), _at_place(walk, order, after), order, limit, lead=walk.at)
-    beyond = past(order, after)
-    groups, within = (
-        (_days(walk), _in_day(walk)) if by_day else (_groups(walk), _in_group(walk))
-    )
-    return merged(groups, lambda group: within(group) & beyond & walk.also, order, limit)
+
+def nearest(walk: Walk, order: Sort, after: str | None, limit: int) -> Subquery:
+    """The same sorted by id; neither states nor dates are looked at. Raises: CursorError."""
+    seen = None if after is None else place(order, after)[0]
+    [key] = order.columns
+
+    def within(group: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = end_of(
+            walk.at, key, group.c.place, seen, descending=order.descending
+        )
+        return found
+
+    return merged(_places(walk), within, order, limit, lead=walk.at)
+
+
+def by_day(walk: Walk, order: Sort, after: str | None, limit: int) -> Subquery:
+    """The same sorted by id, day by day, each of them a group. Raises: CursorError."""
+    days, in_group, beyond = _days(walk, order), _in_group(walk, dated=False), past(order, after)
+
+    def within(day: Any) -> ColumnElement[bool]:
+        in_day = walk.table.business_date == day.c.business_date
+        return and_(in_group(day), in_day, beyond, walk.also)
+
+    # Without a cursor the look that found a day found its first row, too.
+    heads = days.c.id if after is None else None
+    return merged(days, within, order, limit, heads=heads)
 
 
 def merged(
-    groups: FromClause, within: Within, order: Sort, limit: int, *, lead: Any = None
+    groups: FromClause,
+    within: Within,
+    order: Sort,
+    limit: int,
+    *,
+    lead: Any = None,
+    heads: Any = None,
 ) -> Subquery:
     """The first `limit` rows of all groups, as their ids and what they are sorted by.
 
-    `lead` is what comes before that in the index, where `within` is a range of it.
+    `lead` is what comes before that in the index, where `within` is a range of it. `heads`:
+    the ids of the groups' first rows, where they are known.
     """
-    heads = _first(groups, within, order, 1, lead)
-    first = select(*groups.c).select_from(groups).join(heads, true())
-    few = first.order_by(*sorted_by(order, heads)).limit(limit).subquery()
+    first = select(*groups.c).select_from(groups)
+    if heads is None:
+        head = _first(groups, within, order, 1, lead)
+        first = first.join(head, true()).order_by(*sorted_by(order, head))
+    else:
+        first = first.order_by(heads.desc() if order.descending else heads.asc())
+    few = first.limit(limit).subquery()
     rows = _first(few, within, order, limit, lead)
     found = select(*rows.c).select_from(few).join(rows, true())
     return found.order_by(*sorted_by(order, rows)).limit(limit).subquery()
@@ -103,24 +136,19 @@ def _places(walk: Walk) -> Subquery:
     return walk.places.with_only_columns(one.label("place")).subquery()
 
 
+def listed_as(name: str, texts: Sequence[str]) -> FromClause:
+    """A row for each text. SQLAlchemy would put a `VALUES` together anew for each query."""
+    given = cast(literal(list(texts)), ARRAY(Text))
+    return func.unnest(given).table_valued(column(name, Text)).render_derived(name="listed")
+
+
 def _groups(walk: Walk) -> FromClause:
     """Each place with each state."""
     places = _places(walk)
     if walk.state is None:
         return places
-    states = values(column("state", Text), name="states").data([(one,) for one in walk.states])
+    states = listed_as("state", walk.states)
     return select(places.c.place, states.c.state).join(states, true()).subquery()
-
-
-def _at_place(walk: Walk, order: Sort, after: str | None) -> Within:
-    seen = None if after is None else place(order, after)[0]
-    [key] = order.columns
-
-    def within(group: Any) -> ColumnElement[bool]:
-        end = end_of(walk.at, key, group.c.place, seen, descending=order.descending)
-        return and_(end, walk.also)
-
-    return within
 
 
 def _in_group(walk: Walk, *, dated: bool = True) -> Within:
@@ -133,11 +161,6 @@ def _in_group(walk: Walk, *, dated: bool = True) -> Within:
     return within
 
 
-def _in_day(walk: Walk) -> Within:
-    in_group = _in_group(walk, dated=False)
-    return lambda day: in_group(day) & (walk.table.business_date == day.c.business_date)
-
-
 def _dated(walk: Walk) -> ColumnElement[bool]:
     found: ColumnElement[bool] = true()
     if walk.since is not None:
@@ -147,26 +170,31 @@ def _dated(walk: Walk) -> ColumnElement[bool]:
     return found
 
 
-def _days(walk: Walk) -> FromClause:
-    """Each day of each group that has a row: one look into the index leads to the next day."""
+def _days(walk: Walk, order: Sort) -> FromClause:
+    """Each day of each group that has a row, and its first row by id.
+
+    One look into the index leads to the next day.
+    """
     groups, in_group = _groups(walk), _in_group(walk)
-    on = walk.table.business_date
+    on, key = walk.table.business_date, walk.table.id
+    # By both, so that no index but the one by date serves.
+    by = (on.desc(), key.desc()) if order.descending else (on.asc(), key.asc())
 
     def next_day(group: FromClause, *more: ColumnElement[bool]) -> Any:
-        query = select(on, walk.table.id).where(in_group(group), *more)
-        # Both columns, so that only the index by date serves.
-        return query.order_by(on.desc(), walk.table.id.desc()).limit(1).lateral()
+        return select(on, key).where(in_group(group), *more).order_by(*by).limit(1).lateral()
 
-    newest = next_day(groups)
+    first = next_day(groups)
     days = (
-        select(*groups.c, newest.c.business_date)
+        select(*groups.c, first.c.business_date, first.c.id)
         .select_from(groups)
-        .join(newest, true())
+        .join(first, true())
         .cte("days", recursive=True)
     )
-    earlier = next_day(days, on < days.c.business_date)
+    seen = days.c.business_date
+    following = next_day(days, on < seen if order.descending else on > seen)
     names = [days.c[c.key] for c in groups.c]
     return days.union_all(
-        select(*names, earlier.c.business_date).select_from(days).join(earlier, true())
+        select(*names, following.c.business_date, following.c.id)
+        .select_from(days)
+        .join(following, true())
     )
-

@@ -16,8 +16,9 @@ _INVOICE_WAITS = timedelta(minutes=5)
 # Work of that kind which somebody did so lately is going on: it is behind, not stopped.
 _LATELY = timedelta(minutes=1)
 
-# Ranges of one connection are for the planner: see `paging.end_of`. Of a long queue its head is enough. A delivery that is to be tried later isn't due before. They
+# Of a long queue its head is enough. A delivery that is to be tried later isn't due before. They
 # are handled in the order of their ids, so those handled last stand right before the first overdue.
+# Ranges of one connection are for the planner: see `paging.end_of`.
 _DELIVERIES = text("""
 SELECT c.id, w.since, (SELECT max(x.handled_at) FROM (SELECT e.handled_at FROM inbox_events e
     WHERE e.connection_id >= c.id AND (e.connection_id, e.id) < (c.id, w.head)

@@ -3,6 +3,9 @@
 Made while others write: a large table is never locked for longer than an instant.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -89,7 +92,7 @@ def _as_before() -> None:
         op.execute(f'RESET {name}')
 
 
-def _make(indexes) -> None:
+def _make(indexes: dict[str, Any]) -> None:
     for name, (table, columns, where) in indexes.items():
         # One that was broken off is there, but invalid: begin anew.
         _drop((name,))
@@ -99,6 +102,6 @@ def _make(indexes) -> None:
         )
 
 
-def _drop(names) -> None:
+def _drop(names: Iterable[str]) -> None:
     for name in names:
         op.execute(f'DROP INDEX CONCURRENTLY IF EXISTS {name}')

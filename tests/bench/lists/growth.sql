@@ -51,7 +51,8 @@ INSERT INTO invoices (organization_id, connection_id, location_id, customer_id, 
     sequence, number, status, seller, location, time_zone, order_display_number, business_date,
     issued_at, currency, net, tax, gratuities, total, correlation_id)
 SELECT o.organization_id, o.connection_id, o.location_id, o.customer_id, o.id, s.id,
-    s.next_number - 1 + o.nth, 'INV-' || lpad((s.next_number - 1 + o.nth)::text, 6, '0'), 'issued',
+    s.next_number - 1 + o.nth, 'INV-' || to_char(s.next_number - 1 + o.nth, 'FM000000999999'),
+    'issued',
     'Merchant', 'Site', 'America/New_York', o.display_number, o.business_date, o.applied_at, 'USD',
     o.net, o.tax, 0, o.total, ''
 FROM (

@@ -1,4 +1,4 @@
-"""Every list of the API and every page, with and without filters, sorts, search, and deep inside."""
+"""Every list of the API and every page: with filters, sorts and search, and deep inside."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

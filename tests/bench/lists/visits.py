@@ -21,9 +21,10 @@ class Visits:
         """Of one address."""
         return percentile(self.took[route], 95)
 
-    def worst(self, kind: str) -> Route:
-        """The slowest of a kind."""
-        return max((route for route in self.took if route.kind == kind), key=self.p95)
+    def slowest(self, kind: str) -> list[Route]:
+        """Those of a kind, the slowest first."""
+        ours = (route for route in self.took if route.kind == kind)
+        return sorted(ours, key=self.p95, reverse=True)
 
 
 def percentile(values: Sequence[float], of_100: int) -> float:
