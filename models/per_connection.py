@@ -33,18 +33,22 @@ def newest(
     limit = max(1, min(span.limit, MOST))
     at, key = table["connection_id"], table["id"]
     seen = None if span.after is None else place(order, span.after)[0]
-    inner = select(*columns).where(end_of(at, key, Connection.id, seen), *conditions)
-    found = inner.order_by(at.desc(), key.desc()).limit(limit + 1).lateral("found")
-    query = (
-        select(*found.c, Connection.name.label("connection"), Connection.platform)
-        .join(found, true())
+    ends = select(key).where(end_of(at, key, Connection.id, seen), *conditions)
+    end = ends.order_by(at.desc(), key.desc()).limit(limit + 1).lateral()
+    # Ids alone come from the index, and what a row tells beside is read only for those of the page.
+    found = (
+        select(end.c.id, Connection.name.label("connection"), Connection.platform)
+        .join(end, true())
         .where(Connection.organization_id == organization_id)
-        .order_by(found.c.id.desc())
+        .order_by(end.c.id.desc())
         .limit(limit + 1)
     )
     if connection is not None:
-        query = query.where(Connection.name == connection)
-    return cut(session.execute(query).mappings().all(), order, limit)
+        found = found.where(Connection.name == connection)
+    page = found.subquery()
+    query = select(*columns, page.c.connection, page.c.platform).join(page, page.c.id == key)
+    rows = session.execute(query.order_by(key.desc())).mappings().all()
+    return cut(rows, order, limit)
 
 
 def location_of(table: Any) -> Any:

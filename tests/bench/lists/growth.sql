@@ -51,15 +51,16 @@ INSERT INTO invoices (organization_id, connection_id, location_id, customer_id, 
     sequence, number, status, seller, location, time_zone, order_display_number, business_date,
     issued_at, currency, net, tax, gratuities, total, correlation_id)
 SELECT o.organization_id, o.connection_id, o.location_id, o.customer_id, o.id, s.id,
-    s.next_number - 1 + o.nth, 'INV-' || to_char(s.next_number - 1 + o.nth, 'FM000000999999'),
-    'issued',
+    s.next_number - 1 + o.nth,
+    'INV-' || lpad(d.digits, greatest(6, length(d.digits)), '0'), 'issued',
     'Merchant', 'Site', 'America/New_York', o.display_number, o.business_date, o.applied_at, 'USD',
     o.net, o.tax, 0, o.total, ''
 FROM (
     SELECT *, row_number() OVER (PARTITION BY organization_id ORDER BY id) AS nth
     FROM orders WHERE id BETWEEN :first AND :last
         AND invoice_state IN ('issued', 'changed after issue')
-) o JOIN invoice_series s ON s.organization_id = o.organization_id ORDER BY o.id;
+) o JOIN invoice_series s ON s.organization_id = o.organization_id
+    CROSS JOIN LATERAL (SELECT (s.next_number - 1 + o.nth)::text AS digits) d ORDER BY o.id;
 
 UPDATE invoice_series s SET next_number = 1 + (
     SELECT max(sequence) FROM invoices i WHERE i.series_id = s.id)
