@@ -22,7 +22,8 @@ _LATELY = timedelta(minutes=1)
 _DELIVERIES = text("""
 SELECT c.id, w.since, (SELECT max(h.handled_at) FROM (SELECT e.id FROM inbox_events e
     WHERE e.connection_id >= c.id AND (e.connection_id, e.id) < (c.id, w.head)
-    ORDER BY e.connection_id DESC, e.id DESC LIMIT 1000) x JOIN inbox_events h ON h.id = x.id) AS handled
+    ORDER BY e.connection_id DESC, e.id DESC LIMIT 1000) x
+        JOIN inbox_events h ON h.id = x.id) AS handled
 FROM connections c CROSS JOIN LATERAL (
     SELECT min(x.next_attempt_at) AS since, min(x.id) FILTER (WHERE x.next_attempt_at < :latest)
         AS head
