@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models.connection import Connection
 from models.cursor import IS_GONE, StreamCursor
 from models.inbox_event import PARKED, PENDING, InboxEvent
-from models.paging import FIRST, Listed, Sort, Span, page
+from models.paging import FIRST, Listed, Sort, Span, end_of, page
 from models.parked_record import ParkedRecord
 
 # Counting stops here: beyond it nobody needs the last digit, and a backlog must not slow a page.
@@ -53,11 +53,15 @@ def names(session: Session, organization_id: int) -> list[str]:
 
 
 def _described(organization_id: int) -> Select[Any]:
-    received_at = (
-        select(InboxEvent.received_at).where(InboxEvent.connection_id == Connection.id).limit(1)
+    at, key = InboxEvent.connection_id, InboxEvent.id
+    received_at = select(InboxEvent.received_at).limit(1)
+    newest = received_at.where(end_of(at, key, Connection.id, None))
+    newest = newest.order_by(at.desc(), key.desc())
+    waiting_since = (
+        received_at.where(end_of(at, key, Connection.id, None, descending=False))
+        .where(InboxEvent.state == PENDING)
+        .order_by(at, key)
     )
-    newest = received_at.order_by(InboxEvent.id.desc())
-    waiting_since = received_at.where(InboxEvent.state == PENDING).order_by(InboxEvent.id)
     return select(
         *_COLUMNS,
         _complete_until().label("complete_until"),

@@ -16,7 +16,7 @@ class Customer(Owned, Stamped, Base):
     __tablename__ = "customers"
     __table_args__ = (
         UniqueConstraint("connection_id", "external_id"),
-        Index("ix_customers_organization_id_id", "organization_id", "id"),
+        Index("ix_customers_connection_id_id", "connection_id", "id"),
     )
 
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))

@@ -32,10 +32,10 @@ class Invoice(Owned, Base):
         UniqueConstraint("order_id"),
         UniqueConstraint("organization_id", "number"),
         UniqueConstraint("series_id", "sequence"),
-        Index("ix_invoices_organization_id_id", "organization_id", "id"),
-        Index(
-            "ix_invoices_organization_id_business_date", "organization_id", "business_date", "id"
-        ),
+        # As of orders: lists merge the ends of these.
+        Index("ix_invoices_connection_id_id", "connection_id", "id"),
+        Index("ix_invoices_connection_id_business_date", "connection_id", "business_date", "id"),
+        Index("ix_invoices_location_id_business_date", "location_id", "business_date", "id"),
     )
 
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import Select, and_, inspect, select, true
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -11,7 +11,7 @@ from models.invoice import ISSUED, Invoice
 from models.invoice_named import named
 from models.order import Order
 from models.paging import FIRST, Listed, Span, page
-from models.sale_list import SaleFilter, conditions, sorts
+from models.sale_list import SaleFilter, conditions, connections, sales, sorts, wanted_of
 
 STATES = (ISSUED,)
 SORTS = sorts(Invoice)
@@ -36,18 +36,20 @@ def invoices(
 
     Raises: CursorError.
     """
-    query = described(organization_id).where(*conditions(Invoice, wanted))
-    if wanted.status is not None:
-        query = query.where(Invoice.status == wanted.status)
+    order, query = SORTS[sort or usual_sort(wanted)], described(organization_id)
+    stated = [] if wanted.status is None else [Invoice.status == wanted.status]
     if wanted.number:
-        query = query.where(Invoice.id.in_(named(organization_id, wanted.number)))
-    return page(session, query, SORTS[sort or usual_sort(wanted)], span)
+        which = (*conditions(Invoice, wanted), *stated)
+        called = Invoice.id.in_(named(organization_id, wanted.number))
+        ours = Invoice.connection_id.in_(connections(organization_id, wanted))
+        return page(session, query.where(called, ours, *which), order, span)
+    which_ones = wanted_of(Invoice, organization_id, wanted, stated, also=and_(true(), *stated))
+    return sales(session, query, which_ones, order, span)
 
 
 def usual_sort(wanted: InvoiceFilter) -> str:
     """The newest first; within a span of dates by date, whose index then finds its beginning."""
-    dated = wanted.since is not None or wanted.until is not None
-    return "-business_date" if dated else "-id"
+    return "-business_date" if wanted.dated else "-id"
 
 
 def described(organization_id: int) -> Select[Any]:

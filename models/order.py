@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Currency, Instant, Money, Owned
@@ -14,6 +14,9 @@ ISSUED = "issued"
 CHANGED = "changed after issue"
 NOT_NEEDED = "not needed"
 PARKED = "parked"
+STATES = (DUE, ISSUED, CHANGED, NOT_DUE, NOT_NEEDED, PARKED)
+
+_BY_STATE = ("invoice_state", "business_date", "id")
 
 
 class Order(Owned, Base):
@@ -26,19 +29,17 @@ class Order(Owned, Base):
     __tablename__ = "orders"
     __table_args__ = (
         UniqueConstraint("connection_id", "external_id"),
-        Index("ix_orders_organization_id_business_date", "organization_id", "business_date", "id"),
-        Index("ix_orders_organization_id_id", "organization_id", "id"),
+        # Lists merge the ends of these, connection by connection or at one location, so that a
+        # place or a state that is rare is found as soon as any other.
+        Index("ix_orders_connection_id_id", "connection_id", "id"),
+        Index("ix_orders_connection_id_state", "connection_id", *_BY_STATE),
+        Index("ix_orders_location_id_state", "location_id", *_BY_STATE),
         Index("ix_orders_invoice_due", "id", postgresql_where=text("invoice_state = 'due'")),
-        Index("ix_orders_display_number", "organization_id", "display_number"),
-        # Most orders are invoiced or need none; the list of those that aren't must not walk past.
         Index(
-            "ix_orders_unsettled",
-            "organization_id",
-            "invoice_state",
-            "business_date",
-            "id",
-            postgresql_where=text("invoice_state NOT IN ('issued', 'not needed')"),
+            "ix_orders_display_number", "organization_id", "display_number", "business_date", "id"
         ),
+        # Whoever asks for orders of any state asks for those of each of these.
+        CheckConstraint(f"invoice_state IN {STATES}", name="invoice_state"),
     )
 
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))

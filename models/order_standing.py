@@ -5,12 +5,15 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from models.order import DUE, Order
+from models.order import DUE, STATES, Order
+from models.paging import end_of
 
 
 def newest_order(session: Session, connection_id: int) -> int:
     """The newest order of a connection; orders that come later have a higher id."""
-    query = select(func.max(Order.id)).where(Order.connection_id == connection_id)
+    at, key = Order.connection_id, Order.id
+    query = select(key).where(end_of(at, key, connection_id, None))
+    query = query.order_by(at.desc(), key.desc()).limit(1)
     return session.scalar(query) or 0
 
 
@@ -36,6 +39,8 @@ def of_dates(
             Order.organization_id == organization_id,
             Order.business_date.between(since, until),
             Order.connection_id == connection_id,
+            # All there are: the index by connection has the state before the date.
+            Order.invoice_state.in_(STATES),
         )
         .group_by(Order.invoice_state)
         .order_by(Order.invoice_state)

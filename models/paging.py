@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, tuple_
+from sqlalchemy import RowMapping, Select, and_, tuple_
 from sqlalchemy.orm import Session
 
 from config.errors import PermanentError
@@ -74,11 +74,22 @@ def after(query: Select[Any], order: Sort, span: Span) -> Select[Any]:
     return query.order_by(*(c.desc() if order.descending else c.asc() for c in order.columns))
 
 
+def end_of(at: Any, key: Any, group: Any, seen: Any, *, descending: bool = True) -> Any:
+    """The rows of one group past `seen`, for a query that is sorted by `at` and `key`.
+
+    Said as a range, for `at = group` would let the planner walk the whole table by `key` alone,
+    past the rows of everybody else, in the hope of meeting one of the group soon.
+    """
+    last = 2**63 - 1 if descending else -1
+    here, there = tuple_(at, key), tuple_(group, last if seen is None else seen)
+    return and_(at >= group, here < there) if descending else and_(at <= group, here > there)
+
+
 def cut(rows: Sequence[RowMapping], order: Sort, limit: int) -> Listed:
     """A page of rows that were read one further than the page goes."""
     more = len(rows) > limit
     rows = rows[:limit]
-    return Listed(rows, _cursor(order, rows[-1]) if more else None)
+    return Listed(rows, cursor_of(order, rows[-1]) if more else None)
 
 
 def place(order: Sort, cursor: str) -> tuple[Any, ...]:
@@ -104,7 +115,8 @@ def _value(column: Any, text: str) -> Any:
     return value
 
 
-def _cursor(order: Sort, row: Mapping[Any, Any]) -> str:
+def cursor_of(order: Sort, row: Mapping[Any, Any]) -> str:
+    """The cursor of the page behind `row`."""
     values = [str(row[getattr(column, "key", "")]) for column in order.columns]
     plain = json.dumps([order.name, *values], separators=(",", ":"))
     return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")

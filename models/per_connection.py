@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.location import Location
-from models.paging import MOST, Listed, Sort, Span, cut, place
+from models.paging import MOST, Listed, Sort, Span, cut, end_of, place
 
 
 def newest(
@@ -31,20 +31,24 @@ def newest(
     table = {str(getattr(c, "key", "")): c for c in columns}
     order = Sort("-id", (table["id"],))
     limit = max(1, min(span.limit, MOST))
-    inner = select(*columns).where(table["connection_id"] == Connection.id, *conditions)
-    if span.after is not None:
-        inner = inner.where(table["id"] < place(order, span.after)[0])
-    found = inner.order_by(table["id"].desc()).limit(limit + 1).lateral("found")
-    query = (
-        select(*found.c, Connection.name.label("connection"), Connection.platform)
-        .join(found, true())
+    at, key = table["connection_id"], table["id"]
+    seen = None if span.after is None else place(order, span.after)[0]
+    ends = select(key).where(end_of(at, key, Connection.id, seen), *conditions)
+    end = ends.order_by(at.desc(), key.desc()).limit(limit + 1).lateral()
+    # Ids alone come from the index, and what a row tells beside is read only for those of the page.
+    found = (
+        select(end.c.id, Connection.name.label("connection"), Connection.platform)
+        .join(end, true())
         .where(Connection.organization_id == organization_id)
-        .order_by(found.c.id.desc())
+        .order_by(end.c.id.desc())
         .limit(limit + 1)
     )
     if connection is not None:
-        query = query.where(Connection.name == connection)
-    return cut(session.execute(query).mappings().all(), order, limit)
+        found = found.where(Connection.name == connection)
+    page = found.subquery()
+    query = select(*columns, page.c.connection, page.c.platform).join(page, page.c.id == key)
+    rows = session.execute(query.order_by(key.desc())).mappings().all()
+    return cut(rows, order, limit)
 
 
 def location_of(table: Any) -> Any:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.cursor import AT_LOCATION, IS_GONE, StreamCursor
 from models.location import Location
+from models.paging import end_of
 from models.session import AWAY, BUSY
 from models.sync_run import DELTA, DONE, SyncRun
 
@@ -42,7 +43,9 @@ class Reading:
 
 def newest_run(session: Session, connection_id: int) -> int:
     """The newest run of a connection; what is asked for after it has a higher id."""
-    query = select(func.max(SyncRun.id)).where(SyncRun.connection_id == connection_id)
+    at, key = SyncRun.connection_id, SyncRun.id
+    query = select(key).where(end_of(at, key, connection_id, None))
+    query = query.order_by(at.desc(), key.desc()).limit(1)
     return session.scalar(query) or 0
 
 

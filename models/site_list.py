@@ -7,9 +7,9 @@ from models.connection import Connection
 from models.customer import Customer
 from models.location import Location
 from models.paging import FIRST, Listed, Sort, Span, page
+from models.per_connection import newest
 
 _LOCATIONS = Sort("name", (Location.name, Location.id), descending=False)
-_CUSTOMERS = Sort("-id", (Customer.id,))
 # More than these nobody chooses from.
 _MOST_NAMES = 1000
 
@@ -40,14 +40,8 @@ def customers(
     span: Span = FIRST,
 ) -> Listed:
     """A page of a merchant's customers, newest first. Raises: CursorError."""
-    query = (
-        select(*inspect(Customer).columns, Connection.name.label("connection"), Connection.platform)
-        .join(Connection, Connection.id == Customer.connection_id)
-        .where(Customer.organization_id == organization_id)
-    )
-    if connection is not None:
-        query = query.where(Connection.name == connection)
-    return page(session, query, _CUSTOMERS, span)
+    columns = tuple(inspect(Customer).columns)
+    return newest(session, organization_id, columns, (), span, connection=connection)
 
 
 def names(session: Session, organization_id: int) -> list[tuple[int, str]]:

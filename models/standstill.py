@@ -18,24 +18,30 @@ _LATELY = timedelta(minutes=1)
 
 # Of a long queue its head is enough. A delivery that is to be tried later isn't due before. They
 # are handled in the order of their ids, so those handled last stand right before the first overdue.
+# Ranges of one connection are for the planner: see `paging.end_of`.
 _DELIVERIES = text("""
-SELECT c.id, w.since, (SELECT max(x.handled_at) FROM (SELECT e.handled_at FROM inbox_events e
-    WHERE e.connection_id = c.id AND e.id < w.head ORDER BY e.id DESC LIMIT 1000) x) AS handled
+SELECT c.id, w.since, (SELECT max(h.handled_at) FROM (SELECT e.id FROM inbox_events e
+    WHERE e.connection_id >= c.id AND (e.connection_id, e.id) < (c.id, w.head)
+    ORDER BY e.connection_id DESC, e.id DESC LIMIT 1000) x
+        JOIN inbox_events h ON h.id = x.id) AS handled
 FROM connections c CROSS JOIN LATERAL (
     SELECT min(x.next_attempt_at) AS since, min(x.id) FILTER (WHERE x.next_attempt_at < :latest)
         AS head
     FROM (SELECT e.id, e.next_attempt_at FROM inbox_events e
-        WHERE e.connection_id = c.id AND e.state = 'pending' ORDER BY e.id LIMIT 1000) x
+        WHERE e.connection_id BETWEEN c.id AND c.id AND e.state = 'pending'
+        ORDER BY e.connection_id, e.id LIMIT 1000) x
 ) w WHERE c.organization_id = :organization_id ORDER BY c.id
 """)
 _REST = text("""
-SELECT (SELECT min(created_at) FROM connections WHERE organization_id = :organization_id) AS began,
+WITH ours AS (SELECT id, created_at FROM connections WHERE organization_id = :organization_id)
+SELECT (SELECT min(created_at) FROM ours) AS began,
     (SELECT max(scheduled_for) FROM job_slots) AS beat,
-    (SELECT min(x.applied_at) FROM (SELECT o.applied_at FROM orders o
-        WHERE o.organization_id = :organization_id AND o.invoice_state = 'due'
+    (SELECT min(x.applied_at) FROM ours CROSS JOIN LATERAL (SELECT o.applied_at FROM orders o
+        WHERE o.connection_id = ours.id AND o.invoice_state = 'due'
         ORDER BY o.business_date, o.id LIMIT 1000) x) AS invoice,
-    (SELECT issued_at FROM invoices WHERE organization_id = :organization_id
-        ORDER BY id DESC LIMIT 1) AS issued
+    (SELECT max(x.issued_at) FROM ours CROSS JOIN LATERAL (SELECT i.issued_at FROM invoices i
+        WHERE i.connection_id BETWEEN ours.id AND ours.id
+        ORDER BY i.connection_id DESC, i.id DESC LIMIT 1) x) AS issued
 """)
 
 

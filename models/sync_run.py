@@ -39,6 +39,13 @@ class SyncRun(Owned, Stamped, Counted, Base):
             "connection_id",
             postgresql_where=text("finished_at IS NULL"),
         ),
+        # Nearly all are done; the list of those that failed must not walk past them.
+        Index(
+            "ix_sync_runs_not_done",
+            "connection_id",
+            "id",
+            postgresql_where=text("status <> 'done'"),
+        ),
     )
 
     connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id", ondelete="CASCADE"))

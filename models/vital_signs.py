@@ -21,7 +21,8 @@ SELECT c.id, c.organization_id, c.name, c.platform, c.status, c.last_success_at,
     (SELECT count(*) FROM (SELECT 1 FROM inbox_events e
         WHERE e.connection_id = c.id AND e.state = 'pending' LIMIT :most) x) AS waiting,
     (SELECT e.received_at FROM inbox_events e
-        WHERE e.connection_id = c.id AND e.state = 'pending' ORDER BY e.id LIMIT 1)
+        WHERE e.connection_id BETWEEN c.id AND c.id AND e.state = 'pending'
+        ORDER BY e.connection_id, e.id LIMIT 1)
         AS waiting_since,
     (SELECT count(*) FROM (SELECT 1 FROM inbox_events e
         WHERE e.connection_id = c.id AND e.state = 'parked' LIMIT :most) x) AS parked_events,

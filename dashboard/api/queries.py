@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from models import event_list, invoice_list, order_list, sync_run_list
+from models import event_list, invoice_list, order, order_list, sync_run_list
 from models.paging import MOST, USUAL
 
 
@@ -54,7 +54,7 @@ class Dated(ByConnection):
 class OrderQuery(Dated):
     """Orders. `search` is a whole display number, or how the platform's id begins."""
 
-    invoice_state = fields.String(load_default=None, validate=validate.OneOf(order_list.STATES))
+    invoice_state = fields.String(load_default=None, validate=validate.OneOf(order.STATES))
     search = Text(load_default=None)
     sort = fields.String(
         load_default="-business_date", validate=validate.OneOf(tuple(order_list.SORTS))

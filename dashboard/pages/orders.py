@@ -11,8 +11,9 @@ from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import asked, blueprint, choices, timeline
 from models import listing
+from models.order import STATES
 from models.order_detail import order_detail
-from models.order_list import SORTS, STATES
+from models.order_list import SORTS
 
 USUAL_SORT = "-business_date"
 

@@ -10,7 +10,7 @@ from tests.bench.contest import Row
 from tests.bench.ground import ground
 
 # The work measured, and where it is.
-WORK = {"receiver": "receiver", "drain": "drain", "import": "history"}
+WORK = {"receiver": "receiver", "drain": "drain", "import": "history", "lists": "lists"}
 
 
 def main() -> int:
@@ -24,7 +24,8 @@ def main() -> int:
         for name in asked.only:
             sys.stderr.write(f"{name}:\n")
             part = import_module(f"tests.bench.{WORK[name]}.measure")
-            rows += part.rows(on, asked.rounds, quick=asked.quick)
+            more = {"orders": asked.orders} if name == "lists" else {}
+            rows += part.rows(on, asked.rounds, quick=asked.quick, **more)
     table.show(rows, asked.rounds)
     if asked.json:
         table.write(rows, asked.rounds, asked.json)
@@ -36,6 +37,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", type=_names, default=list(WORK), metavar="A,B")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="smaller, for a first look")
+    parser.add_argument("--orders", type=int, metavar="N", help="lists: up to so many")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--profile", choices=profiling.SUBJECTS)
     return parser.parse_args()

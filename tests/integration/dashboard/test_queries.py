@@ -72,12 +72,12 @@ def cost(page: FlaskClient, script: FlaskClient, address: str) -> int:
 @pytest.mark.parametrize(
     ("wanted", "sort", "index"),
     [
-        (listing.OrderFilter(), "-business_date", "ix_orders_organization_id_business_date"),
-        (listing.OrderFilter(), "-id", "Index Scan Backward using pk_orders"),
+        (listing.OrderFilter(), "-business_date", "ix_orders_connection_id_state"),
+        (listing.OrderFilter(), "-id", "ix_orders_connection_id_id"),
         (
             listing.OrderFilter(invoice_state="changed after issue"),
             "-business_date",
-            "ix_orders_unsettled",
+            "ix_orders_connection_id_state",
         ),
         (listing.OrderFilter(search="777"), "-business_date", "ix_orders_display_number"),
         (

@@ -1,0 +1,1 @@
+"""Lists and pages with ten thousand, a million and ten million orders in the books."""

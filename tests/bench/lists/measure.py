@@ -1,0 +1,83 @@
+"""The lists and pages of a large merchant, from ten thousand orders on to as many as asked."""
+
+import sys
+from collections.abc import Iterator
+from statistics import median
+
+from tests.bench import cpu
+from tests.bench.contest import Row
+from tests.bench.ground import Ground
+from tests.bench.lists import routes, viewers, visits
+from tests.bench.lists.fill import Books
+from tests.bench.lists.routes import API, PAGE, Route
+from tests.bench.receiver import serving
+from tests.children import Child
+
+SMALL = 10_000
+# A quick look, and the usual run; `--orders 10000000` asks for all of it.
+SIZES = {True: (SMALL, 100_000), False: (SMALL, 1_000_000)}
+_TIMES = {True: 3, False: 20}
+_GOAL_MS = {API: 50.0, PAGE: 100.0}
+_CALLED = {API: "a list of the API", PAGE: "a page"}
+
+# The worst p95 of a kind, its route, and CPU ms a request, in one round.
+Seen = dict[str, tuple[float, Route]]
+
+
+def rows(on: Ground, rounds: int, *, quick: bool, orders: int | None = None) -> list[Row]:
+    """Each size in turn: one database, grown."""
+    sizes = sorted({*SIZES[quick], orders}) if orders else SIZES[quick]
+    books = Books(on.dsn)
+    small: list[Seen] = []
+    found: list[Row] = []
+    for size in sizes:
+        books.grow(size)
+        with serving.our_web(on) as (url, server):
+            seen = [_round(on, url, server, _TIMES[quick]) for _ in range(rounds)]
+            small = small or seen
+            found += _told(size, seen, small)
+            if size == sizes[-1]:
+                found += viewers.rows(on, url, server, size, rounds)
+    return found
+
+
+def _round(on: Ground, url: str, server: Child, times: int) -> Seen:
+    every = list(dict.fromkeys(routes.routes(routes.middle(on))))
+    with cpu.metered(server.pid, on.pid("postgres")) as spent_s:
+        found = visits.visit(url, visits.callers(on, url), every, times)
+        each_ms = spent_s() / (times + 1) / len(every) * 1000
+    seen = {}
+    for kind in (API, PAGE):
+        slowest = found.slowest(kind)
+        for route in slowest[:3]:
+            sys.stderr.write(f"    {found.p95(route):7.1f} ms  {route.kind} {route.name}\n")
+        seen[kind] = (found.p95(slowest[0]), slowest[0])
+    sys.stderr.write(f"    {each_ms:.1f} CPU ms a request, {len(every)} addresses\n")
+    return seen
+
+
+def _told(size: int, seen: list[Seen], small: list[Seen]) -> Iterator[Row]:
+    for kind in (API, PAGE):
+        ours = [one[kind][0] for one in seen]
+        first = [one[kind][0] for one in small]
+        work = f"{_CALLED[kind]}, {size:,} orders"
+        goal = _GOAL_MS[kind]
+        yield _row(work, ours, f"{goal:g} ms", [goal] * len(ours), 1.0)
+        if size > SMALL:
+            yield _row(work, ours, f"at {SMALL:,}", first, 2.0)
+
+
+def _row(work: str, ours: list[float], against: str, floor: list[float], most: float) -> Row:
+    ratios = [mine / other for mine, other in zip(ours, floor, strict=True)]
+    return Row(
+        work=work,
+        figure="p95 ms of the slowest address",
+        subject=median(ours),
+        against=against,
+        floor=median(floor),
+        ratio=median(ratios),
+        lowest=min(ratios),
+        highest=max(ratios),
+        goal=f"≤ {most:g}",
+        met=median(ratios) <= most,
+    )
