@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import requests
 
@@ -40,7 +41,11 @@ class AtWork:
         Raises: AssertionError.
         """
         rows = self.installation.rows
-        until(lambda: owed(rows, at.connection_id) == 0, what="all done", timeout_s=timeout_s)
+        try:
+            until(lambda: owed(rows, at.connection_id) == 0, what="all done", timeout_s=timeout_s)
+        except AssertionError:
+            self.installation.note(self.worker.log.read_text()[-6000:])
+            raise
         check(rows, history, at.connection_id)
         self.goes_on()
 
@@ -48,9 +53,14 @@ class AtWork:
         """Every part runs, and beat is heard by a worker. Raises: AssertionError."""
         ended = [part.argv[3] for part in (self.web, self.worker, self.beat) if not part.alive]
         assert not ended
-        heard = "SELECT coalesce(max(scheduled_for), 'epoch') FROM job_slots"
-        before = self.installation.one(heard)
-        until(lambda: self.installation.one(heard) > before, what="a ring of beat", timeout_s=60)
+        before = self.heard()
+        until(lambda: self.heard() > before, what="a ring of beat", timeout_s=60)
+
+    def heard(self) -> datetime:
+        """When a worker last heard beat."""
+        slots = "SELECT coalesce(max(scheduled_for), 'epoch') FROM job_slots"
+        found: datetime = self.installation.one(slots)
+        return found
 
     def restart_database(self, how: signal.Signals) -> None:
         """It ends as `how` tells it to; returns once its keeper has started it again."""
@@ -87,4 +97,7 @@ class AtWork:
 def at_work() -> Iterator[AtWork]:
     """Servers of its own, with everything running on them."""
     with installed() as made:
-        yield AtWork(made, made.web(), made.worker("w1"), made.beat())
+        found = AtWork(made, made.web(), made.worker("w1"), made.beat())
+        # A part that meets a fault while it starts may end: whoever runs it starts it again.
+        until(lambda: found.heard().year > 1970, what="a first ring of beat", timeout_s=120)
+        yield found
