@@ -85,7 +85,7 @@ def _small_disk(work: AtWork) -> Iterator[Path]:
     if os.geteuid() != 0 or subprocess.run(size, capture_output=True, check=False).returncode:
         at.rmdir()
         pytest.skip("mounting a small disk takes root and a kernel that lets it")
-    with ExitStack() as undo, work.installation.statements() as run:
+    with work.installation.statements() as run, ExitStack() as undo:
         undo.callback(shutil.rmtree, at, ignore_errors=True)
         undo.callback(subprocess.run, ["umount", "-l", str(at)], check=True)
         place = at / "inbox"
@@ -166,7 +166,7 @@ def _every_connection(work: AtWork) -> Iterator[None]:
     # This process has a pool of its own.
     engine().dispose()
     try:
-        until(all_taken, what="every connection to be taken")
+        until(all_taken, what="every connection to be taken", timeout_s=60)
         yield
     finally:
         for one in held:
@@ -178,7 +178,7 @@ def test_slow_queries_that_hold_every_connection_shed_what_comes(work: AtWork) -
     platform, browser = work.platform(at, history, patience_s=SOON_S), work.browser(at)
     assert platform.deliver(delivery(0, 0, at.restaurant)) == 202
     page = f"{work.installation.url}/orders"
-    with ExitStack() as slow, work.installation.statements() as run, ThreadPoolExecutor(64) as many:
+    with work.installation.statements() as run, ThreadPoolExecutor(64) as many, ExitStack() as slow:
         slow.callback(run, "ROLLBACK")
         run("BEGIN")
         run("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
