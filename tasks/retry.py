@@ -22,8 +22,8 @@ from tasks import app, apply, reach, ring
 
 log = logger(__name__)
 
-# About a minute in all: somebody looks. Each wait is drawn anew, so that two that met part.
-_TRIES, _LONGEST_WAIT_S = 7, 20
+# A minute in all at most: somebody looks. Each wait is drawn anew, so that two that met part.
+_TRIES, _LONGEST_WAIT_S = 6, 20
 
 APPLIED = "applied"
 PARKED = "parked"

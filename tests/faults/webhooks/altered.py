@@ -13,9 +13,10 @@ from tests.deliveries import SECRET, Sent
 Change = Callable[[dict[str, Any]], None]
 
 
-def signature(body: bytes, stamp: str, secret: str = SECRET) -> str:
+def signature(body: bytes, stamp: str | bytes, secret: str = SECRET) -> str:
     """Toast signs the body followed by the timestamp in it."""
-    digest = hmac.new(secret.encode(), body + stamp.encode(), hashlib.sha256).digest()
+    end = stamp if isinstance(stamp, bytes) else stamp.encode()
+    digest = hmac.new(secret.encode(), body + end, hashlib.sha256).digest()
     return base64.b64encode(digest).decode()
 
 
@@ -34,7 +35,7 @@ def ordered(one: Sent, **fields: Any) -> Sent:
     return altered(one, lambda envelope: envelope["details"]["order"].update(fields))
 
 
-def raw(one: Sent, body: bytes, stamp: str = "") -> Sent:
+def raw(one: Sent, body: bytes, stamp: str | bytes = "") -> Sent:
     """A delivery that is any bytes at all, signed as if they held `stamp`."""
     return replace(one, event=f"raw {one.event}", body=body, signature=signature(body, stamp))
 
