@@ -47,7 +47,6 @@ class AtWork:
             self.installation.note(self.worker.log.read_text()[-6000:])
             raise
         check(rows, history, at.connection_id)
-        self.goes_on()
 
     def goes_on(self) -> None:
         """Every part runs, and beat is heard by a worker. Raises: AssertionError."""

@@ -51,7 +51,8 @@ def shop(work: AtWork) -> Iterator[Shop]:
 def test_a_page_that_was_committed_unheard_is_read_once(work: AtWork, shop: Shop) -> None:
     book, rows = shop.till.platform.book, work.installation.rows
     mine = (
-        "SELECT external_id, (SELECT count(*) FROM order_lines WHERE order_id = o.id)"
+        "SELECT external_id, (SELECT count(*) FROM order_lines"
+        " WHERE order_id = o.id AND parent_external_id IS NULL)"
         " FROM orders o WHERE connection_id = %s"
     )
 

@@ -158,6 +158,8 @@ def _every_connection(work: AtWork) -> Iterator[None]:
 
     def all_taken() -> bool:
         take()
+        # Within a transaction it would be shown the same backends for ever.
+        held[0].autocommit = True
         with held[0].cursor() as cursor:
             cursor.execute(ours)
             (ended,) = cursor.fetchone() or (0,)
