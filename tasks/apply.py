@@ -186,18 +186,15 @@ def _try(
     keep: bool = False,
 ) -> Written | Exception:
     """What writing these came to, or why they are refused; taken back unless it is to `keep`."""
-    trial = session.begin_nested()
     try:
-        written = write_orders(session, connection, locations, [each for _, each in arrivals])
+        with session.begin_nested() as trial:
+            written = write_orders(session, connection, locations, [each for _, each in arrivals])
+            if not keep:
+                trial.rollback()
     except Exception as error:
-        trial.rollback()
         if not _is_about_the_record(error):
             raise
         return error
-    if keep:
-        trial.commit()
-    else:
-        trial.rollback()
     return written
 
 

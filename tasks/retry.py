@@ -7,7 +7,6 @@ most; then the record says that it was not tried.
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 from celery.utils.time import get_exponential_backoff_interval
@@ -41,20 +40,18 @@ class Retried:
     next_step: str | None = None
 
 
-@app.task(name="retry.record", bind=True, max_retries=_TRIES)
-def record(
-    task: Any, *, organization_id: int, record_id: int, platform: str
-) -> dict[str, str | None]:
+@app.task(name="retry.record", max_retries=_TRIES)
+def record(*, organization_id: int, record_id: int, platform: str) -> dict[str, str | None]:
     """Read a record again; one that is gone was applied before, or is nobody's."""
     try:
         became = again(organization_id, record_id)
     except DatabaseAwayError as fault:
-        tried = task.request.retries
+        tried = record.request.retries
         if tried >= _TRIES:
             _say(record_id, fault)
             return {"state": PARKED}
         wait_s = 1 + get_exponential_backoff_interval(1, tried, _LONGEST_WAIT_S, full_jitter=True)
-        raise task.retry(exc=fault, countdown=wait_s) from fault
+        raise record.retry(exc=fault, countdown=wait_s) from fault
     return {"state": became.state if became else None}
 
 
