@@ -116,7 +116,7 @@ def test_a_batch_that_is_refused_holds_no_order_that_others_wait_for(shop: Shop)
     with unit_of_work() as session:
         hold = partial(session.execute, text(touch))
         hold({"e": early.id, "c": shop.connection_id})
-        with _beside(session, lambda: _apply(shop, late, spoiled, early)) as other:
+        with _beside(session, lambda: _apply(shop, late, early, spoiled)) as other:
             hold({"e": late.id, "c": shop.connection_id})
     (refused,) = other.result().parked
     assert (refused[0].id, refused[1].code) == ("spoiled", "record.refused")
