@@ -14,13 +14,14 @@ from config.logging import logger
 from config.settings import settings
 from documents import figures
 from models import migrations, vital_signs
-from models.session import unit_of_work
+from models.session import takes_changes, unit_of_work
 
 log = logger(__name__)
 
 # A probe waits no longer than this for the broker.
 _BROKER_S = 0.5
 _LATE = "late"
+_READ_ONLY = "read only: it takes no changes, so deliveries are not stored"
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,12 @@ def check(now: datetime) -> Readiness:
             return Readiness("reachable", "behind: run 'taxpoynt migrate'", broker, "unknown")
         with unit_of_work() as session:
             heard = vital_signs.beat_heard_at(session)
+            only_reads = not takes_changes(session)
     except (TransientError, SQLAlchemyError) as error:
         log.warning("database not ready", error=type(error).__name__)
         return Readiness("unreachable", "unknown", broker, "unknown")
-    return Readiness("reachable", "current", broker, _beat(heard, now), heard)
+    database = _READ_ONLY if only_reads else "reachable"
+    return Readiness(database, "current", broker, _beat(heard, now), heard)
 
 
 def _beat(heard: datetime | None, now: datetime) -> str:

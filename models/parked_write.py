@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from config.errors import SkippedRecord
+from config.errors import Fault, SkippedRecord
 from models.connection import Connection
 from models.parked_record import ParkedRecord
 from models.storable import storable
@@ -35,7 +35,7 @@ def park(
             connection_id=connection.id,
             stream=stream,
             location_external_id=location,
-            external_id=_name(external_id),
+            external_id=name_of(stream, external_id)[1],
             **facts,
         )
         .on_conflict_do_update(
@@ -44,16 +44,38 @@ def park(
     )
 
 
-def forget(session: Session, connection: Connection, understood: Iterable[tuple[str, str]]) -> None:
-    """Drop what is kept of records that are in the books now, each a stream and the vendor's id."""
-    names = {(stream, _name(external_id)) for stream, external_id in understood}
-    if names:
-        session.execute(
-            delete(ParkedRecord).where(
-                ParkedRecord.connection_id == connection.id,
-                tuple_(ParkedRecord.stream, ParkedRecord.external_id).in_(names),
-            )
+def forget(
+    session: Session,
+    connection: Connection,
+    understood: Iterable[tuple[str, str]],
+    refused: Iterable[tuple[str, str]] = (),
+) -> None:
+    """Drop what is kept of records that are in the books now, each a stream and the vendor's id.
+
+    Rows of `refused` are only locked, together with those in one order: the caller is about to
+    refresh them, and another reader may understand what this one refuses.
+    """
+    names = {name_of(*each) for each in understood}
+    touched = names | {name_of(*each) for each in refused}
+    if not names:
+        return
+    named = tuple_(ParkedRecord.stream, ParkedRecord.external_id)
+    held = (
+        select(ParkedRecord.id, named.in_(names).label("understood"))
+        .where(ParkedRecord.connection_id == connection.id, named.in_(touched))
+        # By the bytes, as Python sorts: whatever the database's own order is.
+        .order_by(
+            ParkedRecord.stream.collate("C"),
+            ParkedRecord.external_id.collate("C"),
         )
+        .with_for_update()
+        .cte("held")
+    )
+    gone = select(held.c.id).where(held.c.understood)
+    session.execute(
+        delete(ParkedRecord).where(ParkedRecord.id.in_(gone)),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def settle(
@@ -70,10 +92,17 @@ def settle(
     return facts
 
 
+def still_to_try(session: Session, record_id: int, fault: Fault) -> None:
+    """Say on a row that trying it again came to nothing; why it was set aside stays."""
+    said = f"It could not be tried again: {fault.sentence} Try it again."
+    change = update(ParkedRecord).where(ParkedRecord.id == record_id).values(next_step=said)
+    session.execute(change, execution_options={"synchronize_session": False})
+
+
 def _why(reason: SkippedRecord) -> dict[str, str]:
     return told(reason, otherwise="Correct it on the platform; it is read again.")
 
 
-def _name(external_id: str) -> str:
-    """An identity that an index can hold."""
-    return storable(external_id)[:_LONGEST_NAME]
+def name_of(stream: str, external_id: str) -> tuple[str, str]:
+    """What a row is found by, in a form that an index can hold."""
+    return stream, storable(external_id)[:_LONGEST_NAME]

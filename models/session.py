@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Engine, PoolProxiedConnection, QueuePool, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -19,9 +20,12 @@ log = logger(__name__)
 
 # The codes of what this raises.
 AWAY, BUSY = "database.away", "database.busy"
+FULL, READ_ONLY = "database.full", "database.read_only"
 # A serialization failure, a deadlock, a lock and a statement that took too long
 # (PostgreSQL 15 manual, appendix A; read 2026-11-22).
 _OTHERS_IN_THE_WAY = {"40001", "40P01", "55P03", "57014"}
+# What it answers while it takes no changes: its disk is full, or it was told to only read.
+_NO_ROOM, _ONLY_READS = "53100", "25006"
 
 
 class DatabaseAwayError(TransientError):
@@ -97,19 +101,37 @@ def unit_of_work() -> Iterator[Session]:
             raise _given_up(error) from error
         except DBAPIError as error:
             session.rollback()
-            if error.connection_invalidated:
+            if error.connection_invalidated or _code(error) == _ONLY_READS:
                 raise _given_up(error) from error
             raise
+
+
+def takes_changes(session: Session) -> bool:
+    """Whether it can be written to. Asks nothing: the server tells its clients when that changes.
+
+    That is so from PostgreSQL 14 on (manual, "Parameter Status Functions"; read 2026-11-28).
+    """
+    told: Any = session.connection().connection.driver_connection
+    only_reads = ("default_transaction_read_only", "in_hot_standby")
+    return all(told.info.parameter_status(name) != "on" for name in only_reads)
 
 
 def _given_up(error: DBAPIError | PoolTimeoutError) -> DatabaseAwayError:
     """The error to raise; what is behind it is only in the log."""
     cause = getattr(error, "orig", None) or error
-    fault = busy() if getattr(cause, "pgcode", None) in _OTHERS_IN_THE_WAY else away()
+    code = _code(error)
+    if code in _OTHERS_IN_THE_WAY:
+        fault: DatabaseAwayError = busy()
+    else:
+        fault = {_NO_ROOM: full, _ONLY_READS: read_only}.get(code, away)()
     # The first line says what happened; the others may quote rows.
     reason = str(cause).partition("\n")[0]
     log.warning("database unit undone", code=fault.code, kind=type(cause).__name__, reason=reason)
     return fault
+
+
+def _code(error: DBAPIError | PoolTimeoutError) -> str:
+    return getattr(getattr(error, "orig", None), "pgcode", None) or ""
 
 
 def away() -> DatabaseAwayError:
@@ -128,5 +150,26 @@ def busy() -> DatabaseBusyError:
         BUSY,
         "The database is busy with what others do.",
         next_step="It is tried again by itself; 'taxpoynt doctor' says more.",
+        retry_after_s=5,
+    )
+
+
+def full() -> DatabaseAwayError:
+    """The error that says that its disk is full."""
+    return DatabaseAwayError(
+        FULL,
+        "The database has no room left on its disk.",
+        next_step="Free some space there: then all goes on by itself.",
+        retry_after_s=5,
+    )
+
+
+def read_only() -> DatabaseAwayError:
+    """The error that says that it was told to take no changes."""
+    return DatabaseAwayError(
+        READ_ONLY,
+        "The database takes no changes just now: it only reads.",
+        next_step="Set default_transaction_read_only to off there, or point TaxPoynt at the server"
+        " that took over: then all goes on by itself.",
         retry_after_s=5,
     )

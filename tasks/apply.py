@@ -1,8 +1,9 @@
 """Applies records to the books, whatever brought them; what can't be understood is parked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import select
@@ -92,13 +93,27 @@ def apply(
         if not _is_about_the_record(error):
             raise
         log.warning("a batch was refused", error=type(error).__name__, records=len(arrivals))
-        _one_by_one(session, connection, locations, arrivals, applied)
-    refused = {id(record) for record, _ in applied.parked}
-    # A pull brings a record as it is now, while a delivery may be an older copy that comes late: it
-    # is no reason to forget a newer one.
-    pulled = [record for record, _ in arrivals if not record.partial and id(record) not in refused]
-    parked_write.forget(session, connection, [(record.stream, record.id) for record in pulled])
+        _without_refused(session, connection, locations, arrivals, applied)
+    _forget(session, connection, [record for record, _ in arrivals], applied)
     return applied
+
+
+def _forget(
+    session: Session, connection: Connection, records: Sequence[Record], applied: Applied
+) -> None:
+    """Records that are in the books are parked no longer.
+
+    A pull brings a record as it is now, while a delivery may be an older copy that comes late: it
+    is no reason to forget a newer one.
+    """
+    refused = {id(record) for record, _ in applied.parked}
+    understood = [each for each in records if not each.partial and id(each) not in refused]
+    parked_write.forget(
+        session,
+        connection,
+        [(each.stream, each.id) for each in understood],
+        [(each.stream, each.id) for each, _ in applied.parked if not each.partial],
+    )
 
 
 def park(
@@ -106,7 +121,9 @@ def park(
 ) -> None:
     """Keep refused records of a pull with their reasons."""
     # In one order, so that no two readers wait for each other's rows.
-    for record, reason in sorted(parked, key=lambda each: (each[0].stream, each[0].id)):
+    for record, reason in sorted(
+        parked, key=lambda each: parked_write.name_of(each[0].stream, each[0].id)
+    ):
         parked_write.park(
             session,
             connection,
@@ -132,29 +149,77 @@ def _arrival(
     return Arrival(order, record.raw, correlation_id)
 
 
-def _one_by_one(
+def _without_refused(
     session: Session,
     connection: Connection,
     locations: dict[str, Location],
     arrivals: Sequence[tuple[Record, Arrival]],
     applied: Applied,
 ) -> None:
-    """The batch failed as a whole: find the record that spoils it."""
-    for record, arrival in arrivals:
-        try:
-            with session.begin_nested():
-                applied.add(write_orders(session, connection, locations, [arrival]))
-        except Exception as error:
-            if not _is_about_the_record(error):
-                raise
-            log.exception("an order could not be stored")
-            cause = error.orig if isinstance(error, DBAPIError) else error
-            reason = SkippedRecord(
-                "record.refused",
-                f"The order could not be stored ({type(cause).__name__}).",
-                next_step="Report it with the record; it is kept as it came.",
-            )
-            applied.parked.append((record, reason))
+    """The batch failed as a whole: find the records that spoil it, and write all others as one.
+
+    Each trial is taken back with the locks it took: batches lock customers, then orders, each in
+    one order, and whoever kept the rows of single records would wait across others' batches.
+    """
+    write = partial(_try, session, connection, locations)
+    found = list(_spoilers(write, arrivals))
+    applied.parked += found
+    spoiled = {id(record) for record, _ in found}
+    rest = [each for each in arrivals if id(each[0]) not in spoiled]
+    if isinstance(written := write(rest, keep=True), Written):
+        applied.add(written)
+        return
+    # Fit alone and not together is a mistake of ours, which must hold up nobody.
+    for each in rest:
+        if isinstance(written := write([each], keep=True), Written):
+            applied.add(written)
+        else:
+            applied.parked.append((each[0], _refused(written)))
+
+
+def _try(
+    session: Session,
+    connection: Connection,
+    locations: dict[str, Location],
+    arrivals: Sequence[tuple[Record, Arrival]],
+    *,
+    keep: bool = False,
+) -> Written | Exception:
+    """What writing these came to, or why they are refused; taken back unless it is to `keep`."""
+    try:
+        with session.begin_nested() as trial:
+            written = write_orders(session, connection, locations, [each for _, each in arrivals])
+            if not keep:
+                trial.rollback()
+    except Exception as error:
+        if not _is_about_the_record(error):
+            raise
+        return error
+    return written
+
+
+def _spoilers(
+    write: Callable[..., Written | Exception], arrivals: Sequence[tuple[Record, Arrival]]
+) -> Iterator[tuple[Record, SkippedRecord]]:
+    """Those of a refused batch that are refused alone too: one half is tried, then the other."""
+    middle = len(arrivals) // 2
+    for some in (arrivals[:middle], arrivals[middle:]):
+        error = write(some) if some else None
+        if isinstance(error, Exception):
+            if len(some) == 1:
+                yield some[0][0], _refused(error)
+            else:
+                yield from _spoilers(write, some)
+
+
+def _refused(error: Exception) -> SkippedRecord:
+    log.error("an order could not be stored", exc_info=error)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return SkippedRecord(
+        "record.refused",
+        f"The order could not be stored ({type(cause).__name__}).",
+        next_step="Report it with the record; it is kept as it came.",
+    )
 
 
 def _is_about_the_record(error: Exception) -> bool:

@@ -1,22 +1,28 @@
 """Retries what a pull set aside: reads the kept copy again once the cause may be gone.
 
 Nothing sweeps for it: somebody asked for it and looks. Should the signal get lost, the record stays
-parked as it was and can be tried again.
+parked as it was and can be tried again. A database that is busy or away is waited for, a minute at
+most; then the record says that it was not tried.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
+from celery.utils.time import get_exponential_backoff_interval
 from sqlalchemy.orm import Session
 
 from config.errors import SkippedRecord
 from config.logging import logger
 from connectors.base.contract import Record
 from models import Connection, parked_list, parked_write
-from models.session import unit_of_work
+from models.session import DatabaseAwayError, unit_of_work
 from tasks import app, apply, reach, ring
 
 log = logger(__name__)
+
+# A minute in all at most: somebody looks. Each wait is drawn anew, so that two that met part.
+_TRIES, _LONGEST_WAIT_S = 6, 20
 
 APPLIED = "applied"
 PARKED = "parked"
@@ -34,11 +40,25 @@ class Retried:
     next_step: str | None = None
 
 
-@app.task(name="retry.record")
+@app.task(name="retry.record", max_retries=_TRIES)
 def record(*, organization_id: int, record_id: int, platform: str) -> dict[str, str | None]:
     """Read a record again; one that is gone was applied before, or is nobody's."""
-    became = again(organization_id, record_id)
+    try:
+        became = again(organization_id, record_id)
+    except DatabaseAwayError as fault:
+        tried = record.request.retries
+        if tried >= _TRIES:
+            _say(record_id, fault)
+            return {"state": PARKED}
+        wait_s = 1 + get_exponential_backoff_interval(1, tried, _LONGEST_WAIT_S, full_jitter=True)
+        raise record.retry(exc=fault, countdown=wait_s) from fault
     return {"state": became.state if became else None}
+
+
+def _say(record_id: int, fault: DatabaseAwayError) -> None:
+    log.warning("record not retried", record_id=record_id, code=fault.code)
+    with suppress(DatabaseAwayError), unit_of_work() as session:
+        parked_write.still_to_try(session, record_id, fault)
 
 
 def again(organization_id: int, record_id: int) -> Retried | None:

@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -76,6 +76,22 @@ class Installation:
         with psycopg2.connect(url) as connection, connection.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
+
+    @contextmanager
+    def statements(self) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+        """Runs statements, each in a transaction of its own, on one connection."""
+        connection = psycopg2.connect(self.servers.database_url.replace("+psycopg2", ""))
+        connection.autocommit = True
+
+        def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else []
+
+        try:
+            yield run
+        finally:
+            connection.close()
 
     def one(self, statement: str, *values: Any) -> Any:
         """The one value that a query finds."""

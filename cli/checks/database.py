@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.errors import Fault
 from models import connections, migrations, organizations
-from models.session import engine, unit_of_work
+from models.session import engine, read_only, takes_changes, unit_of_work
 from tasks.preflight import Finding, Level, of_clock
 
 _OLDEST = 15
@@ -27,6 +27,7 @@ def findings() -> Iterator[Finding]:
         return
     yield Finding("tables", Level.OK, "The tables are up to date.")
     with unit_of_work() as session:
+        yield _writable(session)
         yield _secrets(session)
 
 
@@ -61,6 +62,14 @@ def _compression(connection: Connection) -> Finding:
 def _clock_offset_s(connection: Connection) -> float:
     theirs = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
     return float((clock.now() - theirs).total_seconds())
+
+
+def _writable(session: Session) -> Finding:
+    session.execute(text("SELECT 1"))
+    if takes_changes(session):
+        return Finding("writing", Level.OK, "The database takes changes.")
+    fault = read_only()
+    return Finding("writing", Level.FAIL, fault.sentence, fault.next_step)
 
 
 def _secrets(session: Session) -> Finding:

@@ -21,6 +21,9 @@ from connectors.base.contract import Delivery, Envelope, Hint, Record, Verdict
 
 _ORDERS = frozenset({"order_updated", "channel_order_updated"})
 _LONGEST_NAME = 200
+# What the decoder raises of a body: no JSON, bytes that are no text, nested too deep.
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_NO_TEXT = "it is not UTF-8 text"
 _TIMESTAMP = re.compile(rb'"timestamp"\s*:\s*"([^"\\]*)"')
 
 
@@ -84,6 +87,8 @@ class ToastWebhook:
             raise _misformed(str(misfit)[:300]) from None
         except msgspec.DecodeError:
             raise _misformed(_flaw(delivery.body, stamp)) from None
+        except UnicodeDecodeError:
+            raise _misformed(_NO_TEXT) from None
         except RecursionError:
             raise _misformed("it is nested too deep") from None
         if order is None or not _name(order.guid):
@@ -122,7 +127,7 @@ def _timestamp(body: bytes) -> bytes:
     """The envelope's timestamp as signed; of a body that is no JSON, the first that is seen."""
     try:
         found = msgspec.json.decode(body, type=_Stamp).timestamp
-    except (msgspec.DecodeError, RecursionError):
+    except _UNREADABLE:
         match = _TIMESTAMP.search(body)
         return match[1] if match else b""
     return found.encode() if isinstance(found, str) else b""
@@ -132,7 +137,7 @@ def _stamp(body: bytes) -> _Stamp:
     """What names an event, even one that is no JSON for a NaN or half a character within."""
     try:
         return msgspec.json.decode(body, type=_Stamp)
-    except (msgspec.DecodeError, RecursionError):
+    except _UNREADABLE:
         pass
     try:
         return msgspec.convert(_loosely(body), _Stamp)
@@ -155,6 +160,8 @@ def _flaw(body: bytes, stamp: _Stamp) -> str:
             _loosely(body, constants.append)
         what = f"it holds {constants[0]}" if constants else str(broken)[:300]
         return f"it is not JSON ({what})"
+    except UnicodeDecodeError:
+        return _NO_TEXT
     except RecursionError:
         return "it is nested too deep"
     named = stamp.guid is not None or stamp.timestamp is not None

@@ -19,6 +19,7 @@ from models import pulse as pulses
 from models.connection_list import COUNTED_TO
 from models.listing import Span
 from models.overview import Day, today
+from models.session import read_only, takes_changes
 from models.standstill import standstill
 
 _SHORT = Span(limit=8)
@@ -47,6 +48,7 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
         "connections": connections,
         "counted_to": COUNTED_TO,
         "overdue": standstill(database, ours, now),
+        "read_only": None if takes_changes(database) else read_only(),
         "days": _by_connection(days),
         "no_day": dict.fromkeys(COUNTS, 0),
         "totals": _totals(days),
@@ -57,9 +59,12 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
 
 
 def pulse(database: Session, visitor: Visitor, _args: Args) -> str:
-    """What is overdue becomes so by itself, without a change of anything stored."""
+    """What is overdue becomes so by itself, without a change of anything stored.
+
+    So does a database that takes no changes.
+    """
     ours = visitor.organization_id
-    overdue = repr(standstill(database, ours, clock.now()))
+    overdue = repr((standstill(database, ours, clock.now()), takes_changes(database)))
     digest = blake2b(overdue.encode(), digest_size=4).hexdigest()
     return f"{pulses.pulse(database, ours)}-{digest}"
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("database")
 EVERY_CHECK = Counter(
     (
         *("Python", "settings", "home", "disk"),
-        *("database", "compression", "clock", "tables", "secrets"),
+        *("database", "compression", "clock", "tables", "writing", "secrets"),
         *("broker", "kombu", "time limit", "eviction", "clock"),
         *("workers", "beat", "public address", "web"),
     )

@@ -10,6 +10,7 @@ from connectors.base.contract import Connector, Record
 from models import Connection, ParkedRecord, parked_list
 from models.session import unit_of_work
 from tasks import apply, reach, retry
+from tests.busy import busy, busy_once
 from tests.integration.tasks.asked import ask, control, one, orders
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
@@ -60,6 +61,31 @@ def test_the_task_may_come_twice(shop: Shop, signals: Signals) -> None:
     assert retry.record(**signal) == {"state": None}
     assert list(orders(shop)) == [guid]
     assert len(signals.take("invoice.order")) == 1
+
+
+def test_a_database_that_is_busy_for_a_moment_is_tried_again(shop: Shop) -> None:
+    record_id, guid = parked(shop)
+    with busy_once("orders"):
+        assert _worked(shop, record_id) == {"state": retry.APPLIED}
+    assert guid in orders(shop)
+
+
+def test_a_database_that_stays_busy_is_told_on_the_record(shop: Shop) -> None:
+    record_id, _ = parked(shop)
+    before = row_of(record_id)
+    with busy("orders"):
+        assert _worked(shop, record_id) == {"state": retry.PARKED}
+    told = row_of(record_id)
+    assert (told.error_code, told.error) == (before.error_code, before.error)
+    assert told.next_step == (
+        "It could not be tried again: The database is busy with what others do. Try it again."
+    )
+
+
+def _worked(shop: Shop, record_id: int) -> Any:
+    """What the task comes to as a worker runs it, waits left out."""
+    about = {"organization_id": shop.organization_id, "record_id": record_id, "platform": "toast"}
+    return retry.record.apply(kwargs=about).get()
 
 
 def test_each_try_is_noticed_though_the_reason_stays(shop: Shop) -> None:

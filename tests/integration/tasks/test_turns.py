@@ -1,9 +1,12 @@
 """Transactions that meet: none waits for another that may come to wait for it."""
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -18,7 +21,7 @@ from models import Connection, StreamCursor, connections, inbox, lease
 from models.readings import readings
 from models.session import DatabaseBusyError, unit_of_work
 from rules.records import LocationRecord
-from tasks import apply, backfill, connect, refetch, sites, sync
+from tasks import apply, backfill, connect, reach, refetch, sites, sync
 from tests.busy import busy_once
 from tests.integration.tasks.altered import thin_one
 from tests.integration.tasks.asked import ask, connection, cursors, deliveries, one
@@ -79,6 +82,68 @@ def test_two_that_park_the_same_records_take_them_in_one_order(shop: Shop) -> No
         with _beside(session, lambda: park(second, first)) as other:
             apply.park(session, row, [(second, _REASON)])
     assert other.result() is None
+
+
+def test_what_one_reader_understands_and_another_refuses_stops_neither(shop: Shop) -> None:
+    first, second = _records(shop)
+
+    def read(session: Session, *records: Record) -> Callable[[], None]:
+        row = session.get_one(Connection, shop.connection_id)
+        applied = apply.apply(session, row, reach.connector(row), [(r, "c") for r in records])
+        return partial(apply.park, session, row, applied.parked)
+
+    def read_whole(*records: Record) -> None:
+        with unit_of_work() as session:
+            read(session, *records)()
+
+    read_whole(_unreadable(first), _unreadable(second))
+    with unit_of_work() as session:
+        park = read(session, _unreadable(first), second)
+        with _beside(session, lambda: read_whole(first, _unreadable(second))) as other:
+            park()
+    assert other.result() is None
+    kept = ask(
+        "SELECT external_id FROM parked_records WHERE connection_id = :c", c=shop.connection_id
+    )
+    assert [row.external_id for row in kept] == [second.id]
+
+
+def test_a_batch_that_is_refused_holds_no_order_that_others_wait_for(shop: Shop) -> None:
+    late, early = sorted(_records(shop), key=lambda each: each.id, reverse=True)
+    _apply(shop, late, early)
+    spoiled = Record("orders", "spoiled", _too_large(late), late.location)
+    touch = "UPDATE orders SET source = 'held' WHERE external_id = :e AND connection_id = :c"
+    with unit_of_work() as session:
+        hold = partial(session.execute, text(touch))
+        hold({"e": early.id, "c": shop.connection_id})
+        with _beside(session, lambda: _apply(shop, late, early, spoiled)) as other:
+            hold({"e": late.id, "c": shop.connection_id})
+    (refused,) = other.result().parked
+    assert (refused[0].id, refused[1].code) == ("spoiled", "record.refused")
+
+
+def _records(shop: Shop) -> list[Record]:
+    """Two orders of the till as a pull brings them."""
+    held = shop.till.platform.book.all()[:2]
+    return [Record("orders", h.guid, bytes(h.body()), h.restaurant.guid) for h in held]
+
+
+def _unreadable(record: Record) -> Record:
+    body = {**json.loads(record.raw), "openedDate": "lately"}
+    return replace(record, raw=json.dumps(body).encode())
+
+
+def _too_large(record: Record) -> bytes:
+    line = {"guid": "l", "quantity": 1, "price": 999_999_999_999}
+    body = {**json.loads(record.raw), "guid": "spoiled"}
+    # Each is an amount; a hundred and fifty of them are more than a column holds.
+    return json.dumps({**body, "checks": [{"guid": "c", "selections": [line] * 150}]}).encode()
+
+
+def _apply(shop: Shop, *records: Record) -> apply.Applied:
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+        return apply.apply(session, row, reach.connector(row), [(r, "c") for r in records])
 
 
 def test_a_delivery_that_was_settled_meanwhile_is_not_settled_again(shop: Shop) -> None:

@@ -123,6 +123,23 @@ def test_what_is_no_json_within_hides_neither_name_nor_reason(odd: bytes, reason
         webhook.parse(told)
 
 
+@pytest.mark.parametrize("field", ["guid", "timestamp", "eventType", "eventCategory", "odd"])
+def test_bytes_that_are_no_text_anywhere_can_be_authentic_and_are_named(field: str):
+    good = json.dumps({**json.loads(BODY), field: "here"}).encode()
+    broken = good.replace(b'"here"', b'"\xff"')
+    told = delivery(signed(broken + (b"\xff" if field == "timestamp" else STAMP)), broken)
+    assert webhook.verify(told, [SECRET]).ok
+    assert webhook.identify(told).delivery_id
+
+
+def test_an_event_that_is_no_text_says_so():
+    with pytest.raises(SkippedRecord, match="not UTF-8 text"):
+        webhook.parse(delivery(None, b'{"guid": "\xff"}'))
+    nameless = b'{"eventCategory": "order_updated", "details": {"order": {"guid": "\xff"}}}'
+    with pytest.raises(SkippedRecord, match="not UTF-8 text"):
+        webhook.parse(delivery(None, nameless))
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

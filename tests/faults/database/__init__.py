@@ -1,0 +1,1 @@
+"""Faults of the database: away, full, busy, read-only, or silent about what it did."""
