@@ -1,16 +1,18 @@
-"""`python -m tests.bench`: measure, print the table, say what dominates."""
+"""`python -m tests.bench`: measure, print the table, and write it into the page when asked to."""
 
 import argparse
 import sys
-from importlib import import_module
+import time
 from pathlib import Path
 
-from tests.bench import profiling, table
-from tests.bench.contest import Row
-from tests.bench.ground import ground
+from config import clock
+from tests.bench import findings, machine, page, profiling, table
+from tests.bench.findings import Finding
+from tests.bench.ground import Ground, ground
+from tests.bench.parts import PARTS
 
-# The work measured, and where it is.
-WORK = {"receiver": "receiver", "drain": "drain", "import": "history"}
+# The fewest that have a middle and two on either side.
+ROUNDS = 5
 
 
 def main() -> int:
@@ -20,31 +22,43 @@ def main() -> int:
         if asked.profile:
             profiling.show(asked.profile, on, quick=asked.quick)
             return 0
-        rows: list[Row] = []
-        for name in asked.only:
-            sys.stderr.write(f"{name}:\n")
-            part = import_module(f"tests.bench.{WORK[name]}.measure")
-            rows += part.rows(on, asked.rounds, quick=asked.quick)
-    table.show(rows, asked.rounds)
+        found = {name: _measure(name, on, asked) for name in PARTS if name in asked.only}
+    table.show(found)
+    seconds = sum(one.seconds for one in found.values())
+    sys.stderr.write(f"Done in {seconds / 60:.1f} minutes.\n")
     if asked.json:
-        table.write(rows, asked.rounds, asked.json)
+        findings.write(found, asked.json)
+    if asked.write:
+        page.write(found, list(PARTS))
+        sys.stderr.write(f"Written to {page.PAGE}.\n")
     return 0
+
+
+def _measure(name: str, on: Ground, asked: argparse.Namespace) -> Finding:
+    sys.stderr.write(f"{name}:\n")
+    start = time.monotonic()
+    rows = PARTS[name].rows(on, asked.rounds, quick=asked.quick)
+    seconds = time.monotonic() - start
+    sys.stderr.write(f"  {seconds / 60:.1f} minutes\n")
+    at = clock.now().isoformat(timespec="seconds")
+    return Finding(rows, at, round(seconds, 1), asked.quick, machine.facts(on))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--only", type=_names, default=list(WORK), metavar="A,B")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", type=_names, default=list(PARTS), metavar="A,B")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--quick", action="store_true", help="smaller, for a first look")
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
     parser.add_argument("--profile", choices=profiling.SUBJECTS)
     return parser.parse_args()
 
 
 def _names(text: str) -> list[str]:
     names = text.split(",")
-    if unknown := [name for name in names if name not in WORK]:
-        raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are {', '.join(WORK)}")
+    if unknown := [name for name in names if name not in PARTS]:
+        raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are {', '.join(PARTS)}")
     return names
 
 
