@@ -1,6 +1,7 @@
 """`python -m tests.bench`: measure, print the table, and write it into the page when asked to."""
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ ROUNDS = 5
 def main() -> int:
     """Run what was asked for; the exit code is 0 whatever the figures say."""
     asked = _arguments()
+    if asked.million:
+        os.environ["BENCH_MILLION"] = "1"
     with ground() as on:
         if asked.profile:
             profiling.show(asked.profile, on, quick=asked.quick)
@@ -51,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="smaller, for a first look")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
+    parser.add_argument("--million", action="store_true", help="memory: import a whole million")
     parser.add_argument("--profile", choices=profiling.SUBJECTS)
     return parser.parse_args()
 

@@ -1,6 +1,7 @@
 """A program from start to end: how long it took, what it computed, what it held at its peak."""
 
 import os
+import resource
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
@@ -20,12 +21,13 @@ class Spending:
     """Units: seconds and megabytes; of the program and of all that it started."""
 
     seconds: float
+    cpu_s: float
     peak_mb: float
 
 
 def spending(argv: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None) -> Spending:
     """Run a program to its end. Raises: SystemExit with its log when it fails."""
-    start = perf_counter()
+    start, before = perf_counter(), _ended_s()
     with log.open("wb") as said:
         process = subprocess.Popen(
             argv, cwd=ROOT, env={**os.environ, **(env or {})}, stdout=said, stderr=said
@@ -39,7 +41,7 @@ def spending(argv: Sequence[str | Path], log: Path, env: Mapping[str, str] | Non
         watcher.join()
     if code:
         raise SystemExit(f"{log.read_text(errors='replace')[-4000:]}\n{argv} failed.")
-    return Spending(seconds, peak[0])
+    return Spending(seconds, _ended_s() - before, peak[0])
 
 
 def resident_mb(pid: int) -> float:
@@ -49,6 +51,12 @@ def resident_mb(pid: int) -> float:
         return sum(_own_mb(one) for one in (top, *top.children(recursive=True)))
     except psutil.NoSuchProcess:
         return 0.0
+
+
+def _ended_s() -> float:
+    """Processor seconds of all children that have ended, and of theirs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _own_mb(process: psutil.Process) -> float:
