@@ -1,35 +1,18 @@
-"""A bar chart for each work: ours beside its floor and its peers, readable on light and dark."""
+"""A bar chart for each work: ours beside its floor and its peers, on light and dark pages."""
 
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import pygal
-from pygal.style import Style
+from jinja2 import Environment, FileSystemLoader
 
 from tests.bench import table
 from tests.bench.contest import OURS, Row
 from tests.bench.findings import Finding, Findings
 
-# In the middle between black and white: a page may be either, and an image doesn't know.
-_GREY, _OURS, _OTHERS = "#7d8590", "#2f81f7", "#9a8c7c"
-_STYLE = Style(
-    background="transparent",
-    plot_background="transparent",
-    foreground=_GREY,
-    foreground_strong=_GREY,
-    foreground_subtle=_GREY,
-    opacity=1,
-    font_family="system-ui, sans-serif",
-    colors=(_OURS,),
-    value_font_size=13,
-    label_font_size=13,
-    major_label_font_size=13,
-    title_font_size=15,
-)
-_BAR, _REST = 32, 70
-# pygal writes the day into each file; a chart changes when its figures do.
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
+# Of the 760 units that a chart is wide, what its longest bar takes; names and amounts stand aside.
+_LONGEST = 440
 
 
 def write(known: Findings, folder: Path) -> None:
@@ -50,29 +33,17 @@ def of(part: str, one: Finding) -> list[tuple[str, str]]:
 
 def draw(title: str, bars: Mapping[str, float]) -> str:
     """One chart, the same text for the same figures."""
-    chart = pygal.HorizontalBar(
-        style=_STYLE,
-        title=title,
-        width=760,
-        height=_REST + _BAR * len(bars),
-        no_prefix=True,
-        js=[],
-        disable_xml_declaration=True,
-        show_legend=False,
-        show_x_guides=False,
-        show_y_guides=False,
-        show_x_labels=False,
-        range=(0, max(bars.values())),
-        margin=8,
-    )
-    # From the bottom up: ours stands on top.
-    names = list(reversed(bars))
-    chart.x_labels = [f"{name}   {table.number(bars[name])}" for name in names]
-    colours = {True: _OURS, False: _OTHERS}
-    chart.add(
-        title, [{"value": bars[n], "color": colours[n.startswith(OURS)]} for n in names]
-    )
-    return _COMMENT.sub("", str(chart.render(is_unicode=True))).replace(' id=""', "")
+    longest = max(*bars.values(), 0.0) or 1.0
+    drawn = [
+        {
+            "name": name,
+            "kind": "ours" if name == OURS else "other",
+            "value": table.number(value),
+            "width": round(max(value, 0.0) / longest * _LONGEST),
+        }
+        for name, value in bars.items()
+    ]
+    return _TEMPLATES.get_template("chart.svg.jinja").render(title=title, bars=drawn)
 
 
 def _charts(part: str, one: Finding) -> Iterator[tuple[str, str]]:

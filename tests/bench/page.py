@@ -1,11 +1,10 @@
 """The page of the figures: what is between its markers is written anew, the rest is people's."""
 
-from pathlib import Path
 
 from tests.bench import charts, findings, table
 from tests.bench.findings import Finding, Findings
-from tests.bench.quiet import BUSY_PERCENT
 from tests.bench.parts import PARTS
+from tests.bench.quiet import BUSY_PERCENT
 from tests.children import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -49,7 +48,9 @@ def _found(known: Findings, folder: str) -> str:
 def _facts(known: Findings) -> str:
     seconds = sum(one.seconds for one in known.values())
     machines = {tuple(one.machine.items()): one.machine for one in known.values()}
-    lines = ["; ".join(f"{name} {said}" for name, said in each.items()) for each in machines.values()]
+    lines = [
+        "; ".join(f"{name} {said}" for name, said in each.items()) for each in machines.values()
+    ]
     seen = "\n".join(f"Seen on: {line}." for line in lines)
     return f"{seen}\nAll of it takes {seconds / 60:.0f} minutes."
 

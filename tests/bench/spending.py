@@ -25,7 +25,9 @@ class Spending:
     peak_mb: float
 
 
-def spending(argv: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None) -> Spending:
+def spending(
+    argv: Sequence[str | Path], log: Path, env: Mapping[str, str] | None = None
+) -> Spending:
     """Run a program to its end. Raises: SystemExit with its log when it fails."""
     start, before = perf_counter(), _ended_s()
     with log.open("wb") as said:

@@ -120,7 +120,9 @@ class _Latency:
                 done = self._done("latency.floor_events", len(left), left)
                 for figure, value in ranked("applied", since(left, done)):
                     # It always has the machine for itself.
-                    figures[f"{figure} at {rate}/s"] = figures[f"{figure} at {rate}/s, idle"] = value
+                    figures[f"{figure} at {rate}/s"] = figures[f"{figure} at {rate}/s, idle"] = (
+                        value
+                    )
         return figures
 
     def usual(self) -> Figures:

@@ -42,10 +42,11 @@ class Endless:
             self._pieces = _GUID.split(self._template(environ, asked))
         there = window == self._window and number <= self._pages
         more = there and number < self._pages
-        headers = [("Content-Type", "application/json")]
+        body = b"".join(self._page(number)) if there else b"[]"
+        headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
         headers.append(("Link", f'<{_BULK}>; rel="{"next" if more else "self"}"'))
         start_response("200 OK", headers)
-        return [b"".join(self._page(number)) if there else b"[]"]
+        return [body]
 
     def _page(self, number: int) -> Iterator[bytes]:
         texts = iter(self._pieces)

@@ -17,7 +17,9 @@ def interpreter() -> Path | None:
     home = _folder()
     python = home / "bin" / "python"
     if not (home / "complete").exists():
-        sys.stderr.write("  installing dlt and a Singer target into the cache; once, a few minutes\n")
+        sys.stderr.write(
+            "  installing dlt and a Singer target into the cache; once, a few minutes\n"
+        )
         try:
             _install(home, python)
         except (OSError, subprocess.SubprocessError) as error:
@@ -39,7 +41,11 @@ def _install(home: Path, python: Path) -> None:
     home.parent.mkdir(parents=True, exist_ok=True)
     _run([sys.executable, "-m", "venv", str(home)])
     uv = shutil.which("uv")
-    pip = [uv, "pip", "install", "--python", str(python)] if uv else [str(python), "-m", "pip", "install"]
+    pip = (
+        [uv, "pip", "install", "--python", str(python)]
+        if uv
+        else [str(python), "-m", "pip", "install"]
+    )
     _run([*pip, "--quiet", "-r", str(_WANTED)])
     (home / "complete").touch()
 
