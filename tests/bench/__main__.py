@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ ROUNDS = 5
 
 
 def main() -> int:
-    """Run what was asked for; the exit code is 0 whatever the figures say."""
+    """Run what was asked for; the exit code is 0 whatever the figures say, 1 without some."""
     asked = _arguments()
     if asked.million:
         os.environ["BENCH_MILLION"] = "1"
@@ -25,7 +26,8 @@ def main() -> int:
         if asked.profile:
             profiling.show(asked.profile, on, quick=asked.quick)
             return 0
-        found = {name: _measure(name, on, asked) for name in PARTS if name in asked.only}
+        tried = {name: _measure(name, on, asked) for name in PARTS if name in asked.only}
+    found = {name: one for name, one in tried.items() if one is not None and one.rows}
     table.show(found)
     seconds = sum(one.seconds for one in found.values())
     sys.stderr.write(f"Done in {seconds / 60:.1f} minutes.\n")
@@ -34,13 +36,18 @@ def main() -> int:
     if asked.write:
         page.write(found, list(PARTS))
         sys.stderr.write(f"Written to {page.PAGE}.\n")
-    return 0
+    return 1 if None in tried.values() else 0
 
 
-def _measure(name: str, on: Ground, asked: argparse.Namespace) -> Finding:
+def _measure(name: str, on: Ground, asked: argparse.Namespace) -> Finding | None:
+    """What was found; None, with the reason told, where it was not the work that was measured."""
     sys.stderr.write(f"{name}:\n")
     start = time.monotonic()
-    rows = PARTS[name].rows(on, asked.rounds, quick=asked.quick)
+    try:
+        rows = PARTS[name].rows(on, asked.rounds, quick=asked.quick)
+    except (SystemExit, AssertionError, subprocess.CalledProcessError) as fault:
+        sys.stderr.write(f"  not measured: {fault}\n")
+        return None
     seconds = time.monotonic() - start
     sys.stderr.write(f"  {seconds / 60:.1f} minutes\n")
     at = clock.now().isoformat(timespec="seconds")

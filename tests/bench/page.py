@@ -1,6 +1,5 @@
 """The page of the figures: what is between its markers is written anew, the rest is people's."""
 
-
 from tests.bench import charts, findings, table
 from tests.bench.findings import Finding, Findings
 from tests.bench.parts import PARTS

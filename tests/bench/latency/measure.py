@@ -93,7 +93,8 @@ class _Latency:
         fresh = self._messages()
         with stack(on) as url:
             load = Load(on, url + self.shop.address, self.shop.secret)
-            self._seen(load.send(list(islice(fresh, _FIRST)), 30))
+            load.warm_up(list(islice(fresh, _FIRST)))
+            until(self._settled, timeout_s=120, what="the first deliveries to be invoiced")
             for busy, rate in ((False, RATES[-1]), *((True, rate) for rate in RATES)):
                 with importing(on, self.history) if busy else nullcontext():
                     left = load.send(list(islice(fresh, rate * self.seconds)), rate)
@@ -114,7 +115,7 @@ class _Latency:
         fresh = self._messages()
         with _worker(on, argv, env, "ready."), serving.door(on, "floor", env) as (url, _):
             load = Load(on, f"{url}/", self.shop.secret)
-            load.send(list(islice(fresh, _FIRST)), 30)
+            load.warm_up(list(islice(fresh, _FIRST)))
             for rate in RATES:
                 left = load.send(list(islice(fresh, rate * self.seconds)), rate)
                 done = self._done("latency.floor_events", len(left), left)
@@ -139,7 +140,7 @@ class _Latency:
         door = serving.door(on, "usual", {**env, "BENCH_SECRET": self.shop.secret})
         with _worker(on, argv, env, "ready."), door as (url, _):
             load = Load(on, f"{url}/", self.shop.secret)
-            load.send(list(islice(fresh, _FIRST)), 30)
+            load.warm_up(list(islice(fresh, _FIRST)))
             left = load.send(list(islice(fresh, rate * self.seconds)), rate)
             done = self._done("usual_events", len(left), left)
         return {f"{k} at {rate}/s": v for k, v in ranked("applied", since(left, done))}
@@ -203,5 +204,5 @@ def _worker(on: Ground, argv: Sequence[str], env: dict[str, str], prompt: str) -
     log.write_bytes(b"")
     with ExitStack() as running:
         started = running.enter_context(child(argv, log=log, env=env))
-        until(lambda: started.says(prompt), what=" ".join(argv[1:5]))
+        until(lambda: started.says(prompt), timeout_s=120, what=" ".join(argv[1:5]))
         yield

@@ -1,6 +1,7 @@
 """An open loop in a process of its own: deliveries leave at fixed instants whatever is answered.
 
-Reads messages as JSON, a list of [headers, body]; prints the instant the first was to leave.
+Reads messages as JSON, a list of [headers, body]; prints the instant the first was to leave, and
+the answers by their status.
 """
 
 import argparse
@@ -19,8 +20,8 @@ _ANSWERED_S = 30.0
 _AHEAD_S = 0.3
 
 
-async def send(url: str, requests: Sequence[bytes], rate: float) -> float:
-    """Send them all; returns the epoch instant of the first. Raises: SystemExit on a refusal."""
+async def send(url: str, requests: Sequence[bytes], rate: float) -> tuple[float, dict[str, int]]:
+    """Send them all; returns the epoch instant of the first, and how many were answered what."""
     load = Load(url, iter(()), None)
     await asyncio.gather(*(load.open() for _ in range(_LINES)))
     start = time.perf_counter() + _AHEAD_S
@@ -32,9 +33,7 @@ async def send(url: str, requests: Sequence[bytes], rate: float) -> float:
     deadline = time.perf_counter() + _ANSWERED_S
     while len(load.latencies) < len(requests) and time.perf_counter() < deadline:
         await asyncio.sleep(0.01)
-    if load.statuses != {"202": len(requests)}:
-        raise SystemExit(f"{url} answered {load.statuses}: that is not the work measured.")
-    return started_at
+    return started_at, dict(load.statuses)
 
 
 def _wire(url: str, headers: Mapping[str, str], body: str) -> bytes:
@@ -46,7 +45,7 @@ def _wire(url: str, headers: Mapping[str, str], body: str) -> bytes:
 
 
 def main() -> None:
-    """Print when the first was to leave."""
+    """Print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
     parser.add_argument("file", type=Path)

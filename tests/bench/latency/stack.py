@@ -29,7 +29,7 @@ def stack(on: Ground) -> Iterator[str]:
             log.write_bytes(b"")
             running.enter_context(child(_argv(part), log=log))
         for part in started:
-            until(part.is_ready, timeout_s=60, what=part.name)
+            until(part.is_ready, timeout_s=120, what=part.name)
         yield f"http://127.0.0.1:{port}"
 
 
@@ -40,7 +40,7 @@ def importing(on: Ground, history: History) -> Iterator[None]:
     reader = threading.Thread(target=_again, args=(on, history, over), name="importing")
     reader.start()
     try:
-        until(lambda: _rows_read(on), what="the import to read its first page")
+        until(lambda: _rows_read(on), timeout_s=120, what="the import to read its first page")
         yield
     finally:
         over.set()

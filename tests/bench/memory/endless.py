@@ -23,7 +23,7 @@ _AGO = timedelta(days=40)
 
 
 class Endless:
-    """A WSGI application in front of the stand-in's; so many pages in the first window asked for."""
+    """In front of the stand-in's application: so many pages in the first window asked for."""
 
     def __init__(self, app: Any, pages: int) -> None:
         self._app = app

@@ -62,7 +62,7 @@ def _worker(on: Ground, size: int, times: int) -> Figures:
     log = on.log("contestant")
     log.write_bytes(b"")
     with backlog(on, size) as stored, child(argv, log=log) as worker:
-        until(lambda: worker.says("ready."), what="the worker")
+        until(lambda: worker.says("ready."), timeout_s=120, what="the worker")
         _drain(stored)
         _drain(stored)
         early = resident_mb(worker.pid)

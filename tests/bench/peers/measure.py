@@ -1,4 +1,4 @@
-"""Our import against dlt and a Singer tap: whole processes, into empty tables and over full ones."""
+"""Our import against dlt and a Singer tap: whole processes, into empty and into full tables."""
 
 import json
 import shutil
