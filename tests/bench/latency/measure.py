@@ -11,7 +11,7 @@ from sandbox.toast.webhook.message import Message, order_updated
 from tests.bench import contest
 from tests.bench.books import BOOKS
 from tests.bench.contest import OURS, Figures, Goal, Row
-from tests.bench.drain import floor, usual
+from tests.bench.drain import floor
 from tests.bench.drain.measure import usual_env
 from tests.bench.ground import Ground
 from tests.bench.history import reader
@@ -129,6 +129,9 @@ class _Latency:
     def usual(self) -> Figures:
         """A task a delivery, through a door that sends it; gunicorn where that is installed."""
         from sqlalchemy import create_engine
+
+        # Its application becomes Celery's current one: not for who only looks at this file.
+        from tests.bench.drain import usual
 
         on, env = self.on, usual_env(self.on)
         usual.Base.metadata.create_all(create_engine(env["BENCH_URL"]))

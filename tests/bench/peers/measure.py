@@ -27,7 +27,7 @@ def rows(on: Ground, rounds: int, *, quick: bool) -> list[Row]:
     python = environment.interpreter()
     if python is None:
         return []
-    with pages(400 if quick else 2000) as source:
+    with pages(800 if quick else 3000) as source:
         work = _Peers(on, source, python)
         # The first reading fills the source's memory.
         work.ours()
