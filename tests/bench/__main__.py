@@ -57,13 +57,15 @@ def _measure(name: str, on: Ground, asked: argparse.Namespace) -> Finding | None
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", type=_names, default=list(PARTS), metavar="A,B")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--rounds", type=int, help=f"{ROUNDS}; 1 with --quick")
     parser.add_argument("--quick", action="store_true", help="smaller, for a first look")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
     parser.add_argument("--million", action="store_true", help="memory: import a whole million")
     parser.add_argument("--profile", choices=profiling.SUBJECTS)
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.rounds = asked.rounds or (1 if asked.quick else ROUNDS)
+    return asked
 
 
 def _names(text: str) -> list[str]:
