@@ -61,7 +61,9 @@ def _worker(on: Ground, size: int, times: int) -> Figures:
     argv += ["--without-gossip", "--without-mingle"]
     log = on.log("contestant")
     log.write_bytes(b"")
-    with backlog(on, size) as stored, child(argv, log=log) as worker:
+    # Without it a worker doesn't tell that it is ready.
+    heard = {"TAXPOYNT_LOG_LEVEL": "INFO"}
+    with backlog(on, size) as stored, child(argv, log=log, env=heard) as worker:
         until(lambda: worker.says("ready."), timeout_s=120, what="the worker")
         _drain(stored)
         _drain(stored)
