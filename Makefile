@@ -40,8 +40,8 @@ fix: install ## put the format right, and what lint can put right safely
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: install ## measure against floors and peers
-	$(BIN)/python -m tests.bench $(ARGS)
+bench: install ## measure against floors and peers, into docs/performance.md
+	$(BIN)/python -m tests.bench $(or $(ARGS),--write)
 
 compose-test: install ## try docker-compose.yml for real; installs Docker where it is missing
 	$(BIN)/python -m tests.compose $(ARGS)

@@ -5,12 +5,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
+from tests.bench import quiet
+
 # One run of one contestant: figures by name, as in {"requests/s": 1540.0}.
 Figures = Mapping[str, float]
 Contestants = Mapping[str, Callable[[], Figures]]
-Samples = dict[str, list[Figures]]
 
 OURS = "ours"
+
+
+class Samples(dict[str, list[Figures]]):
+    """What each contestant reached in each round; `others` tells what else took the machine."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.others: list[float] = []
 
 
 @dataclass(frozen=True)
@@ -34,24 +43,32 @@ class Goal:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: medians of both sides, and the ratio with its range over rounds."""
+    """One line of the table: medians of both sides, and the ratio with its range over rounds.
+
+    Without `against` it is held to an amount: then the range is that of the figure itself.
+    """
 
     work: str
     figure: str
     subject: float
     against: str
-    floor: float
-    ratio: float
+    floor: float | None
+    ratio: float | None
     lowest: float
     highest: float
     goal: str
     met: bool | None
+    rounds: int = 0
+    # The largest share of the machine's processors that others took before a round, in percent.
+    others: float = 0.0
 
 
 def run(contestants: Contestants, rounds: int) -> Samples:
     """Every contestant in every round, each round in the opposite order of the one before."""
-    samples: Samples = {name: [] for name in contestants}
+    samples = Samples()
+    samples.update({name: [] for name in contestants})
     for number in range(rounds):
+        samples.others.append(quiet.taken_by_others())
         names = list(contestants)
         for name in names if number % 2 == 0 else reversed(names):
             figures = contestants[name]()
@@ -86,4 +103,27 @@ def row(
         highest=max(ratios),
         goal=str(goal),
         met=goal.met_by(ratio),
+        rounds=len(ours),
+        others=max(samples.others, default=0.0),
+    )
+
+
+def amount(
+    samples: Samples, work: str, figure: str, goal: Goal = Goal(), *, subject: str = OURS
+) -> Row:
+    """Hold one figure to an amount instead of a contestant."""
+    ours = [figures[figure] for figures in samples[subject]]
+    return Row(
+        work=work,
+        figure=figure,
+        subject=median(ours),
+        against="",
+        floor=None,
+        ratio=None,
+        lowest=min(ours),
+        highest=max(ours),
+        goal=str(goal),
+        met=goal.met_by(median(ours)),
+        rounds=len(ours),
+        others=max(samples.others, default=0.0),
     )

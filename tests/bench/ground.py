@@ -15,6 +15,7 @@ import redis
 
 from config import embedded, settings
 from config.embedded.home import Home
+from tests.waiting import until
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def ground() -> Iterator[Ground]:
     home = Path(tempfile.mkdtemp(prefix="taxpoynt-bench-"))
     home.chmod(0o755)
     try:
+        _note_commits(home)
         with embedded.servers(home) as servers:
             os.environ.update(
                 TAXPOYNT_HOME=str(home),
@@ -84,6 +86,17 @@ def ground() -> Iterator[Ground]:
     finally:
         embedded.discard(home)
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _note_commits(home: Path) -> None:
+    """Have the server remember when each transaction was committed: it asks for a new start."""
+    with embedded.servers(home, want_broker=False) as servers:
+        connection = psycopg2.connect(servers.database_url.replace("+psycopg2", ""))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+        connection.close()
+    until(lambda: embedded.running(home) is None, what="the server to stop")
 
 
 def _migrate() -> None:

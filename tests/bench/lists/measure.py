@@ -1,5 +1,6 @@
 """The lists and pages of a large merchant, from ten thousand orders on to as many as asked."""
 
+import os
 import sys
 from collections.abc import Iterator
 from statistics import median
@@ -24,9 +25,10 @@ _CALLED = {API: "a list of the API", PAGE: "a page"}
 Seen = dict[str, tuple[float, Route]]
 
 
-def rows(on: Ground, rounds: int, *, quick: bool, orders: int | None = None) -> list[Row]:
+def rows(on: Ground, rounds: int, *, quick: bool) -> list[Row]:
     """Each size in turn: one database, grown."""
-    sizes = sorted({*SIZES[quick], orders}) if orders else SIZES[quick]
+    most = os.environ.get("BENCH_ORDERS")
+    sizes = sorted({*SIZES[quick], int(most)}) if most else SIZES[quick]
     books = Books(on.dsn)
     small: list[Seen] = []
     found: list[Row] = []

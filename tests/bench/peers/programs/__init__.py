@@ -1,0 +1,1 @@
+"""What the peers run, in an environment of their own: nothing of ours is imported here."""
