@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from config.errors import Fault, TransientError
@@ -55,14 +55,17 @@ def accept(session: Session, event: NewEvent) -> bool:
 
 
 def claim(session: Session, connection_id: int, now: datetime, limit: int) -> list[InboxEvent]:
-    """The oldest deliveries that wait, locked for this transaction; others' are passed over."""
+    """The oldest deliveries that wait, locked for this transaction; others' are passed over.
+
+    One that nobody tried is due whatever the clock of this host says: another's told its instant.
+    """
     return list(
         session.scalars(
             select(InboxEvent)
             .where(
                 InboxEvent.connection_id == connection_id,
                 InboxEvent.state == PENDING,
-                InboxEvent.next_attempt_at <= now,
+                or_(InboxEvent.next_attempt_at <= now, InboxEvent.attempts == 0),
             )
             .order_by(InboxEvent.id)
             .limit(limit)
@@ -140,7 +143,14 @@ def waiting_connections(session: Session, now: datetime, older_than: timedelta) 
             select(InboxEvent.connection_id)
             .where(
                 InboxEvent.state == PENDING,
-                InboxEvent.next_attempt_at <= now - older_than,
+                or_(
+                    InboxEvent.next_attempt_at <= now - older_than,
+                    # By the clock that stamped it, should this host's be behind.
+                    and_(
+                        InboxEvent.attempts == 0,
+                        InboxEvent.next_attempt_at <= func.clock_timestamp() - older_than,
+                    ),
+                ),
             )
             .distinct()
         )

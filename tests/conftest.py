@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from config import embedded
 from config import settings as settings_module
@@ -19,6 +20,8 @@ from tasks import app
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _numbers = count(1)
+# Asked for with --hypothesis-profile=soak; `tests/faults/lengths.py` says what it means.
+hypothesis_settings.register_profile("soak", deadline=None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

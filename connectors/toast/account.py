@@ -75,7 +75,7 @@ def health(tokens: Tokens) -> Health:
 def _token(response: Response) -> _Token:
     try:
         token = msgspec.json.decode(response.body, type=_Login).token
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         token = None
     if response.status == 200 and token is not None and token.accessToken:
         return token

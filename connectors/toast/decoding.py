@@ -22,7 +22,7 @@ def decode(raw: bytes) -> Order:
         order = _decoder.decode(raw)
     except msgspec.ValidationError as misfit:
         raise unreadable(str(misfit)) from None
-    except msgspec.DecodeError as broken:
+    except (msgspec.DecodeError, UnicodeDecodeError) as broken:
         order = _with_constants(raw, str(broken))
     if _NUL in raw:
         _drop_nul(order)

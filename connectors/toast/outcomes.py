@@ -181,7 +181,7 @@ def _is_page(response: Response) -> bool:
 def _error(response: Response) -> _Error:
     try:
         return msgspec.json.decode(response.body, type=_Error)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Error()
 
 

@@ -52,7 +52,7 @@ def identity(raw: bytes) -> tuple[str, datetime]:
     """An order's guid and when it was changed; a stand-in for what can't be read of either."""
     try:
         found = _identities.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _guessed(raw), _NEVER
     try:
         modified = instant(found.modifiedDate) if found.modifiedDate else _NEVER
@@ -77,7 +77,7 @@ def _more(headers: Mapping[str, str], size: int) -> bool:
 def _elements(body: bytes) -> Iterator[bytes]:
     try:
         yield from (bytes(raw) for raw in _raws.decode(body))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         yield from _split(body)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.base.faults import Fault, FaultPlan
 
@@ -34,7 +34,7 @@ class Breakage:
         plan: FaultPlan,
         *,
         error_body: ErrorBody,
-        http_date: Callable[[], str],
+        http_date: Callable[[float], str],
         exempt: str = "/control",
     ) -> None:
         self._app = app
@@ -65,6 +65,8 @@ class Breakage:
             raise BrokenConnectionError(abrupt=False)
         if fault.kind in ("cut", "truncate"):
             return self._half(environ, start, abrupt=fault.kind == "cut")
+        if fault.kind == "mislabel":
+            return self._app(environ, _mislabelled(start))
         html = fault.kind == "html"
         body = _HTML if html else self._error_body(fault.status)
         kind = "text/html" if html else "application/json"
@@ -72,11 +74,14 @@ class Breakage:
         return [body]
 
     def _headers(self, fault: Fault, content_type: str, length: int) -> Headers:
+        ahead_s = fault.retry_date_s
+        retry = [] if ahead_s is None else [("Retry-After", self._http_date(ahead_s))]
         return [
             ("Content-Type", content_type),
             ("Content-Length", str(length)),
-            ("Date", self._http_date()),
+            ("Date", self._http_date(0.0)),
             *((name, str(value)) for name, value in fault.headers.items()),
+            *retry,
         ]
 
     def _half(
@@ -86,6 +91,15 @@ class Breakage:
         body = b"".join(self._app(environ, start))
         yield body[: len(body) // 2]
         raise BrokenConnectionError(abrupt=abrupt)
+
+
+def _mislabelled(start: StartResponse) -> StartResponse:
+    """The answer says that it is compressed, and is not."""
+
+    def begin(status: str, headers: Headers, *rest: Any) -> Any:
+        return start(status, [*headers, ("Content-Encoding", "gzip")], *rest)
+
+    return begin
 
 
 def _status_line(status: int) -> str:

@@ -22,6 +22,6 @@ class Clock:
         """UNIX milliseconds, offset included."""
         return round(self.now() * 1000)
 
-    def http_date(self) -> str:
-        """The `Date` header of a response sent now."""
-        return formatdate(self.now(), usegmt=True)
+    def http_date(self, ahead_s: float = 0.0) -> str:
+        """The `Date` header of a response sent now, or of one sent that much later."""
+        return formatdate(self.now() + ahead_s, usegmt=True)

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-Kind = Literal["status", "timeout", "cut", "truncate", "html", "slow"]
+Kind = Literal["status", "timeout", "cut", "truncate", "html", "slow", "mislabel"]
 
 # Longer than any client of ours waits for an answer.
 _TIMEOUT_S = 60.0
@@ -16,7 +16,10 @@ _SLOW_S = 1.0
 
 @dataclass
 class Fault:
-    """One rule: requests under `route` fail as `kind`, so many times or with a probability."""
+    """One rule: requests under `route` fail as `kind`, so many times or with a probability.
+
+    `retry_date_s` adds a Retry-After that is the date so many seconds from then on.
+    """
 
     route: str
     kind: Kind
@@ -26,6 +29,7 @@ class Fault:
     times: int | None = None
     probability: float = 1.0
     delay_s: float | None = None
+    retry_date_s: float | None = None
     hits: int = 0
 
     def matches(self, method: str, path: str) -> bool:

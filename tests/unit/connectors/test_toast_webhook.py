@@ -226,3 +226,23 @@ def test_an_order_event_without_its_order_says_what_is_wrong(details: object):
 def test_the_secrets_of_the_category_come_first(kept: object, found: list[str]):
     told = delivery(None, toast_event_category="order_updated")
     assert webhook.secrets({"webhook_secret": kept}, told) == found
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        (b"2026-03-08T09:15", b"2026-03-08\xff09:15"),
+        (b"11111111-1111", b"11111111\x9e1111"),
+        (b"22222222-2222", b"22222222\xfe2222"),
+        (b"33333333-3333", b"33333333\xc32222"),
+    ],
+)
+def test_a_delivery_of_broken_characters_is_authentic_named_and_refused_with_a_reason(
+    changed: tuple[bytes, bytes],
+):
+    body = BODY.replace(*changed)
+    stamp = STAMP.replace(*changed)
+    assert webhook.verify(delivery(signed(body + stamp), body), [SECRET]).ok
+    assert webhook.identify(delivery(None, body)).delivery_id
+    with pytest.raises(SkippedRecord):
+        webhook.parse(delivery(None, body))

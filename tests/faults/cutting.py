@@ -1,0 +1,57 @@
+"""Cuts a piece of work off at each of its points in turn, in each way that it can be cut off."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg2
+
+from config.errors import TransientError
+from config.settings import settings
+from tests.faults import points
+
+ENDED, DISCONNECTED = "the process ends", "the server drops the connection"
+
+
+def ways(work: Callable[[], Any]) -> list[tuple[str, int]]:
+    """How and where `work` can be cut off: its points are found by doing it once."""
+    found = len(points.counted(work))
+    return [(how, at) for how in (ENDED, DISCONNECTED) for at in range(found)]
+
+
+def cut_off(how: str, at: int, work: Callable[[], Any]) -> None:
+    """Do `work` as far as its point `at`. That the database is away may be told, and no more."""
+    if how == ENDED:
+        with points.crashing(at) as ended:
+            work()
+        assert ended
+        return
+    with _dropping(at) as dropped, suppress(TransientError):
+        work()
+    assert dropped
+
+
+@contextmanager
+def _dropping(at: int) -> Iterator[list[str]]:
+    """Inside, the server ends the connection that reaches the point of that number."""
+    left = [at]
+    dropped: list[str] = []
+
+    def strike(connection: Any, what: str) -> None:
+        if left[0] == 0:
+            dropped.append(what)
+            terminate(connection.info.backend_pid)
+        left[0] -= 1
+
+    with points.watching(strike):
+        yield dropped
+
+
+def terminate(backend: int) -> None:
+    """End a server process, and wait until it is gone."""
+    other = psycopg2.connect(settings().database().replace("+psycopg2", ""))
+    try:
+        with other, other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 10000)", (backend,))
+    finally:
+        other.close()
