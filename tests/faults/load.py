@@ -97,7 +97,15 @@ class Importing:
     """A till whose history is imported, and whose changes are read, while all else goes on."""
 
     shop: Shop
-    run_id: int
+    run_id: int = 0
+
+    def begin(self) -> None:
+        """Plan it; nobody is told, so that it is for a sweep to find."""
+        today = clock.now().date()
+        with unit_of_work() as session:
+            connection = session.get_one(Connection, self.shop.connection_id)
+        self.run_id = backfill.begin(connection, "orders", today - timedelta(days=_DAYS), today)
+        backfill.cut(self.run_id)
 
     def left(self, rows: Rows) -> int:
         """Whether the import still runs, and how many invoices are due."""
@@ -131,11 +139,6 @@ class Importing:
 
 @contextmanager
 def importing(orders: int) -> Iterator[Importing]:
-    """A till with so many past orders a restaurant, and an import that nobody signalled yet."""
+    """A connected till with so many past orders a restaurant, of which none is read yet."""
     with open_shop(orders=orders, name="imported") as shop:
-        today = clock.now().date()
-        with unit_of_work() as session:
-            connection = session.get_one(Connection, shop.connection_id)
-        run_id = backfill.begin(connection, "orders", today - timedelta(days=_DAYS), today)
-        backfill.cut(run_id)
-        yield Importing(shop, run_id)
+        yield Importing(shop)

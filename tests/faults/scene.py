@@ -34,15 +34,16 @@ class Scene:
 
     def start(self) -> None:
         """Web, workers and beat, once all of them are ready."""
-        self.parts["web"] = self.installation.web()
+        start = self.installation.part
+        self.parts["web"] = start("web", "--port", str(self.installation.port), name="web")
         self.parts["beat"] = self.installation.beat()
         for number in range(1, WORKERS + 1):
-            self.parts[f"worker {number}"] = self.installation.part(
-                "worker", "--name", f"w{number}", name=f"w{number}"
-            )
-        for number in range(1, WORKERS + 1):
-            one = self.parts[f"worker {number}"]
-            until(lambda one=one: one.says(" ready."), what="a worker", timeout_s=90)
+            name = f"w{number}"
+            self.parts[f"worker {number}"] = start("worker", "--name", name, name=name)
+        for part in self.parts.values():
+            if "worker" in part.argv:
+                until(lambda part=part: part.says(" ready."), what="a worker", timeout_s=90)
+        self.until(self._web_answers, "the web", timeout_s=90)
 
     def look_after(self) -> None:
         """Start again what has ended a moment ago."""

@@ -22,7 +22,7 @@ from tests.faults.scene import Scene, scene
 
 MERCHANTS = ("Ada's", "Bo's", "Cy's")
 PER_S = 25.0
-IMPORTED = 60
+IMPORTED = 150
 _TICK_S = 0.05
 
 
@@ -58,6 +58,7 @@ def storm(seed: int, seconds: float, which: tuple[Kind, ...] = KINDS) -> Result:
         sending = senders(here.installation.url, MERCHANTS, int(seconds * PER_S), chance)
         here.start()
         result.took_s["starting"] = round(monotonic() - begun, 1)
+        imported.begin()
         with steadily(sending, PER_S):
             _play(here, faults, seconds, result)
             since = monotonic()
