@@ -7,9 +7,9 @@ from time import monotonic
 
 import psutil
 import psycopg2
-import redis
 
 from tests.children import Child
+from tests.faults import queues
 from tests.faults.plan import WORKERS
 from tests.faults.proxy import Proxy, proxy
 from tests.installation import Installation, installed
@@ -17,8 +17,6 @@ from tests.waiting import until
 
 # As `up` does, but sooner: it waits a second and then longer each time.
 _START_AGAIN_S = 0.5
-# kombu's own names for what is delivered and not yet acknowledged.
-_UNACKED, _UNACKED_INDEX, _UNACKED_MUTEX = "unacked", "unacked_index", "unacked_mutex"
 
 
 @dataclass
@@ -80,8 +78,12 @@ class Scene:
     def drain(self, owed: Callable[[], int], timeout_s: float = 90.0) -> None:
         """Wait until nothing is owed and the broker holds no message."""
         self.until(lambda: not self._asked(owed), "all that is owed to be done", timeout_s)
-        self._age_unacked()
-        self.until(self._queues_are_empty, "the broker's queues to be empty", timeout_s)
+        queues.age_unacked(self.installation)
+        self.until(lambda: not self.waiting(), "the broker's queues to be empty", timeout_s)
+
+    def waiting(self) -> dict[str, int]:
+        """What the broker holds."""
+        return queues.waiting(self.installation)
 
     def _asked(self, owed: Callable[[], int]) -> int:
         try:
@@ -92,31 +94,6 @@ class Scene:
     def _web_answers(self) -> bool:
         web = self.parts["web"]
         return web.alive and self.installation.healthy(web)
-
-    def _age_unacked(self) -> None:
-        """Let the visibility timeout of what killed workers held pass now: nobody waits minutes.
-
-        Messages that are being worked on are delivered a second time too, which must do no harm.
-        """
-        with self.installation.broker() as client:
-            client.delete(_UNACKED_MUTEX)
-            for tag in client.zrange(_UNACKED_INDEX, 0, -1):
-                client.zadd(_UNACKED_INDEX, {tag: 1.0}, xx=True)
-
-    def _queues_are_empty(self) -> bool:
-        return not self.waiting()
-
-    def waiting(self) -> dict[str, int]:
-        """What the broker holds: messages by queue, and those that nobody acknowledged."""
-        from celeryconfig import task_queues
-
-        try:
-            with self.installation.broker() as client:
-                held = {queue.name: client.llen(queue.name) for queue in task_queues}
-                held[_UNACKED] = client.hlen(_UNACKED)
-        except redis.RedisError:
-            return {"unknown": 1}
-        return {name: count for name, count in held.items() if count}
 
 
 @contextmanager
