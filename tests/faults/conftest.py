@@ -82,12 +82,14 @@ def opened(installation: Installation) -> Books:
     return made
 
 
-@pytest.fixture
-def beat(installation: Installation) -> Iterator[Child]:
-    """The timetable, as long as a test."""
+@contextmanager
+def beating(installation: Installation) -> Iterator[None]:
+    """The timetable, as long as the body."""
     started = installation.beat()
-    yield started
-    started.kill()
+    try:
+        yield
+    finally:
+        started.kill()
 
 
 @contextmanager

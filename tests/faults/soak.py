@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
+from tests.faults import plain
 from tests.faults.plan import KINDS
 from tests.faults.storm import Result, storm
 
@@ -31,6 +32,9 @@ def main() -> int:
         # From the first seed, so that the whole soak can be had again.
         seed = random.Random(seed).randrange(2**32)
     sys.stdout.write("\n" + table(results) + "\n")
+    if asked.control:
+        gone, sent = plain.lost(seed)
+        sys.stdout.write(f"plain Celery, killed as often: {gone} of {sent} events lost\n")
     if asked.json:
         asked.json.write_text(json.dumps(document(results), indent=1) + "\n")
     return 1 if any(result.found for result in results) else 0
@@ -89,6 +93,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="of the first storm; by default any")
     parser.add_argument("--storm", type=float, default=_STORM_S, help="seconds of faults a storm")
     parser.add_argument("--keep-going", action="store_true", help="go on after a finding")
+    parser.add_argument("--control", action="store_true", help="what plain Celery loses, too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
     return parser.parse_args()
 

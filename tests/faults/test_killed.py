@@ -3,15 +3,13 @@
 from contextlib import ExitStack
 
 from tests.faults import queues
-from tests.faults.conftest import Books, child_at, opened, orders_held, weakened, worker
+from tests.faults.conftest import Books, beating, child_at, opened, orders_held, weakened, worker
 from tests.installation import Installation
 from tests.waiting import until
 
 
-def test_a_child_that_is_killed_before_it_commits(
-    installation: Installation, books: Books, beat: object
-) -> None:
-    with worker(installation) as one:
+def test_a_child_that_is_killed_before_it_commits(installation: Installation, books: Books) -> None:
+    with worker(installation) as one, beating(installation):
         with orders_held(installation) as lock:
             books.take_in()
             books.signal()
@@ -23,9 +21,9 @@ def test_a_child_that_is_killed_before_it_commits(
 
 
 def test_a_child_that_is_killed_after_it_commits_and_before_its_message_is_acknowledged(
-    installation: Installation, books: Books, beat: object
+    installation: Installation, books: Books
 ) -> None:
-    with worker(installation) as one:
+    with worker(installation) as one, beating(installation):
         with orders_held(installation) as lock:
             books.take_in()
             books.signal()
@@ -61,13 +59,12 @@ def test_a_worker_that_is_killed_with_all_its_children_at_work(
         assert [books.states for books in all_books] == [{"pending": 5}] * 4
         assert all_books[0].found()["lost"]
 
-        beat = installation.beat()
-        for books in all_books:
-            books.settled()
+        with beating(installation):
+            for books in (*all_books, another):
+                books.settled()
         # The messages come back in the end, and change nothing.
         queues.age_unacked(installation)
         until(lambda: not queues.waiting(installation), what="the messages to be done with")
-        beat.kill()
         for books in (*all_books, another):
             books.settled()
 

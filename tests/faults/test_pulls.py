@@ -1,12 +1,12 @@
 """Readers of a long history that are stopped, or frozen and replaced, in the middle of a page."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from signal import SIGTERM
 
-from tests.children import Child
 from tests.faults import queues
-from tests.faults.conftest import orders_held, worker
+from tests.faults.conftest import beating, orders_held, worker
 from tests.faults.load import Importing
 from tests.faults.proxy import Proxy, Weather, proxy
 from tests.installation import Installation, frozen
@@ -36,13 +36,22 @@ def reading(installation: Installation) -> Iterator[tuple[Importing, Proxy]]:
 
 
 def _hold_after_a_page(installation: Installation, importing: Importing, way: Proxy) -> None:
-    """Once this is over one page is stored, and the next one is asked for in vain."""
+    """Once this is over one page of the long day is stored, and the next is asked for in vain."""
+    counts = Counter(one.restaurant.guid for one in importing.shop.till.platform.book.all())
+    ((busiest, _),) = counts.most_common(1)
+    slice_id = installation.one(
+        "SELECT id FROM sync_slices WHERE run_id = %s AND location_external_id = %s"
+        " ORDER BY start_at DESC LIMIT 1",
+        importing.run_id,
+        busiest,
+    )
     with orders_held(installation) as lock:
-        queues.signal(installation, "backfill.plan", run_id=importing.run_id, platform="toast")
+        queues.signal(installation, "backfill.slice", slice_id=slice_id, platform="toast")
         lock.waiters()
         way.be(Weather(held=True))
-    until(lambda: _rows_read(installation, importing) > 0, what="a page to be stored")
+    until(lambda: _rows_read(installation, importing), what="a page to be stored")
     assert _rows_read(installation, importing) < _BUSY
+    assert installation.one("SELECT resume ->> 'page' FROM sync_slices WHERE id = %s", slice_id)
 
 
 def _rows_read(installation: Installation, importing: Importing) -> int:
@@ -66,7 +75,7 @@ def _finished(installation: Installation, importing: Importing) -> None:
 
 
 def test_a_reader_that_is_told_to_stop_within_a_page_is_resumed_where_it_was(
-    installation: Installation, beat: Child
+    installation: Installation,
 ) -> None:
     with reading(installation) as (importing, way):
         with worker(installation, "told") as one:
@@ -78,19 +87,19 @@ def test_a_reader_that_is_told_to_stop_within_a_page_is_resumed_where_it_was(
             until(lambda: not one.alive, what="it to end")
         way.clear()
         _end_leases(installation)
-        with worker(installation, "next"):
+        with worker(installation, "next"), beating(installation):
             _finished(installation, importing)
 
 
 def test_a_reader_that_was_frozen_and_replaced_stores_nothing_more(
-    installation: Installation, beat: Child
+    installation: Installation,
 ) -> None:
     with reading(installation) as (importing, way), worker(installation, "slow") as slow:
         _hold_after_a_page(installation, importing, way)
         with frozen(slow.pid):
             way.clear()
             _end_leases(installation)
-            with worker(installation, "quick"):
+            with worker(installation, "quick"), beating(installation):
                 _finished(installation, importing)
         # Its page is there at last: it is not its own any more.
         until(lambda: not queues.waiting(installation), what="the slow one to be done")
