@@ -28,6 +28,14 @@ def installation() -> Iterator[Installation]:
         yield made
 
 
+@pytest.fixture(autouse=True)
+def _nothing_of_others(request: pytest.FixtureRequest) -> None:
+    """What workers held that were killed in an earlier test is not for this one's to do."""
+    if "installation" in request.fixturenames:
+        with request.getfixturevalue("installation").broker() as client:
+            client.flushall()
+
+
 @dataclass
 class Books:
     """A merchant with deliveries in its inbox that nobody was told of."""
@@ -124,15 +132,15 @@ def weakened(installation: Installation, how: str) -> Iterator[Child]:
 class Lock:
     """Nobody can write orders while it is held."""
 
-    cursor: psycopg2.extensions.cursor
+    installation: Installation
 
     def waiting(self) -> list[int]:
         """The ports of those who try."""
-        self.cursor.execute(
+        found = self.installation.rows(
             "SELECT a.client_port FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
             " WHERE l.relation = 'orders'::regclass AND NOT l.granted"
         )
-        return [port for (port,) in self.cursor.fetchall()]
+        return [port for (port,) in found]
 
     def waiters(self, count: int = 1) -> list[int]:
         """The ports of so many who try, once they do."""
@@ -145,10 +153,9 @@ class Lock:
 def orders_held(installation: Installation) -> Iterator[Lock]:
     """Inside, whoever applies something stands in the middle of its transaction."""
     connection = psycopg2.connect(installation.servers.database_url.replace("+psycopg2", ""))
-    cursor = connection.cursor()
-    cursor.execute("LOCK TABLE orders IN EXCLUSIVE MODE")
+    connection.cursor().execute("LOCK TABLE orders IN EXCLUSIVE MODE")
     try:
-        yield Lock(cursor)
+        yield Lock(installation)
     finally:
         connection.close()
 

@@ -20,9 +20,9 @@ _BUSY = 250
 
 
 @contextmanager
-def reading(installation: Installation) -> Iterator[tuple[Importing, Proxy]]:
-    """A till with one long day, and the way to it."""
-    with open_shop(orders=1, name="long day") as shop, proxy(shop.till.url) as way:
+def reading(installation: Installation, name: str) -> Iterator[tuple[Importing, Proxy]]:
+    """A till with one long day, connected as `name`, and the way to it."""
+    with open_shop(orders=1, name=name) as shop, proxy(shop.till.url) as way:
         control(shop, "orders", {"count": _BUSY, "webhooks": False, "at": text_of(-60)})
         installation.rows(
             "UPDATE connections SET settings = jsonb_set(settings, '{api_url}', to_jsonb(%s::text))"
@@ -77,14 +77,13 @@ def _finished(installation: Installation, importing: Importing) -> None:
 def test_a_reader_that_is_told_to_stop_within_a_page_is_resumed_where_it_was(
     installation: Installation,
 ) -> None:
-    with reading(installation) as (importing, way):
+    with reading(installation, "told") as (importing, way):
         with worker(installation, "told") as one:
             _hold_after_a_page(installation, importing, way)
             one.signal(SIGTERM)
-            until(lambda: one.says("oft shutdown"), what="it to wait for its tasks")
-            # Whoever told it has less patience than it would take.
-            one.signal(SIGTERM)
-            until(lambda: not one.alive, what="it to end")
+            until(lambda: one.says("Soft Shutdown"), what="it to wait for its tasks")
+            # Whoever told it has less patience than the platform's answer takes.
+            one.kill()
         way.clear()
         _end_leases(installation)
         with worker(installation, "next"), beating(installation):
@@ -94,7 +93,7 @@ def test_a_reader_that_is_told_to_stop_within_a_page_is_resumed_where_it_was(
 def test_a_reader_that_was_frozen_and_replaced_stores_nothing_more(
     installation: Installation,
 ) -> None:
-    with reading(installation) as (importing, way), worker(installation, "slow") as slow:
+    with reading(installation, "frozen") as (importing, way), worker(installation, "slow") as slow:
         _hold_after_a_page(installation, importing, way)
         with frozen(slow.pid):
             way.clear()
