@@ -8,7 +8,7 @@ ROOMS := cli config connectors dashboard documents models rules sandbox tasks we
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down test check lint quick fix bench compose-test lock
+.PHONY: help install up down test soak check lint quick fix bench compose-test lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -23,6 +23,10 @@ down: install ## stop what 'make up' runs in this home
 # A file at a time on each core; every process has servers of its own.
 test: install ## run every test
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+MINUTES ?= 30
+soak: install ## storms of faults one after another: MINUTES=30 SEED=n ARGS="--keep-going --json FILE"
+	$(BIN)/python -m tests.faults.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 check: lint quick ## format, lint, types, contracts, spelling and the quick tests
 

@@ -22,6 +22,7 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _numbers = count(1)
 # Asked for with --hypothesis-profile=soak; `tests/faults/lengths.py` says what it means.
 hypothesis_settings.register_profile("soak", deadline=None)
+_LONGEST = {"scenarios", "faults"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, so that no process is left with them when the others are done."""
-    items.sort(key=lambda item: "scenarios" not in item.path.parts)
+    items.sort(key=lambda item: not _LONGEST & set(item.path.parts))
 
 
 @pytest.fixture(scope="session")

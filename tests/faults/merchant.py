@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from models import Location, Organization, connections
+from models import Location, Organization, connections, inbox
 from models.session import unit_of_work
-from tests.deliveries import SECRET
+from tests.deliveries import SECRET, Sent
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,22 @@ class Merchant:
     connection_id: int
     path: str
     restaurant: str
+
+    def take_in(self, one: Sent) -> None:
+        """Store a delivery as the door does, without a signal."""
+        with unit_of_work() as session:
+            inbox.accept(
+                session,
+                inbox.NewEvent(
+                    organization_id=self.organization_id,
+                    connection_id=self.connection_id,
+                    delivery_id=one.event,
+                    event_type="order_updated",
+                    headers={"toast-event-category": "order_updated"},
+                    body=one.body,
+                    correlation_id=one.event.replace("-", ""),
+                ),
+            )
 
 
 def merchant(name: str) -> Merchant:

@@ -6,10 +6,8 @@ from typing import Any
 import psycopg2
 import pytest
 
-from models import inbox
-from models.session import unit_of_work
 from tasks import handle, invoice, ring
-from tests.deliveries import Sent, delivery
+from tests.deliveries import delivery
 from tests.faults.checker import look, owed
 from tests.faults.history import History
 from tests.faults.merchant import Merchant, merchant
@@ -40,7 +38,7 @@ def books(rows: Callable[..., list[tuple[Any, ...]]]) -> tuple[Merchant, History
         for version in (0, 1):
             for number in range(_ORDERS):
                 one = delivery(number, version, at.restaurant)
-                _take_in(at, one)
+                at.take_in(one)
                 history.note(one, "202")
         handle.drain(at.connection_id)
     invoice.order(order_ids=orders)
@@ -97,27 +95,11 @@ def test_an_older_version_is_stale_and_what_nobody_sent_is_wrong(books: Any, row
     at, history = books
     newer = delivery(0, 7, at.restaurant)
     history.note(newer, "202")
-    _take_in(at, newer)
+    at.take_in(newer)
     rows("UPDATE inbox_events SET state = 'done' WHERE delivery_id = %s", newer.event)
     forged = delivery(_ORDERS, 0, at.restaurant, good=False)
     history.note(forged, "401")
-    _take_in(at, forged)
+    at.take_in(forged)
     rows("UPDATE inbox_events SET state = 'done' WHERE delivery_id = %s", forged.event)
     counts = look(rows, history, at.connection_id).counts()
     assert counts == {"lost": 0, "doubled": 0, "stale": 1, "wrong": 1}
-
-
-def _take_in(at: Merchant, one: Sent) -> None:
-    with unit_of_work() as session:
-        inbox.accept(
-            session,
-            inbox.NewEvent(
-                organization_id=at.organization_id,
-                connection_id=at.connection_id,
-                delivery_id=one.event,
-                event_type="order_updated",
-                headers={"toast-event-category": "order_updated"},
-                body=one.body,
-                correlation_id=one.event.replace("-", ""),
-            ),
-        )

@@ -1,0 +1,97 @@
+"""Workers that are killed at the worst moments: their work is done by others, once."""
+
+from contextlib import ExitStack
+
+from tests.faults import queues
+from tests.faults.conftest import Books, beating, child_at, opened, orders_held, weakened, worker
+from tests.installation import Installation
+from tests.waiting import until
+
+
+def test_a_child_that_is_killed_before_it_commits(installation: Installation, books: Books) -> None:
+    with worker(installation) as one, beating(installation):
+        with orders_held(installation) as lock:
+            books.take_in()
+            books.signal()
+            (port, *_) = lock.waiters()
+            child_at(one, port).kill()
+        books.settled()
+        assert books.states == {"done": 5}
+        assert one.alive
+
+
+def test_a_child_that_is_killed_after_it_commits_and_before_its_message_is_acknowledged(
+    installation: Installation, books: Books
+) -> None:
+    with worker(installation) as one, beating(installation):
+        with orders_held(installation) as lock:
+            books.take_in()
+            books.signal()
+            (port, *_) = lock.waiters()
+            child = child_at(one, port)
+            frozen = ExitStack()
+            frozen.enter_context(installation.frozen("valkey"))
+        with frozen:
+            # It has committed, and is about to tell a broker that doesn't listen of invoices.
+            until(lambda: books.states == {"done": 5}, what="the commit")
+            child.kill()
+        books.settled()
+        until(lambda: not queues.waiting(installation), what="the message to be acknowledged")
+
+
+def test_a_worker_that_is_killed_with_all_its_children_at_work(
+    installation: Installation,
+) -> None:
+    all_books = [opened(installation) for _ in range(4)]
+    with worker(installation, concurrency=4) as one:
+        with orders_held(installation) as lock:
+            for books in all_books:
+                books.signal()
+            lock.waiters(4)
+            one.kill()
+        assert queues.waiting(installation) == {queues.UNACKED: 4}
+
+    with worker(installation):
+        # A worker is back, and yet nothing happens: the messages lie with the one that is dead.
+        another = opened(installation)
+        another.signal()
+        until(lambda: another.states == {"done": 5}, what="the worker to work")
+        assert [books.states for books in all_books] == [{"pending": 5}] * 4
+        assert all_books[0].found()["lost"]
+
+        with beating(installation):
+            for books in (*all_books, another):
+                books.settled()
+        # The messages come back in the end, and change nothing.
+        queues.age_unacked(installation)
+        until(lambda: not queues.waiting(installation), what="the messages to be done with")
+        for books in (*all_books, another):
+            books.settled()
+
+
+def test_with_early_acknowledgement_and_no_sweep_a_kill_loses_work(
+    installation: Installation, books: Books
+) -> None:
+    with weakened(installation, "early") as one:
+        with orders_held(installation) as lock:
+            books.take_in()
+            books.signal()
+            (port, *_) = lock.waiters()
+            child_at(one, port).kill()
+        another = opened(installation)
+        another.signal()
+        until(lambda: another.states == {"done": 5}, what="the worker to work")
+    assert queues.UNACKED not in queues.waiting(installation)
+    assert books.states == {"pending": 5}
+    assert books.found()["lost"] == 10
+
+
+def test_without_the_guard_of_versions_the_checker_finds_what_is_stale(
+    installation: Installation, books: Books
+) -> None:
+    with weakened(installation, "unguarded"):
+        for version in (2, 1):
+            books.take_in(version)
+            books.signal()
+            until(lambda: "pending" not in books.states, what="a version to be applied")
+    assert books.found()["stale"] == 5
