@@ -1,0 +1,92 @@
+"""A request as WSGI wants it, and an answer as WSGI gives it.
+
+Source: PEP 3333, https://peps.python.org/pep-3333/, and granian's RSGI specification,
+    https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md, read 2026-11-28.
+"""
+
+import io
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Application = Callable[[Environ, Any], Iterable[bytes]]
+
+_SAME: Environ = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.errors": sys.stderr,
+    # A body in chunks has no length, and is all there.
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+_OWN_NAMES = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}
+
+
+class Scope(Protocol):
+    """What the server says of a request."""
+
+    method: str
+    path: str
+    query_string: str
+    http_version: str
+    scheme: str
+    client: str
+    server: str
+    headers: Any
+
+
+class Answer:
+    """Takes the status and the headers that an application begins with."""
+
+    __slots__ = ("headers", "status")
+
+    def __init__(self) -> None:
+        self.status = 500
+        self.headers: Headers = []
+
+    def __call__(self, status: str, headers: Headers, _error: Any = None) -> None:
+        self.status, self.headers = int(status[:3]), headers
+
+    @property
+    def measured(self) -> bool:
+        """Whether the length of the body is told: then it is short enough to be held whole."""
+        return any(name.lower() == "content-length" for name, _ in self.headers)
+
+
+def environ(scope: Scope, body: bytes) -> Environ:
+    """The request as WSGI has it."""
+    made = {
+        **_SAME,
+        "REQUEST_METHOD": scope.method,
+        # WSGI has bytes as text of as many characters.
+        "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+    }
+    made["REMOTE_ADDR"], _, made["REMOTE_PORT"] = scope.client.rpartition(":")
+    made["SERVER_NAME"], _, made["SERVER_PORT"] = scope.server.rpartition(":")
+    for name, value in scope.headers.items():
+        key = _OWN_NAMES.get(name) or _variable(name)
+        if key in made:
+            value = f"{made[key]}{'; ' if name == 'cookie' else ','}{value}"
+        made[key] = value
+    return made
+
+
+_variables: dict[str, str] = {}
+
+
+def _variable(name: str) -> str:
+    found = _variables.get(name)
+    if found is None:
+        found = f"HTTP_{name.upper().replace('-', '_')}"
+        # Anybody may send any name: only so many are remembered.
+        if len(_variables) < 200:
+            _variables[name] = found
+    return found
