@@ -71,17 +71,12 @@ def application() -> "Flask":
 
 def edge() -> "Edge":
     """The web as a process of the server serves it."""
-    from flask import Flask
-
-    import webhooks
     from cli.serving.edge import Edge
+    from webhooks.app import Door
 
     end_with_parent()
     logs.to_stderr("web")
-    # Deliveries pass by what only pages need: sessions, and what is done around each page.
-    door = Flask("door")
-    webhooks.register(door)
-    return Edge(door, application())
+    return Edge(Door(), application())
 
 
 def _serve(host: str, port: int) -> None:

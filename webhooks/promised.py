@@ -5,7 +5,7 @@ with the request instead: then nothing of the door waits, and the server asks ag
 when the delivery's place is settled.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Response
@@ -19,9 +19,12 @@ LATER = "taxpoynt.later"
 class Later:
     """Handed in by whoever must not be held up, and told how to go on."""
 
-    __slots__ = ("elsewhere", "promised")
+    __slots__ = ("body", "elsewhere", "headers", "promised")
 
-    def __init__(self) -> None:
+    def __init__(self, headers: Mapping[str, str], body: bytes) -> None:
+        # Lower-case names, as a delivery has them. The environment then needs no more than a path.
+        self.headers = headers
+        self.body = body
         # To be asked again, with the same request, once its place is settled.
         self.promised: Promised | None = None
         # What is to be known first takes waiting: do it all again where that may be.

@@ -37,11 +37,12 @@ def receive(platform: str, key: str) -> Response:
     503 not stored: send it again.
     """
     try:
-        # Read first: a sender's slow line is no fault of the database.
-        delivery = Delivery({k.lower(): v for k, v in request.headers.items()}, _body())
         later: Later | None = request.environ.get(LATER)
         if later is not None:
+            delivery = Delivery(later.headers, later.body)
             return _without_waiting(platform, key, delivery, later)
+        # Read first: a sender's slow line is no fault of the database.
+        delivery = Delivery({k.lower(): v for k, v in request.headers.items()}, _body())
         with deadline.within(DATABASE_S):
             return _receive(platform, key, delivery)
     except RequestEntityTooLarge:

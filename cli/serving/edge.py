@@ -14,10 +14,12 @@ from typing import Any
 
 from granian.rsgi import ProtocolClosed
 
-from cli.serving.gateway import Answer, Application, Environ, Scope, environ
+from cli.serving.deadlines import Deadlines
+from cli.serving.gateway import Answer, Application, Environ, Scope, environ, headers, summary
+from cli.serving.letterbox import Letterbox
 from cli.serving.threads import Threads
-from config import clock
-from webhooks.promised import LATER, Later, Promised
+from webhooks.group import DATABASE_S, Place
+from webhooks.promised import LATER, Later
 from webhooks.receive import MAX_BODY
 
 # A platform gives its webhook two seconds in all. A person's form is smaller, their line slower.
@@ -45,50 +47,78 @@ class Edge:
         self._page_threads = Threads("page", _PAGES)
         self._look_ups = Threads("door", _LOOK_UPS)
 
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The server's loop is there; nothing has come in yet."""
+        self._loop = loop
+        self._bodies = Deadlines(loop, _BODY_S)
+        self._places = Deadlines(loop, DATABASE_S)
+        self._letterbox = Letterbox(loop)
+
     async def __rsgi__(self, scope: Scope, proto: Any) -> None:
         """Answer one request."""
         try:
-            async with asyncio.timeout(_BODY_S):
-                body = await _whole(scope, proto)
+            body = await self._in_time(scope, proto)
         except TimeoutError:
             return proto.response_str(408, _CUT, _LATE)
         except ProtocolClosed:
             return None
-        asked = environ(scope, body)
         if not _is_delivery(scope):
-            await self._in_thread(self._page_threads, self._pages, asked, proto)
-        elif len(body) > _SMALL or not await self._delivered(asked, proto):
-            again = environ(scope, body)
-            await self._in_thread(self._look_ups, self._door, again, proto)
+            await self._in_thread(self._page_threads, self._pages, environ(scope, body), proto)
+        elif len(body) > _SMALL or not await self._delivered(scope, body, proto):
+            await self._in_thread(self._look_ups, self._door, environ(scope, body), proto)
         return None
 
-    async def _delivered(self, asked: Environ, proto: Any) -> bool:
+    async def _in_time(self, scope: Scope, proto: Any) -> bytes:
+        """The body. Raises: TimeoutError when it wasn't there in time."""
+        if scope.method == "GET" and "transfer-encoding" not in scope.headers:
+            return b""
+        task = asyncio.current_task()
+        assert task is not None
+        deadline = self._bodies.set(task.cancel)
+        try:
+            return await _whole(scope, proto)
+        except asyncio.CancelledError:
+            if deadline.at > self._loop.time():
+                raise
+            task.uncancel()
+            raise TimeoutError from None
+        finally:
+            deadline.met()
+
+    async def _delivered(self, scope: Scope, body: bytes, proto: Any) -> bool:
         """Answer a delivery from here; false when that takes waiting of another kind."""
-        asked[LATER] = later = Later()
+        asked = summary(scope)
+        asked[LATER] = later = Later(headers(scope), body)
         answer = Answer()
         parts = self._door(asked, answer)
         if later.elsewhere:
             return False
         if later.promised is not None:
-            await _settled(later.promised)
+            await self._settled(later.promised.place)
             parts = later.promised(asked, answer)
         proto.response_bytes(answer.status, answer.headers, b"".join(parts))
         return True
 
+    async def _settled(self, place: Place) -> None:
+        """Wait for what became of a delivery, but no longer than anybody waits for it."""
+        known = self._loop.create_future()
+        place.then(partial(self._letterbox.tell, known))
+        deadline = self._places.set(place.overdue)
+        await known
+        deadline.met()
+
     async def _in_thread(
         self, threads: Threads, application: Application, asked: Environ, proto: Any
     ) -> None:
-        loop = asyncio.get_running_loop()
-        done = loop.create_future()
-        threads.do(partial(_answer, application, asked, proto, loop, done))
+        done = self._loop.create_future()
+        threads.do(partial(_answer, application, asked, proto, self._loop, done))
         await done
 
 
 async def _whole(scope: Scope, proto: Any) -> bytes:
     """The body; of one that is too long, no more than shows that it is."""
-    headers = scope.headers
-    told = headers.get("content-length")
-    if told is None and "transfer-encoding" not in headers:
+    told = scope.headers.get("content-length")
+    if told is None and "transfer-encoding" not in scope.headers:
         return b""
     if told is not None and told.isdecimal():
         return b"" if int(told) > MAX_BODY else bytes(await proto())
@@ -103,18 +133,6 @@ async def _whole(scope: Scope, proto: Any) -> bytes:
 def _is_delivery(scope: Scope) -> bool:
     path = scope.path
     return scope.method == "POST" and path.startswith("/webhooks/") and path.count("/") == 3
-
-
-async def _settled(promised: Promised) -> None:
-    """Wait for what became of a delivery, but no longer than anybody waits for it."""
-    loop, place = asyncio.get_running_loop(), promised.place
-    known = asyncio.Event()
-    place.then(lambda: loop.call_soon_threadsafe(known.set))
-    try:
-        async with asyncio.timeout(max(0.0, place.ends - clock.monotonic())):
-            await known.wait()
-    except TimeoutError:
-        place.overdue()
 
 
 def _answer(

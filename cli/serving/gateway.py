@@ -15,6 +15,9 @@ Application = Callable[[Environ, Any], Iterable[bytes]]
 
 _SAME: Environ = {
     "SCRIPT_NAME": "",
+    "SERVER_NAME": "",
+    "SERVER_PORT": "",
+    "wsgi.url_scheme": "http",
     "wsgi.version": (1, 0),
     "wsgi.errors": sys.stderr,
     # A body in chunks has no length, and is all there.
@@ -57,13 +60,30 @@ class Answer:
         return any(name.lower() == "content-length" for name, _ in self.headers)
 
 
-def environ(scope: Scope, body: bytes) -> Environ:
-    """The request as WSGI has it."""
-    made = {
+def headers(scope: Scope) -> dict[str, str]:
+    """Names in lower case; what came several times is one value, as HTTP has it."""
+    found: dict[str, str] = {}
+    for name, value in scope.headers.items():
+        if name in found:
+            value = f"{found[name]}{'; ' if name == 'cookie' else ','}{value}"
+        found[name] = value
+    return found
+
+
+def summary(scope: Scope) -> Environ:
+    """As much of a request as tells who is to answer it."""
+    return {
         **_SAME,
         "REQUEST_METHOD": scope.method,
         # WSGI has bytes as text of as many characters.
         "PATH_INFO": scope.path.encode().decode("latin-1"),
+    }
+
+
+def environ(scope: Scope, body: bytes) -> Environ:
+    """The request as WSGI has it."""
+    made = {
+        **summary(scope),
         "QUERY_STRING": scope.query_string,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "wsgi.url_scheme": scope.scheme,
@@ -71,22 +91,6 @@ def environ(scope: Scope, body: bytes) -> Environ:
     }
     made["REMOTE_ADDR"], _, made["REMOTE_PORT"] = scope.client.rpartition(":")
     made["SERVER_NAME"], _, made["SERVER_PORT"] = scope.server.rpartition(":")
-    for name, value in scope.headers.items():
-        key = _OWN_NAMES.get(name) or _variable(name)
-        if key in made:
-            value = f"{made[key]}{'; ' if name == 'cookie' else ','}{value}"
-        made[key] = value
+    for name, value in headers(scope).items():
+        made[_OWN_NAMES.get(name) or f"HTTP_{name.upper().replace('-', '_')}"] = value
     return made
-
-
-_variables: dict[str, str] = {}
-
-
-def _variable(name: str) -> str:
-    found = _variables.get(name)
-    if found is None:
-        found = f"HTTP_{name.upper().replace('-', '_')}"
-        # Anybody may send any name: only so many are remembered.
-        if len(_variables) < 200:
-            _variables[name] = found
-    return found
