@@ -15,7 +15,7 @@ from sqlalchemy import (
     Row,
     create_engine,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -150,20 +150,20 @@ class Line:
         try:
             return self._open().exec_driver_sql(statement, tuple(values)).all()
         except DBAPIError as error:
-            if error.connection_invalidated or isinstance(error, OperationalError):
+            # What is wrong with the server may be so for this connection for good: read-only, say.
+            if not isinstance(error, DataError | IntegrityError):
                 self._drop()
             raise
 
     def _open(self) -> Connection:
-        if self._of is not engine():
+        if self._engine is None or self._of is not engine():
             self._drop()
             self._of = engine()
             # As long as a webhook may take; what is given up here is given up by the server, too.
             limits = "-c lock_timeout=1400 -c statement_timeout=1400"
             self._engine = _engine(limits, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        if self._connection is None and self._engine is not None:
+        if self._connection is None:
             self._connection = self._engine.connect()
-        assert self._connection is not None
         return self._connection
 
     def _drop(self) -> None:

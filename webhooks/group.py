@@ -28,9 +28,12 @@ log = logger(__name__)
 DATABASE_S = 1.5
 # More than this waits in no second that a platform would wait for.
 _MOST_WAITING = 1000
-# Few enough that one statement takes some milliseconds, many enough that a commit costs each little.
+# Few enough that one statement takes milliseconds, many enough that a commit costs each little.
 _MOST_TOGETHER = 100
 _MOST_BYTES = 2 * 1024 * 1024
+
+# What is wrong with a delivery rather than with the database; the driver itself refuses some.
+_REFUSALS = (DataError, IntegrityError, ValueError)
 
 # Stores deliveries; returns the correlation ids of those that were new.
 Store = Callable[[Sequence[NewEvent]], Collection[str]]
@@ -112,7 +115,8 @@ class Group:
 
     def _gathered(self) -> list[Place]:
         """The next group: the oldest, but none that nobody waits for any more."""
-        now, size, places = clock.monotonic(), 0, []
+        now, size = clock.monotonic(), 0
+        places: list[Place] = []
         while self._waiting and len(places) < _MOST_TOGETHER and size < _MOST_BYTES:
             place = self._waiting.popleft()
             if place.ends > now:
@@ -127,8 +131,8 @@ class Group:
             return
         try:
             fresh = self._written(places)
-        except (Fault, SQLAlchemyError) as error:
-            if len(places) == 1 or not isinstance(error, DataError | IntegrityError):
+        except (Fault, SQLAlchemyError, ValueError) as error:
+            if len(places) == 1 or not isinstance(error, _REFUSALS):
                 for place in places:
                     place.settle(fault=error)
                 return

@@ -5,6 +5,7 @@ and understood later. Trouble of our own is answered 503, which platforms send a
 make them drop the delivery for good.
 """
 
+from contextlib import suppress
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
@@ -104,6 +105,13 @@ def _settled(place: Place) -> Response:
     response = _answer(place.platform, 202, "Stored.", "stored")
     response.headers["X-Correlation-Id"] = correlation_id
     return response
+
+
+def prepare() -> None:
+    """Learn how to look up an address before the first delivery, which shall not wait for it."""
+    for platform in platforms():
+        with suppress(Fault, SQLAlchemyError):
+            directory().find(platform, "nobody")
 
 
 def _body() -> bytes:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from granian.rsgi import ProtocolClosed
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from cli.serving.deadlines import Deadlines
 from cli.serving.gateway import Answer, Application, Environ, Scope, environ, headers, summary
@@ -20,7 +20,7 @@ from cli.serving.letterbox import Letterbox
 from cli.serving.threads import Threads
 from webhooks.group import DATABASE_S, Place
 from webhooks.promised import LATER, Later
-from webhooks.receive import MAX_BODY
+from webhooks.receive import MAX_BODY, prepare
 
 # A platform gives its webhook two seconds in all. A person's form is smaller, their line slower.
 _BODY_S = 5.0
@@ -34,6 +34,8 @@ _PAGES = 24
 # For deliveries that ask the database who lives at their address.
 _LOOK_UPS = 8
 
+# Stands for what isn't read because its length was told.
+_TOO_LONG = bytes(MAX_BODY + 1)
 _LATE = "The request didn't come in whole in time.\n"
 _CUT = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
 
@@ -53,27 +55,27 @@ class Edge:
         self._bodies = Deadlines(loop, _BODY_S)
         self._places = Deadlines(loop, DATABASE_S)
         self._letterbox = Letterbox(loop)
+        self._look_ups.do(prepare)
 
     async def __rsgi__(self, scope: Scope, proto: Any) -> None:
         """Answer one request."""
         try:
             body = await self._in_time(scope, proto)
         except TimeoutError:
-            return proto.response_str(408, _CUT, _LATE)
+            proto.response_str(408, _CUT, _LATE)
+            return
         except ProtocolClosed:
-            return None
+            return
         if not _is_delivery(scope):
             await self._in_thread(self._page_threads, self._pages, environ(scope, body), proto)
         elif len(body) > _SMALL or not await self._delivered(scope, body, proto):
             await self._in_thread(self._look_ups, self._door, environ(scope, body), proto)
-        return None
 
     async def _in_time(self, scope: Scope, proto: Any) -> bytes:
         """The body. Raises: TimeoutError when it wasn't there in time."""
-        if scope.method == "GET" and "transfer-encoding" not in scope.headers:
-            return b""
         task = asyncio.current_task()
-        assert task is not None
+        if task is None or scope.method == "GET" and "transfer-encoding" not in scope.headers:
+            return b""
         deadline = self._bodies.set(task.cancel)
         try:
             return await _whole(scope, proto)
@@ -121,7 +123,7 @@ async def _whole(scope: Scope, proto: Any) -> bytes:
     if told is None and "transfer-encoding" not in scope.headers:
         return b""
     if told is not None and told.isdecimal():
-        return b"" if int(told) > MAX_BODY else bytes(await proto())
+        return _TOO_LONG if int(told) > MAX_BODY else bytes(await proto())
     body = bytearray()
     async for part in proto:
         body += part

@@ -52,6 +52,7 @@ class Answer:
         self.headers: Headers = []
 
     def __call__(self, status: str, headers: Headers, _error: Any = None) -> None:
+        """Take them, as WSGI's `start_response`."""
         self.status, self.headers = int(status[:3]), headers
 
     @property

@@ -1,4 +1,4 @@
-"""The servers: ours as `taxpoynt web` runs it, granian's WSGI for floors, gunicorn for the usual build.
+"""The servers: `taxpoynt web` for ours, granian's WSGI for floors, gunicorn for the usual build.
 
 Floors get what serves Flask fastest, which isn't what ours runs on: ours gives some of that up to
 wait for slow senders at no cost. gunicorn comes with the extra `bench`; where it isn't installed,
