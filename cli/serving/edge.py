@@ -74,7 +74,7 @@ class Edge:
     async def _in_time(self, scope: Scope, proto: Any) -> bytes:
         """The body. Raises: TimeoutError when it wasn't there in time."""
         task = asyncio.current_task()
-        if task is None or scope.method == "GET" and "transfer-encoding" not in scope.headers:
+        if task is None or (scope.method == "GET" and "transfer-encoding" not in scope.headers):
             return b""
         deadline = self._bodies.set(task.cancel)
         try:
