@@ -62,7 +62,8 @@ def rows(on: Ground, rounds: int, *, quick: bool) -> list[Row]:
     with open_shop(orders=1) as shop, ExitStack() as running:
         targets = _open(on, shop, running)
         for target in targets.values():
-            target.load(2)
+            # The first answers of a process take long, longer still on a busy machine.
+            target.load(5)
         return [
             *_saturated(targets, rounds, seconds),
             *_at_rest(on, targets, rounds, seconds * 2),
