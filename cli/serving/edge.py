@@ -163,10 +163,12 @@ def _answer(
 def _stream(
     answer: Answer, parts: Iterable[bytes], proto: Any, loop: asyncio.AbstractEventLoop
 ) -> None:
-    async def begin() -> Any:
-        return proto.response_stream(answer.status, answer.headers)
+    async def begin() -> tuple[Any, "asyncio.Future[None]"]:
+        # Sending alone doesn't tell that nobody is there any more.
+        gone = asyncio.ensure_future(proto.client_disconnect())
+        return proto.response_stream(answer.status, answer.headers), gone
 
-    line = asyncio.run_coroutine_threadsafe(begin(), loop).result(_STALLED_S)
+    line, gone = asyncio.run_coroutine_threadsafe(begin(), loop).result(_STALLED_S)
 
     async def send(part: bytes) -> None:
         await line.send_bytes(part)
@@ -174,7 +176,10 @@ def _stream(
     # Whoever has gone, or reads no more, needs no more.
     with suppress(ProtocolClosed, TimeoutError):
         for part in parts:
+            if gone.done():
+                break
             asyncio.run_coroutine_threadsafe(send(part), loop).result(_STALLED_S)
+    loop.call_soon_threadsafe(gone.cancel)
 
 
 def _finish(done: "asyncio.Future[None]") -> None:
