@@ -1,6 +1,7 @@
 """Run the web: webhook addresses, pages and the JSON API."""
 
 import os
+import resource
 from typing import TYPE_CHECKING
 
 import click
@@ -17,13 +18,17 @@ from config.embedded.processes import end_with_parent
 if TYPE_CHECKING:
     from flask import Flask
 
-# A delivery waits for one commit, so threads share a core well; past four processes a machine of
-# this kind is bound by its database. Pages that stay open hold a thread each while they listen,
-# so there are more threads than connections in a process's pool.
+    from cli.serving.edge import Edge
+
+# A process looks at deliveries one at a time and writes them together. Past four processes a
+# machine of this kind is bound by its database.
 _PROCESSES = min(4, max(2, os.cpu_count() or 1))
-_THREADS = 24
-# Connections that wait while all threads are busy: a second's worth of a burst.
+# Connections that wait to be taken: a second's worth of a burst.
 _BACKLOG = 2048
+# Those a process holds open at most. One that asks nothing costs a few kilobytes.
+_CONNECTIONS = 8192
+# A connection that has sent no whole head for so long is closed, idle ones too.
+_HEAD_MS = 10_000
 _STOP_S = 10
 # Granian's own lines go where all others go.
 _LOGS = {
@@ -57,8 +62,6 @@ def application() -> "Flask":
     import webhooks
     from models import deadline
 
-    end_with_parent()
-    logs.to_stderr("web")
     deadline.enforce()
     app = Flask("taxpoynt")
     webhooks.register(app)
@@ -66,23 +69,45 @@ def application() -> "Flask":
     return app
 
 
+def edge() -> "Edge":
+    """The web as a process of the server serves it."""
+    from cli.serving.edge import Edge
+    from webhooks.app import Door
+
+    end_with_parent()
+    logs.to_stderr("web")
+    return Edge(Door(), application())
+
+
 def _serve(host: str, port: int) -> None:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
 
     Granian(
-        "cli.web:application",
+        "cli.web:edge",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         address=host,
         port=port,
         workers=_PROCESSES,
-        blocking_threads=_THREADS,
         backlog=_BACKLOG,
+        backpressure=_make_room(),
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEAD_MS),
         websockets=False,
         log_access=False,
         log_dictconfig=_LOGS,
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_S,
     ).serve()
+
+
+def _make_room() -> int:
+    """Let a process hold many files open; how many connections of those it may take."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * _CONNECTIONS
+    if 0 <= soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return _CONNECTIONS if soft == resource.RLIM_INFINITY else min(_CONNECTIONS, soft // 2)

@@ -1,13 +1,21 @@
 """The way to the database, and the only commit there is."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, PoolProxiedConnection, QueuePool, create_engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import (
+    Connection,
+    Engine,
+    NullPool,
+    PoolProxiedConnection,
+    QueuePool,
+    Row,
+    create_engine,
+)
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -51,26 +59,33 @@ class _PromptPool(QueuePool):
 @cache
 def engine() -> Engine:
     """This process's pool; a fork starts with one of its own."""
-    return create_engine(
-        settings().database(),
+    return _engine(
+        # A lock that is held is retried by the caller; a statement that hangs frees its row.
+        "-c lock_timeout=10000 -c statement_timeout=60000",
         poolclass=_PromptPool,
-        # Statements in errors and logs, never what customers and platforms sent.
-        hide_parameters=True,
         # A restart of the server must not fail the first query of each pooled connection.
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
         # Waiting longer helps nobody: a platform gives its webhook two seconds in all.
         pool_timeout=1,
+    )
+
+
+def _engine(options: str, **pool: Any) -> Engine:
+    return create_engine(
+        settings().database(),
+        # Statements in errors and logs, never what customers and platforms sent.
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 2,
             "application_name": "taxpoynt",
             # Bulk writing sends bytes, whatever the database itself is set to.
             "client_encoding": "utf8",
-            # A lock that is held is retried by the caller; a statement that hangs frees its row.
-            "options": "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=60000",
+            "options": f"-c timezone=UTC {options}",
             "keepalives_idle": 30,
         },
+        **pool,
     )
 
 
@@ -96,14 +111,77 @@ def unit_of_work() -> Iterator[Session]:
         try:
             yield session
             session.commit()
-        except (OperationalError, PoolTimeoutError) as error:
+        except PoolTimeoutError as error:
             session.rollback()
             raise _given_up(error) from error
         except DBAPIError as error:
             session.rollback()
-            if error.connection_invalidated or _code(error) == _ONLY_READS:
-                raise _given_up(error) from error
+            raise _told(error) from error
+
+
+class Line:
+    """A connection that one thread keeps, apart from the pool: there is always one for the door.
+
+    Each statement is a transaction, in one exchange with the server where a unit of work takes
+    four. For statements alone that do no harm when they are run again.
+    """
+
+    def __init__(self) -> None:
+        self._of: Engine | None = None
+        self._engine: Engine | None = None
+        self._connection: Connection | None = None
+
+    def run(self, statement: str, values: Sequence[Any]) -> Sequence[Row[Any]]:
+        """Run a statement and commit; its rows.
+
+        Raises: DatabaseAwayError when the database can't be reached, and then the statement may
+        have been committed all the same; DatabaseBusyError when others' work is in the way.
+        """
+        kept = self._connection is not None and self._of is engine()
+        try:
+            return self._run(statement, values)
+        except DBAPIError as error:
+            # What was kept may be of a server that has restarted since.
+            if not (kept and error.connection_invalidated and deadline.left()):
+                raise _told(error) from error
+        try:
+            return self._run(statement, values)
+        except DBAPIError as error:
+            raise _told(error) from error
+
+    def _run(self, statement: str, values: Sequence[Any]) -> Sequence[Row[Any]]:
+        try:
+            return self._open().exec_driver_sql(statement, tuple(values)).all()
+        except DBAPIError as error:
+            # What is wrong with the server may be so for this connection for good: read-only, say.
+            if not isinstance(error, DataError | IntegrityError):
+                self._drop()
             raise
+
+    def _open(self) -> Connection:
+        if self._engine is None or self._of is not engine():
+            self._drop()
+            self._of = engine()
+            # As long as a webhook may take; what is given up here is given up by the server, too.
+            limits = "-c lock_timeout=1400 -c statement_timeout=1400"
+            self._engine = _engine(limits, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _drop(self) -> None:
+        lost, self._connection = self._connection, None
+        if lost is not None:
+            with suppress(DBAPIError):
+                lost.invalidate()
+                lost.close()
+
+
+def _told(error: DBAPIError) -> Exception:
+    """What to raise for it: a fault where waiting mends it, else the error itself."""
+    passes = isinstance(error, OperationalError) or error.connection_invalidated
+    passes = passes or _code(error) == _ONLY_READS
+    return _given_up(error) if passes else error
 
 
 def takes_changes(session: Session) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import redis
 from celery.exceptions import SoftTimeLimitExceeded
 
+from config import clock
 from config.logging import logger
 from config.settings import settings
 from tasks import app
@@ -27,8 +28,11 @@ _Key = TypeVar("_Key")
 _PENDING_MS = 1000
 # After a failed publish the bell rests, then rings again; the sweep may have been faster.
 _REST_S = 1.0
-# Under load it looks at what was rung this often, not once a delivery: each look asks Redis.
+# Under load it looks at what was rung this often, not once a delivery: each look asks Redis. On a
+# machine or a broker that is slow it looks less often still: it isn't to be busy with asking.
 _PAUSE_S = 0.01
+_PAUSES_PER_LOOK = 9
+_LONGEST_PAUSE_S = 0.1
 
 # Set while a command runs tasks in its own process: signals become calls.
 _inline: Callable[[str, dict[str, Any]], None] | None = None
@@ -106,8 +110,11 @@ class Bell(Generic[_Key]):
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
                 batch, self._waiting = self._waiting, {}
+            began = clock.monotonic()
             missed = self._publish_all(batch)
-            time.sleep(self._rest_s if missed else _PAUSE_S)
+            took = clock.monotonic() - began
+            pause_s = min(max(_PAUSE_S, _PAUSES_PER_LOOK * took), _LONGEST_PAUSE_S)
+            time.sleep(self._rest_s if missed else pause_s)
             if missed:
                 with self._changed:
                     self._waiting = {**missed, **self._waiting}

@@ -43,10 +43,13 @@ class Directory:
 
     def find(self, platform: str, key: str) -> Address | None:
         """The connection at an address. Raises: DatabaseAwayError when it can't be looked up."""
-        remembered = self._known.get((platform, key))
-        if remembered is not None and self._tick() - remembered[0] < _REMEMBERED_S:
-            return remembered[1]
-        return self._ask(platform, key)
+        return self.remembered(platform, key) or self._ask(platform, key)
+
+    def remembered(self, platform: str, key: str) -> Address | None:
+        """The connection at an address if that is known without asking."""
+        known = self._known.get((platform, key))
+        fresh = known is not None and self._tick() - known[0] < _REMEMBERED_S
+        return known[1] if known is not None and fresh else None
 
     def find_anew(self, platform: str, key: str) -> Address | None:
         """The connection as it is now, for a signature that fits nothing remembered.

@@ -5,9 +5,10 @@ and understood later. Trouble of our own is answered 503, which platforms send a
 make them drop the delivery for good.
 """
 
+from contextlib import suppress
 from uuid import uuid4
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
@@ -16,17 +17,15 @@ from config.logging import logger
 from connectors import platforms
 from connectors.base.contract import Delivery, Verdict
 from models import deadline, inbox
-from models.session import unit_of_work
-from tasks import ring
 from webhooks import counters
 from webhooks.directory import Address, directory
+from webhooks.group import DATABASE_S, Place, group
+from webhooks.promised import LATER, Later, Promised
 
 log = logger(__name__)
 door = Blueprint("webhooks", __name__)
 
 MAX_BODY = 1024 * 1024
-# A platform gives its webhook two seconds in all; this is the database's share of them.
-_DATABASE_S = 1.5
 # Kept with a delivery: what tells how it was sent. Everything else of its head is dropped.
 _KEPT_HEADERS = ("content-type", "user-agent", "toast-", "x-taxpoynt-attempt")
 
@@ -39,15 +38,18 @@ def receive(platform: str, key: str) -> Response:
     503 not stored: send it again.
     """
     try:
+        later: Later | None = request.environ.get(LATER)
+        if later is not None:
+            delivery = Delivery(later.headers, later.body)
+            return _without_waiting(platform, key, delivery, later)
         # Read first: a sender's slow line is no fault of the database.
         delivery = Delivery({k.lower(): v for k, v in request.headers.items()}, _body())
-        with deadline.within(_DATABASE_S):
+        with deadline.within(DATABASE_S):
             return _receive(platform, key, delivery)
     except RequestEntityTooLarge:
         return _answer(platform, 413, "A delivery may hold 1 MiB at most.")
     except (Fault, SQLAlchemyError) as error:
-        _log(platform, error)
-        return _answer(platform, 503, "Not stored. Send it again.")
+        return _not_stored(platform, error)
 
 
 def _receive(platform: str, key: str, delivery: Delivery) -> Response:
@@ -65,33 +67,51 @@ def _receive(platform: str, key: str, delivery: Delivery) -> Response:
     return _take_in(address, delivery)
 
 
+def _without_waiting(platform: str, key: str, delivery: Delivery, later: Later) -> Response:
+    """The same for the many that are plainly good; the others are looked at where one may wait."""
+    address = directory().remembered(platform, key)
+    if address is None or not _verify(address, delivery).ok:
+        later.elsewhere = True
+        return Response()
+    return _take_in(address, delivery)
+
+
 def _verify(address: Address, delivery: Delivery) -> Verdict:
     return address.webhook.verify(delivery, address.webhook.secrets(address.settings, delivery))
 
 
 def _take_in(address: Address, delivery: Delivery) -> Response:
     envelope = address.webhook.identify(delivery)
-    correlation_id = uuid4().hex
-    with unit_of_work() as session:
-        fresh = inbox.accept(
-            session,
-            inbox.NewEvent(
-                organization_id=address.organization_id,
-                connection_id=address.connection_id,
-                delivery_id=envelope.delivery_id,
-                event_type=envelope.event_type,
-                headers=_kept(delivery),
-                body=delivery.body,
-                correlation_id=correlation_id,
-            ),
-        )
-    if not fresh:
-        return _answer(address.platform, 202, "Stored before.", "duplicate")
-    ring.deliveries(address.connection_id, address.platform)
+    event = inbox.NewEvent(
+        organization_id=address.organization_id,
+        connection_id=address.connection_id,
+        delivery_id=envelope.delivery_id,
+        event_type=envelope.event_type,
+        headers=_kept(delivery),
+        body=delivery.body,
+        correlation_id=uuid4().hex,
+    )
+    return Promised(group().join(event, address.platform), _settled)
+
+
+def _settled(place: Place) -> Response:
+    """The answer to a delivery whose place in a group is settled."""
+    if place.fault is not None:
+        return _not_stored(place.platform, place.fault)
+    if not place.fresh:
+        return _answer(place.platform, 202, "Stored before.", "duplicate")
+    correlation_id = place.event.correlation_id
     log.debug("delivery stored", correlation_id=correlation_id)
-    response = _answer(address.platform, 202, "Stored.", "stored")
+    response = _answer(place.platform, 202, "Stored.", "stored")
     response.headers["X-Correlation-Id"] = correlation_id
     return response
+
+
+def prepare() -> None:
+    """Learn how to look up an address before the first delivery, which shall not wait for it."""
+    for platform in platforms():
+        with suppress(Fault, SQLAlchemyError):
+            directory().find(platform, "nobody")
 
 
 def _body() -> bytes:
@@ -115,18 +135,19 @@ def _kept(delivery: Delivery) -> dict[str, str]:
     }
 
 
-def _log(platform: str, error: Exception) -> None:
+def _not_stored(platform: str, error: Exception) -> Response:
     # A server that is away says all in a word; anything else is a mistake to find.
     place = None if isinstance(error, TransientError) else error
     name = type(error).__name__
     log.warning("delivery not stored", platform=platform, error=name, exc_info=place)
+    return _answer(platform, 503, "Not stored. Send it again.")
 
 
 def _answer(platform: str, status: int, text: str, outcome: str | None = None) -> Response:
     # Anybody may ask for any address: names we don't know share one label.
     name = platform if platform in platforms() else "unknown"
     counters.deliveries.labels(name, outcome or str(status)).inc()
-    response: Response = current_app.response_class(text + "\n", status, mimetype="text/plain")
+    response = Response(text + "\n", status, mimetype="text/plain")
     if status == 503:
         response.headers["Retry-After"] = "30"
     return response

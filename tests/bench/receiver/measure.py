@@ -19,7 +19,7 @@ RATE = "requests/s"
 COST = "CPU ms each"
 LATENCIES = ("p50 ms", "p95 ms", "p99 ms")
 FLOOR = "verify, one INSERT"
-USUAL = "verify, ORM, a task each"
+USUAL = f"verify, ORM, a task each, on {serving.usual_server()}"
 BARE = "a bare route"
 FROZEN = "ours, broker frozen"
 AT_REST = 200
@@ -62,7 +62,8 @@ def rows(on: Ground, rounds: int, *, quick: bool) -> list[Row]:
     with open_shop(orders=1) as shop, ExitStack() as running:
         targets = _open(on, shop, running)
         for target in targets.values():
-            target.load(2)
+            # The first answers of a process take long, longer still on a busy machine.
+            target.load(5)
         return [
             *_saturated(targets, rounds, seconds),
             *_at_rest(on, targets, rounds, seconds * 2),

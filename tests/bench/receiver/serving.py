@@ -1,6 +1,8 @@
-"""The same server for everybody: granian as `taxpoynt web` runs it; gunicorn for the usual build.
+"""The servers: `taxpoynt web` for ours, granian's WSGI for floors, gunicorn for the usual build.
 
-gunicorn is no dependency of the project: where it isn't installed, granian serves that too.
+Floors get what serves Flask fastest, which isn't what ours runs on: ours gives some of that up to
+wait for slow senders at no cost. gunicorn comes with the extra `bench`; where it isn't installed,
+granian serves the usual build, and the table says so.
 """
 
 import importlib.util
@@ -18,6 +20,13 @@ from tests.waiting import until
 
 _THIS = "tests.bench.receiver.serving"
 _DOORS = "tests.bench.receiver.doors"
+# A thread for each connection of the load generator, and some.
+_THREADS = 24
+
+
+def usual_server() -> str:
+    """What serves the usual build."""
+    return "gunicorn" if importlib.util.find_spec("gunicorn") else "granian, for want of gunicorn"
 
 
 @contextmanager
@@ -33,7 +42,7 @@ def door(on: Ground, name: str, env: dict[str, str]) -> Iterator[tuple[str, Chil
     """One of the doors that ours is measured against."""
     port = free_port()
     argv = [sys.executable, "-m", _THIS, name, str(port)]
-    if name == "usual" and importlib.util.find_spec("gunicorn"):
+    if name == "usual" and usual_server() == "gunicorn":
         size = ["-w", str(web._PROCESSES), "-k", "gthread", "--threads", "8"]
         at = ["-b", f"127.0.0.1:{port}", "--keep-alive", "5"]
         argv = [sys.executable, "-m", "gunicorn", *size, *at, f"{_DOORS}:{name}()"]
@@ -47,7 +56,12 @@ def _up(on: Ground, argv: list[str], env: dict[str, str], port: int) -> Iterator
     log = on.log(f"door-{port}")
     log.write_bytes(b"")
     with child(argv, log=log, env=env) as started:
-        until(lambda: started.says("") and _answers(url), what=" ".join(map(str, argv[1:5])))
+        # On a machine that others use, too, a start takes its time.
+        until(
+            lambda: started.says("") and _answers(url),
+            timeout_s=120,
+            what=" ".join(map(str, argv[1:5])),
+        )
         yield url, started
 
 
@@ -68,7 +82,7 @@ def _serve(name: str, port: int) -> None:
         address="127.0.0.1",
         port=port,
         workers=web._PROCESSES,
-        blocking_threads=web._THREADS,
+        blocking_threads=_THREADS,
         backlog=web._BACKLOG,
         http=HTTPModes.http1,
         websockets=False,
