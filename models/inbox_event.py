@@ -46,6 +46,8 @@ class InboxEvent(Owned, Base):
     state: Mapped[str] = mapped_column(default=PENDING, server_default=PENDING)
     # Since it was last replayed, if ever.
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Tries begun that nobody ended: their worker died. Counted only once one did.
+    losses: Mapped[int] = mapped_column(default=0, server_default="0")
     next_attempt_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     handled_at: Mapped[Instant | None]
     # Last put back in line; what is told of its handling is told from then on.
