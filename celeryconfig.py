@@ -106,6 +106,7 @@ task_create_missing_queues = False
 # Which lane the work of a verb takes; work without a platform goes to a shared queue.
 _LANE_OF = {
     "handle": "events",
+    "isolate": "events",
     "refetch": "sync",
     "sync": "sync",
     "sites": "sync",

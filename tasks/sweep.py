@@ -35,12 +35,15 @@ _SLICES_AT_ONCE = 50
 def inbox_() -> int:
     """Signal connections whose deliveries nobody picked up."""
     with unit_of_work() as session:
+        suspects = set(inbox.suspect_connections(session, clock.now(), _OVERDUE))
         ids = inbox.waiting_connections(session, clock.now(), _OVERDUE)
         found = session.execute(
             select(Connection.id, Connection.platform).where(Connection.id.in_(ids))
         ).all()
     for row in found:
         ring.task("handle.events", connection_id=row.id, platform=row.platform)
+        if row.id in suspects:
+            ring.task("isolate.events", connection_id=row.id, platform=row.platform)
     return len(found)
 
 

@@ -41,8 +41,15 @@ def upgrade() -> None:
         'inbox_events',
         sa.Column('losses', sa.BigInteger(), server_default='0', nullable=False),
     )
+    op.create_index(
+        'ix_inbox_events_suspect',
+        'inbox_events',
+        ['connection_id', 'id'],
+        postgresql_where=sa.text("state = 'pending' AND losses > 0"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index('ix_inbox_events_suspect', 'inbox_events')
     op.drop_column('inbox_events', 'losses')
     op.drop_table('dead_messages')
