@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Identity, Index, RowMapping, func, inspect, s
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from config.errors import Fault
 from models.base import Base, Instant, Raw
 from models.paging import FIRST, Listed, Sort, Span, page
 from models.storable import storable
@@ -111,6 +112,15 @@ def settle(session: Session, ids: Sequence[int], state: str) -> list[int]:
         .execution_options(synchronize_session=False)
     )
     return sorted(settled)
+
+
+def refuse(session: Session, message_id: int, fault: Fault) -> None:
+    """Note why a message can't be sent again now."""
+    session.execute(
+        update(DeadMessage)
+        .where(DeadMessage.id == message_id, DeadMessage.state == WAITING)
+        .values(error_code=fault.code, error=storable(fault.sentence), next_step=fault.next_step)
+    )
 
 
 def count_waiting(session: Session) -> int:

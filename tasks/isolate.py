@@ -1,4 +1,4 @@
-"""Isolates deliveries of a batch that cost a worker: one by one, so that only the culprit is parked.
+"""Isolates the deliveries of a batch that cost a worker: only the culprit is parked.
 
 In good times nothing of this costs anything: a try is counted before the work only for deliveries
 that were in a batch whose worker died.

@@ -41,7 +41,12 @@ def deliveries(connection_id: int, platform: str) -> None:
 
 def record(organization_id: int, record_id: int, platform: str) -> None:
     """From the door: a parked record is to be tried again. Returns at once, too."""
-    _record_bell().ring((organization_id, record_id), platform)
+    asked("retry.record", organization_id=organization_id, record_id=record_id, platform=platform)
+
+
+def asked(name: str, **kwargs: Any) -> None:
+    """From the door: somebody wants this task done. Returns at once, too."""
+    _asked_bell().ring(tuple(sorted(kwargs.items())), name)
 
 
 def task(name: str, **kwargs: Any) -> bool:
@@ -132,15 +137,12 @@ def _bell() -> Bell[int]:
 
 
 @cache
-def _record_bell() -> Bell[tuple[int, int]]:
-    return Bell(_signal_record)
+def _asked_bell() -> Bell[tuple[tuple[str, Any], ...]]:
+    return Bell(_signal_asked)
 
 
-def _signal_record(key: tuple[int, int], platform: str) -> bool:
-    organization_id, record_id = key
-    return task(
-        "retry.record", organization_id=organization_id, record_id=record_id, platform=platform
-    )
+def _signal_asked(kwargs: tuple[tuple[str, Any], ...], name: str) -> bool:
+    return task(name, **dict(kwargs))
 
 
 def _signal_once(connection_id: int, platform: str) -> bool:
