@@ -35,7 +35,8 @@ SELECT (SELECT min(created_at) FROM connections WHERE organization_id = :organiz
         WHERE o.organization_id = :organization_id AND o.invoice_state = 'due'
         ORDER BY o.business_date, o.id LIMIT 1000) x) AS invoice,
     (SELECT issued_at FROM invoices WHERE organization_id = :organization_id
-        ORDER BY id DESC LIMIT 1) AS issued
+        ORDER BY id DESC LIMIT 1) AS issued,
+    (SELECT count(*) FROM dead_messages WHERE state = 'waiting') AS dead
 """)
 
 
@@ -45,7 +46,7 @@ class Standstill:
 
     `fetching` since beat was last heard, or since there is something to fetch; `deliveries` by
     connection, only those that are overdue. `handled`: some of each of these were lately;
-    `issued`: an invoice was.
+    `issued`: an invoice was. `dead`: messages of the installation that no worker could work on.
     """
 
     fetching: datetime | None
@@ -53,6 +54,7 @@ class Standstill:
     invoices: datetime | None
     handled: bool = False
     issued: bool = False
+    dead: int = 0
 
     @property
     def delivery(self) -> datetime | None:
@@ -82,6 +84,7 @@ def standstill(session: Session, organization_id: int, now: datetime) -> Standst
         invoices=_overdue(rest.invoice, now - _INVOICE_WAITS),
         handled=all(_lately(row.handled, now) for row in overdue),
         issued=_lately(rest.issued, now),
+        dead=rest.dead,
     )
 
 

@@ -15,7 +15,7 @@ from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import blueprint
 from dashboard.pages.asked import Args
-from models import dead_message, listing
+from models import listing
 from models import pulse as pulses
 from models.connection_list import COUNTED_TO
 from models.listing import Span
@@ -39,7 +39,7 @@ def wanted(_args: Args) -> None:
 
 
 def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
-    """What the page shows: ten queries, whatever there is to show."""
+    """What the page shows: nine queries, whatever there is to show."""
     ours = visitor.organization_id
     now = clock.now()
     days = today(database, ours, now)
@@ -48,7 +48,6 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
         "connections": connections,
         "counted_to": COUNTED_TO,
         "overdue": standstill(database, ours, now),
-        "dead": dead_message.count_waiting(database),
         "broker": broker.watch.last(),
         "days": _by_connection(days),
         "no_day": dict.fromkeys(COUNTS, 0),
@@ -62,8 +61,7 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
 def pulse(database: Session, visitor: Visitor, _args: Args) -> str:
     """What is overdue becomes so by itself, without a change of anything stored."""
     ours = visitor.organization_id
-    dead = dead_message.count_waiting(database)
-    overdue = repr((standstill(database, ours, clock.now()), dead, broker.watch.last().faults))
+    overdue = repr((standstill(database, ours, clock.now()), broker.watch.last().faults))
     digest = blake2b(overdue.encode(), digest_size=4).hexdigest()
     return f"{pulses.pulse(database, ours)}-{digest}"
 

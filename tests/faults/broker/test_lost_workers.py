@@ -16,7 +16,7 @@ from tests.faults.broker.poison import message, raw
 from tests.shop import Shop, open_shop
 from tests.waiting import until
 
-_LIMIT_BYTES = 60 * 2**20
+_LIMIT_BYTES = 25 * 2**20
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +62,10 @@ def short_of_memory(worker: Child) -> Iterator[list[int]]:
 
 
 def giant(shop: Shop) -> None:
-    """A delivery that needs more memory than a worker has: an order of a hundred thousand lines."""
+    """A delivery that needs more memory than a worker has: an order of a quarter of a million lines."""
     genuine = shop.messages()[0]
-    selection = b'{"guid":"s","displayName":"' + b"x" * 100 + b'"},'
-    body = genuine.body.replace(b'"checks":[', b'"checks":[{"selections":[' + selection * 400_000)
+    selection = b'{"guid":"s"},'
+    body = genuine.body.replace(b'"checks":[', b'"checks":[{"selections":[' + selection * 250_000)
     with unit_of_work() as session:
         event = shop.event(genuine)
         session.add(

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from dashboard.api.schemas import DeadMessageSchema
 from models import DeadMessage
 from models.session import unit_of_work
-from tasks import dead, fitness, sweep
+from tasks import dead, fitness, ring, sweep
 from tests.faults.broker.ground import Ground, ground
 from tests.faults.broker.poison import message, raw
 from tests.integration.cli.typed import typed
@@ -17,7 +17,7 @@ UNKNOWN = fitness.Unfit("task.unknown", "Nobody knows it.", next_step="Deploy.")
 
 
 @pytest.fixture(autouse=True)
-def queues(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
+def queues(database: str) -> Iterator[Ground]:
     """A broker that nobody listens to."""
     with ground() as made:
         dead._client.cache_clear()
@@ -48,12 +48,15 @@ def test_the_same_one_again_is_counted() -> None:
     assert sorted(each["times"] for each in found) == [1, 3]
 
 
-def test_one_is_sent_again_once_workers_know_it(queues: Ground) -> None:
-    [one] = set_aside(raw(message("sites.due")))
-    said = typed("dead", "retry", str(one), "--json")
+def test_one_is_sent_again_once_workers_know_it() -> None:
+    asked = {"connection_id": 1, "platform": "toast"}
+    [one] = set_aside(raw(message("isolate.events", asked)))
+    sent: list[tuple[str, dict[str, object]]] = []
+    with ring.inline(lambda name, kwargs: sent.append((name, kwargs))):
+        said = typed("dead", "retry", str(one), "--json")
     assert said.code == 0, said.err
     assert [each["state"] for each in said.document["items"]] == ["retried"]
-    assert queues.redis.llen("upkeep") == 1
+    assert sent == [("isolate.events", {"connection_id": 1, "platform": "toast"})]
     assert typed("dead", "--json").document["items"] == []
     assert len(typed("dead", "list", "--state", "retried", "--json").document["items"]) == 1
 
@@ -67,14 +70,14 @@ def test_one_is_sent_again_once_workers_know_it(queues: Ground) -> None:
         (raw(message(kwargs={"moon": "x" * 100_000})), "message.too_large"),
     ],
 )
-def test_one_that_is_still_refused_says_why(queues: Ground, body: bytes, code: str) -> None:
+def test_one_that_is_still_refused_says_why(body: bytes, code: str) -> None:
     set_aside(body)
-    said = typed("dead", "retry", "--all", "--json")
+    with ring.inline(lambda name, _: pytest.fail(name)):
+        said = typed("dead", "retry", "--all", "--json")
     assert said.code == 1
     [item] = said.document["items"]
     assert (item["state"], item["error_code"]) == ("waiting", code)
     assert typed("dead", "--json").document["items"][0]["error_code"] == code
-    assert queues.redis.llen("upkeep") == 0
 
 
 def test_they_are_dismissed() -> None:
@@ -91,9 +94,7 @@ def test_an_unknown_one_stops_all() -> None:
     assert typed("dead", "retry").code == 2
 
 
-def test_what_redis_cant_take_waits_in_memory(
-    queues: Ground, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_redis_cant_take_waits_in_memory(queues: Ground) -> None:
     queues.redis.set(dead.LIST, "no list")
     dead.set_aside("upkeep", b"kept", UNKNOWN)
     queues.redis.delete(dead.LIST)
