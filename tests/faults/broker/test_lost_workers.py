@@ -62,7 +62,7 @@ def short_of_memory(worker: Child) -> Iterator[list[int]]:
 
 
 def giant(shop: Shop) -> None:
-    """A delivery that needs more memory than a worker has: an order of a quarter of a million lines."""
+    """A delivery that needs more memory than a worker has: an order of 250,000 lines."""
     genuine = shop.messages()[0]
     selection = b'{"guid":"s"},'
     body = genuine.body.replace(b'"checks":[', b'"checks":[{"selections":[' + selection * 250_000)
