@@ -17,7 +17,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from config.logging import logger
 from config.settings import settings
-from tasks import app
+from tasks import app, message
 
 log = logger(__name__)
 
@@ -55,7 +55,10 @@ def task(name: str, **kwargs: Any) -> bool:
         _inline(name, kwargs)
         return True
     try:
-        app.send_task(name, kwargs=kwargs, retry=False)
+        if message.by_hand():
+            message.send(name, kwargs)
+        else:
+            app.send_task(name, kwargs=kwargs, retry=False)
     except SoftTimeLimitExceeded:
         # Not the broker's doing: the task that signals is to stop.
         raise

@@ -10,7 +10,7 @@ from tests.bench.contest import Row
 from tests.bench.ground import ground
 
 # The work measured, and where it is.
-WORK = {"receiver": "receiver", "drain": "drain", "import": "history"}
+WORK = {"receiver": "receiver", "drain": "drain", "import": "history", "signals": "signals"}
 
 
 def main() -> int:

@@ -22,9 +22,7 @@ from tests.waiting import until
 _SERVED = ("--queues", "upkeep,toast.events,invoice", "--concurrency", "1")
 # Of a frozen worker, its message comes back after two seconds instead of five minutes.
 _IMPATIENT = {
-    "BROKER_TEST_SETTINGS": json.dumps(
-        {"broker_transport_options": {"visibility_timeout": 2, "unacked_restore_interval": 1}}
-    )
+    "BROKER_TEST_SETTINGS": json.dumps({"visibility_timeout": 2, "unacked_restore_interval": 1})
 }
 _BACKLOG = 50_000
 _GROWTH_BYTES = 60 * 2**20

@@ -7,7 +7,7 @@ import redis
 from celery.exceptions import SoftTimeLimitExceeded
 
 from config import settings
-from tasks import app, handle, ring
+from tasks import app, handle, message, ring
 from tests.children import free_port
 from tests.waiting import until
 
@@ -169,7 +169,7 @@ def test_a_task_whose_time_is_up_while_it_signals_stops(monkeypatch: pytest.Monk
     def send(*_: Any, **__: Any) -> None:
         raise SoftTimeLimitExceeded
 
-    monkeypatch.setattr(app, "send_task", send)
+    monkeypatch.setattr(message, "send", send)
     with pytest.raises(SoftTimeLimitExceeded):
         ring.task("sync.stream", cursor_id=7, platform="toast")
 

@@ -1,0 +1,99 @@
+"""Puts a task's message into a Redis queue as Celery would, at a fifth of what Celery takes for it.
+
+A signal is a few ids. Celery routes, declares, copies and dispatches for each; here what differs is
+filled in. A test holds both side by side.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import redis
+from celery.utils.nodenames import anon_nodename
+from celery.utils.saferepr import saferepr
+
+from tasks import app
+
+# A publisher waits no longer for a broker that is away: what it signals is stored.
+_ANSWER_S = 1
+_NOTHING = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+
+
+def send(name: str, kwargs: Mapping[str, Any]) -> None:
+    """Queue one. Raises: RedisError."""
+    where = _where()
+    (route,) = where.routes
+    queue = route(name, (), kwargs, {})["queue"]
+    where.client.lpush(queue, envelope(name, kwargs, queue))
+
+
+def envelope(name: str, kwargs: Mapping[str, Any], queue: str) -> bytes:
+    """The message of a task, in kombu's envelope."""
+    task_id, parent = str(uuid4()), app.current_worker_task
+    body = json.dumps([[], kwargs, _NOTHING]).encode()
+    headers: dict[str, Any] = {
+        **{"lang": "py", "task": name, "id": task_id, "shadow": None, "eta": None},
+        **{"expires": None, "group": None, "group_index": None, "retries": 0},
+        "timelimit": [None, None],
+        "root_id": (parent.request.root_id or parent.request.id) if parent else task_id,
+        "parent_id": parent.request.id if parent else None,
+        "argsrepr": "()",
+        "kwargsrepr": _short(kwargs),
+        "origin": anon_nodename(),
+        # As it is without one, all of ours ignore their results.
+        "ignore_result": None,
+        **{"replaced_task_nesting": 0, "stamped_headers": None, "stamps": {}},
+    }
+    return msgspec.json.encode(
+        {
+            "body": base64.b64encode(body).decode(),
+            "content-encoding": "utf-8",
+            "content-type": "application/json",
+            "headers": headers,
+            "properties": {
+                "correlation_id": task_id,
+                "reply_to": app.thread_oid,
+                "delivery_mode": 2,
+                "delivery_info": {"exchange": "", "routing_key": queue},
+                "priority": 0,
+                "body_encoding": "base64",
+                "delivery_tag": str(uuid4()),
+            },
+        }
+    )
+
+
+def _short(kwargs: Mapping[str, Any]) -> str:
+    """As Celery shows them; of ids and words that is `repr`, unless they are many."""
+    plain = repr(kwargs)
+    if len(plain) < app.amqp.kwargsrepr_maxsize:
+        return plain
+    return str(saferepr(kwargs, app.amqp.kwargsrepr_maxsize))
+
+
+class _Where:
+    """A broker, and what decides which queue a task goes to."""
+
+    def __init__(self, url: str) -> None:
+        self.client = redis.Redis.from_url(
+            url, socket_timeout=_ANSWER_S, socket_connect_timeout=_ANSWER_S, socket_keepalive=True
+        )
+        self.routes = app.conf.task_routes
+
+
+def _where() -> _Where:
+    return _at(str(app.conf.broker_url))
+
+
+@cache
+def _at(url: str) -> _Where:
+    return _Where(url)
+
+
+def by_hand() -> bool:
+    """Whether the broker is one whose queues are lists of Redis."""
+    return str(app.conf.broker_url).startswith("redis")
