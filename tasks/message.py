@@ -44,7 +44,7 @@ def envelope(name: str, kwargs: Mapping[str, Any], queue: str) -> bytes:
         "argsrepr": "()",
         "kwargsrepr": _short(kwargs),
         "origin": anon_nodename(),
-        # As it is without one, all of ours ignore their results.
+        # The worker's task says.
         "ignore_result": None,
         **{"replaced_task_nesting": 0, "stamped_headers": None, "stamps": {}},
     }

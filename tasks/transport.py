@@ -6,6 +6,7 @@ it is set aside. And a message that comes back says how many workers were lost w
 """
 
 from contextlib import AbstractContextManager, nullcontext
+from queue import Empty
 from typing import Any
 
 from kombu.transport import redis
@@ -90,6 +91,13 @@ class Channel(redis.Channel):
             headers = payload["headers"]
             headers["losses"] = int(headers.get("losses") or 0) + 1
         super()._do_restore_message(payload, exchange, routing_key, pipe, leftmost)  # type: ignore[misc]
+
+    def _receive_one(self, c: Any) -> Any:
+        """One broadcast; one that is no JSON must not leave those behind it unread."""
+        try:
+            return super()._receive_one(c)  # type: ignore[misc]
+        except Empty:
+            return None
 
     def _deliver_fanout_message(self, message: Any, exchange: Any) -> Any:
         """A broadcast asks workers how they are; one that is garbled asks nothing."""
