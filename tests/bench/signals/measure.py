@@ -44,7 +44,11 @@ def _delay(on: Ground, count: int) -> Figures:
     usual = Celery("usual", set_as_current=False)
     usual.config_from_object({"broker_url": on.broker_url, "broker_transport": noop.STOCK})
     usual.conf.task_ignore_result = True
-    task = usual.task(name="handle.events")(lambda **_: None)
+
+    @usual.task(name="handle.events")
+    def task(*, connection_id: int, platform: str) -> None:
+        """Only sent."""
+
     return _spent(on, count, lambda: task.delay(**_KWARGS))
 
 
