@@ -64,7 +64,9 @@ def engine() -> Engine:
             # Bulk writing sends bytes, whatever the database itself is set to.
             "client_encoding": "utf8",
             # A lock that is held is retried by the caller; a statement that hangs frees its row.
-            "options": "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=60000",
+            # What a frozen process holds is given to others; whatever it does then is undone.
+            "options": "-c timezone=UTC -c lock_timeout=10000 -c statement_timeout=60000 "
+            "-c idle_in_transaction_session_timeout=120000",
             "keepalives_idle": 30,
         },
     )

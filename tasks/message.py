@@ -23,12 +23,14 @@ _ANSWER_S = 1
 _NOTHING = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
-def send(name: str, kwargs: Mapping[str, Any]) -> None:
-    """Queue one. Raises: RedisError."""
-    where = _where()
-    (route,) = where.routes
-    queue = route(name, (), kwargs, {})["queue"]
+def send(name: str, kwargs: Mapping[str, Any]) -> bool:
+    """Queue one; false where queues are no lists of Redis. Raises: RedisError."""
+    where = _at(str(app.conf.broker_url))
+    if where is None:
+        return False
+    queue = where.route(name, (), kwargs, {})["queue"]
     where.client.lpush(queue, envelope(name, kwargs, queue))
+    return True
 
 
 def envelope(name: str, kwargs: Mapping[str, Any], queue: str) -> bytes:
@@ -82,18 +84,9 @@ class _Where:
         self.client = redis.Redis.from_url(
             url, socket_timeout=_ANSWER_S, socket_connect_timeout=_ANSWER_S, socket_keepalive=True
         )
-        self.routes = app.conf.task_routes
-
-
-def _where() -> _Where:
-    return _at(str(app.conf.broker_url))
+        (self.route,) = app.conf.task_routes
 
 
 @cache
-def _at(url: str) -> _Where:
-    return _Where(url)
-
-
-def by_hand() -> bool:
-    """Whether the broker is one whose queues are lists of Redis."""
-    return str(app.conf.broker_url).startswith("redis")
+def _at(url: str) -> _Where | None:
+    return _Where(url) if url.startswith("redis") else None

@@ -55,9 +55,7 @@ def task(name: str, **kwargs: Any) -> bool:
         _inline(name, kwargs)
         return True
     try:
-        if message.by_hand():
-            message.send(name, kwargs)
-        else:
+        if not message.send(name, kwargs):
             app.send_task(name, kwargs=kwargs, retry=False)
     except SoftTimeLimitExceeded:
         # Not the broker's doing: the task that signals is to stop.

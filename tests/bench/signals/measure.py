@@ -66,7 +66,7 @@ def _spent(on: Ground, count: int, send: Callable[[], object]) -> Figures:
 
 def _worker(on: Ground, count: int, stock: str) -> Figures:
     on.forget_messages()
-    env = {"BENCH_BROKER_URL": on.broker_url, "BENCH_STOCK": stock, "TAXPOYNT_LOG_LEVEL": "WARNING"}
+    env = {"BENCH_BROKER_URL": on.broker_url, "BENCH_STOCK": stock, "TAXPOYNT_LOG_LEVEL": "INFO"}
     argv = ["celery", "-A", "tests.bench.signals.noop", "worker", "-c", "2", "-Ofair"]
     argv += ["-l", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     log = on.log(f"noop{stock}")

@@ -131,8 +131,9 @@ def test_running_out_of_memory_ends_no_worker(grounds: Ground, shop: Shop) -> No
         )
         assert bounded.alive
         assert rows()["giant"].error_code == "delivery.lost_workers"
-        bounded.end(grace_s=1)
     finally:
+        for each in grounds.workers[1:]:
+            each.end(grace_s=1)
         other.signal(SIGCONT)
 
 

@@ -72,7 +72,7 @@ def test_a_frozen_worker_that_comes_back_after_others_did_its_work(
         pid = until(lambda: _waiting_backend(cursor), what="the worker to be in its work")
         for each in _all_of(frozen):
             each.send_signal(SIGSTOP)
-        # What the server does by itself to whoever does nothing for a minute, or is gone.
+        # What the server does by itself to whoever does nothing for two minutes, or is gone.
         cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))
     made.worker(*_SERVED, env=_IMPATIENT)
     till.until_applied(20)
