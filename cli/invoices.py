@@ -1,10 +1,15 @@
-"""List invoices, show one, or render one as a document."""
+"""List invoices, show one, render one as a document, or draw up parked ones again."""
 
 import click
 
-from cli.paper import listed, render, show
+from cli.paper import listed, render, retry, show
 
-_COMMANDS = {"list": listed.command, "show": show.command, "render": render.command}
+_COMMANDS = {
+    "list": listed.command,
+    "show": show.command,
+    "render": render.command,
+    "retry": retry.command,
+}
 
 
 class ListFirst(click.Group):
@@ -21,7 +26,7 @@ class ListFirst(click.Group):
 
 @click.group(cls=ListFirst, commands=_COMMANDS)
 def command() -> None:
-    """List invoices, the newest first; or show or render one.
+    """List invoices, the newest first; show or render one, or retry parked ones.
 
     Without a command's name it lists: 'taxpoynt invoices list --help' shows how.
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
+from dashboard.broker import Reading
 from models.vital_signs import VitalSigns
 
 _OF = ["organization_id", "connection", "platform"]
@@ -18,9 +19,27 @@ def of(signs: VitalSigns, now: datetime) -> Iterator[Metric]:
     yield _one("taxpoynt_orders", "Orders in the books, estimated when many.", totals.orders)
     yield _one("taxpoynt_invoices", "Invoices issued.", totals.invoices)
     yield _one("taxpoynt_invoices_due", "Orders that owe an invoice.", totals.invoices_due)
+    yield _one("taxpoynt_invoices_parked", "Orders set aside uninvoiced.", totals.invoices_parked)
+    yield _one("taxpoynt_dead_messages", "Messages no worker took.", totals.dead_messages)
+    yield _one("taxpoynt_slices_failed", "Parts of imports given up.", totals.slices_failed)
     if totals.beat_at is not None:
         age = _since(totals.beat_at, now)
         yield _one("taxpoynt_beat_age_seconds", "Since the timetable last rang.", age)
+
+
+def of_broker(reading: Reading) -> Iterator[Metric]:
+    """The broker's, as far as it told."""
+    if reading.up is None:
+        return
+    yield _one("taxpoynt_broker_up", "1 while the broker answers.", float(reading.up))
+    if reading.memory_share is not None:
+        share = reading.memory_share
+        yield _one("taxpoynt_broker_memory_share", "How full its memory is; 1 is full.", share)
+    if reading.evicts is not None:
+        evicts = float(reading.evicts)
+        yield _one("taxpoynt_broker_evicts", "1 while it may throw work away.", evicts)
+        waiting = reading.set_aside
+        yield _one("taxpoynt_dead_messages_unstored", "Dead, not rows yet.", waiting)
 
 
 def _connections(signs: VitalSigns, now: datetime) -> Iterator[Metric]:

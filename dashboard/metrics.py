@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock
 from config.errors import TransientError
 from config.logging import logger
-from dashboard import gauges
+from dashboard import broker, gauges
 from models import vital_signs
 from models.session import unit_of_work
 
@@ -59,13 +59,26 @@ def _read() -> list[Metric]:
     return [up, *gauges.of(signs, clock.now())]
 
 
-_database = DatabaseGauges()
+class BrokerGauges(Collector):
+    """Gauges of the broker, asked at each scrape."""
+
+    def collect(self) -> Iterator[Metric]:
+        """How it is; only `taxpoynt_broker_up` when it is away, nothing when it isn't Redis."""
+        yield from gauges.of_broker(broker.look())
+
+    def describe(self) -> list[Metric]:
+        """Nothing in advance, so that registering asks nobody."""
+        return []
+
+
+_database, _broker = DatabaseGauges(), BrokerGauges()
 
 
 def text() -> bytes:
     """All numbers of this installation's doors and database."""
     ours = CollectorRegistry()
     ours.register(_database)
+    ours.register(_broker)
     return _counted() + generate_latest(ours)
 
 

@@ -5,6 +5,7 @@ from models.base import Base
 from models.connection import Connection
 from models.cursor import StreamCursor
 from models.customer import Customer
+from models.dead_message import DeadMessage
 from models.inbox_event import InboxEvent
 from models.invoice import Invoice, InvoiceLine, InvoiceSeries, InvoiceTax
 from models.job_slot import JobSlot
@@ -20,6 +21,7 @@ __all__ = [
     "Base",
     "Connection",
     "Customer",
+    "DeadMessage",
     "InboxEvent",
     "Invoice",
     "InvoiceLine",

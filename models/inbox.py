@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import Select, and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from config.errors import Fault, TransientError
@@ -15,6 +15,8 @@ from models.inbox_event import PARKED, PENDING, InboxEvent
 from models.session import Line
 from models.told import UNTOLD, told
 from rules.waits import backoff
+
+_Q = TypeVar("_Q", bound=Select[Any])
 
 # After this many tries a delivery that is refused for what it holds is a person's. One that waits
 # for a platform or a server is tried until that is back.
@@ -76,23 +78,71 @@ def _values(event: NewEvent) -> tuple[Any, ...]:
     )
 
 
-def claim(session: Session, connection_id: int, now: datetime, limit: int) -> list[InboxEvent]:
+def claim(
+    session: Session, connection_id: int, now: datetime, limit: int, only: int | None = None
+) -> list[InboxEvent]:
     """The oldest deliveries that wait, locked for this transaction; others' are passed over.
 
-    One that nobody tried is due whatever the clock of this host says: another's told its instant.
+    Those that may have cost a worker are no part of it; one of them is claimed `only` by its id.
     """
-    return list(
-        session.scalars(
-            select(InboxEvent)
-            .where(
-                InboxEvent.connection_id == connection_id,
-                InboxEvent.state == PENDING,
-                or_(InboxEvent.next_attempt_at <= now, InboxEvent.attempts == 0),
-            )
-            .order_by(InboxEvent.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
+    which = InboxEvent.losses == 0 if only is None else InboxEvent.id == only
+    query = _waiting(select(InboxEvent), connection_id, now).where(which)
+    return list(session.scalars(query.limit(limit)))
+
+
+def suspect(session: Session, connection_id: int, now: datetime, limit: int) -> int:
+    """Have those that `claim` would give be handled one by one; returns how many."""
+    batch = _waiting(select(InboxEvent.id), connection_id, now).where(InboxEvent.losses == 0)
+    marked = session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id.in_(batch.limit(limit)))
+        .values(losses=1)
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(marked, "rowcount", 0))
+
+
+def alone(session: Session, connection_id: int) -> bool:
+    """Whether nobody else handles this connection's one by one until this transaction ends."""
+    key = func.hashtextextended(f"inbox {connection_id} one by one", 0)
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+
+
+def begin(session: Session, connection_id: int, now: datetime) -> tuple[int, int] | None:
+    """Count a try of the next one that may cost a worker; returns its id and its tries lost.
+
+    Only inside `alone`: the count stands before the work begins, and nobody else begins it.
+    """
+    query = _waiting(select(InboxEvent.id), connection_id, now).where(InboxEvent.losses > 0)
+    row = session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id == query.limit(1).scalar_subquery())
+        .values(losses=InboxEvent.losses + 1)
+        .returning(InboxEvent.id, InboxEvent.losses)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return None if row is None else (row.id, row.losses)
+
+
+def end(session: Session, event_id: int) -> None:
+    """A try ended without an outcome, and without costing a worker."""
+    session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id == event_id, InboxEvent.losses > 1)
+        .values(losses=InboxEvent.losses - 1)
+    )
+
+
+def _waiting(query: _Q, connection_id: int, now: datetime) -> _Q:
+    """One that nobody tried is due whatever this host's clock says: another's told its instant."""
+    return (
+        query.where(
+            InboxEvent.connection_id == connection_id,
+            InboxEvent.state == PENDING,
+            or_(InboxEvent.next_attempt_at <= now, InboxEvent.attempts == 0),
         )
+        .order_by(InboxEvent.id)
+        .with_for_update(skip_locked=True)
     )
 
 
@@ -123,7 +173,7 @@ def hold(session: Session, ids: Sequence[int], now: datetime) -> None:
         session.execute(
             update(InboxEvent)
             .where(InboxEvent.id.in_(ids))
-            .values(attempts=InboxEvent.attempts + 1, next_attempt_at=now + _HELD)
+            .values(attempts=InboxEvent.attempts + 1, next_attempt_at=now + _HELD, losses=0)
             .execution_options(synchronize_session=False)
         )
 
@@ -153,6 +203,7 @@ def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -
         .values(
             attempts=InboxEvent.attempts + 1,
             next_attempt_at=now + backoff(event.attempts),
+            losses=0,
             **told(fault),
         )
     )
@@ -179,6 +230,21 @@ def waiting_connections(session: Session, now: datetime, older_than: timedelta) 
     )
 
 
+def suspect_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:
+    """Connections with deliveries that wait to be handled one by one."""
+    return list(
+        session.scalars(
+            select(InboxEvent.connection_id)
+            .where(
+                InboxEvent.state == PENDING,
+                InboxEvent.losses > 0,
+                InboxEvent.next_attempt_at <= now - older_than,
+            )
+            .distinct()
+        )
+    )
+
+
 def replay(
     session: Session, organization_id: int, ids: Sequence[int], now: datetime
 ) -> dict[int, int]:
@@ -192,6 +258,7 @@ def replay(
         .values(
             state=PENDING,
             attempts=0,
+            losses=0,
             next_attempt_at=now,
             handled_at=None,
             # By the clock that says when it is handled.

@@ -18,7 +18,7 @@ class InboxEvent(Owned, Base):
     __tablename__ = "inbox_events"
     __table_args__ = (
         UniqueConstraint("connection_id", "delivery_id"),
-        # Both indexes hold only rows somebody still has to look at, so they stay small.
+        # These indexes hold only rows somebody still has to look at, so they stay small.
         Index(
             "ix_inbox_events_pending",
             "connection_id",
@@ -30,6 +30,12 @@ class InboxEvent(Owned, Base):
             "connection_id",
             "id",
             postgresql_where=text("state = 'parked'"),
+        ),
+        Index(
+            "ix_inbox_events_suspect",
+            "connection_id",
+            "id",
+            postgresql_where=text("state = 'pending' AND losses > 0"),
         ),
         Index("ix_inbox_events_received_at", "received_at"),
         Index("ix_inbox_events_record", "connection_id", "record_external_id"),
@@ -46,6 +52,8 @@ class InboxEvent(Owned, Base):
     state: Mapped[str] = mapped_column(default=PENDING, server_default=PENDING)
     # Since it was last replayed, if ever.
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Tries begun that nobody ended: their worker died. Counted only once one did.
+    losses: Mapped[int] = mapped_column(default=0, server_default="0")
     next_attempt_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     handled_at: Mapped[Instant | None]
     # Last put back in line; what is told of its handling is told from then on.

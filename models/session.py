@@ -61,7 +61,9 @@ def engine() -> Engine:
     """This process's pool; a fork starts with one of its own."""
     return _engine(
         # A lock that is held is retried by the caller; a statement that hangs frees its row.
-        "-c lock_timeout=10000 -c statement_timeout=60000",
+        # What a frozen process holds is given to others; whatever it does then is undone.
+        "-c lock_timeout=10000 -c statement_timeout=60000"
+        " -c idle_in_transaction_session_timeout=120000",
         poolclass=_PromptPool,
         # A restart of the server must not fail the first query of each pooled connection.
         pool_pre_ping=True,

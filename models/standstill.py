@@ -41,7 +41,8 @@ SELECT (SELECT min(created_at) FROM ours) AS began,
         ORDER BY o.business_date, o.id LIMIT 1000) x) AS invoice,
     (SELECT max(x.issued_at) FROM ours CROSS JOIN LATERAL (SELECT i.issued_at FROM invoices i
         WHERE i.connection_id BETWEEN ours.id AND ours.id
-        ORDER BY i.connection_id DESC, i.id DESC LIMIT 1) x) AS issued
+        ORDER BY i.connection_id DESC, i.id DESC LIMIT 1) x) AS issued,
+    (SELECT count(*) FROM dead_messages WHERE state = 'waiting') AS dead
 """)
 
 
@@ -51,7 +52,7 @@ class Standstill:
 
     `fetching` since beat was last heard, or since there is something to fetch; `deliveries` by
     connection, only those that are overdue. `handled`: some of each of these were lately;
-    `issued`: an invoice was.
+    `issued`: an invoice was. `dead`: messages of the installation that no worker could work on.
     """
 
     fetching: datetime | None
@@ -59,6 +60,7 @@ class Standstill:
     invoices: datetime | None
     handled: bool = False
     issued: bool = False
+    dead: int = 0
 
     @property
     def delivery(self) -> datetime | None:
@@ -88,6 +90,7 @@ def standstill(session: Session, organization_id: int, now: datetime) -> Standst
         invoices=_overdue(rest.invoice, now - _INVOICE_WAITS),
         handled=all(_lately(row.handled, now) for row in overdue),
         issued=_lately(rest.issued, now),
+        dead=rest.dead,
     )
 
 

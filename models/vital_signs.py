@@ -47,6 +47,13 @@ SELECT CASE WHEN (SELECT reltuples FROM pg_class WHERE oid = 'orders'::regclass)
     (SELECT coalesce(sum(next_number - 1), 0)::bigint FROM invoice_series) AS invoices,
     (SELECT count(*) FROM (SELECT 1 FROM orders
         WHERE invoice_state = 'due' LIMIT :most) x) AS invoices_due,
+    (SELECT count(*) FROM (SELECT 1 FROM orders
+        WHERE invoice_state NOT IN ('issued', 'not needed') AND invoice_state = 'parked'
+        LIMIT :most) x) AS invoices_parked,
+    (SELECT count(*) FROM (SELECT 1 FROM dead_messages
+        WHERE state = 'waiting' LIMIT :most) x) AS dead_messages,
+    (SELECT count(*) FROM (SELECT 1 FROM sync_slices
+        WHERE status = 'failed' LIMIT :most) x) AS slices_failed,
     (SELECT max(scheduled_for) FROM job_slots) AS beat_at
 """)
 

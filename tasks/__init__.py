@@ -6,7 +6,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_init
 
-app = Celery("taxpoynt")
+app = Celery("taxpoynt", task_cls="tasks.verb:Verb")
 app.config_from_object("celeryconfig")
 
 # Each says a line or two a task at INFO; what a task did is in its own line.

@@ -51,7 +51,8 @@ def alone() -> Iterator[None]:
     """
     try:
         yield
-    except (Fault, SoftTimeLimitExceeded):
+    except (Fault, SoftTimeLimitExceeded, MemoryError):
+        # Of the worker, not of the record: `tasks.isolate` finds out which record it was.
         raise
     except Exception as error:
         log.exception("a record could not be read")

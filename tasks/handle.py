@@ -17,7 +17,7 @@ from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
 from models import Connection, InboxEvent, inbox
 from models.session import unit_of_work
-from tasks import app, apply, reach, ring
+from tasks import app, apply, reach, ring, verb
 
 log = logger(__name__)
 
@@ -32,6 +32,8 @@ BATCHES_A_TASK = 25
 def events(*, connection_id: int, platform: str) -> dict[str, int]:
     """Apply a connection's waiting deliveries."""
     ring.answered(connection_id)
+    if verb.losses():
+        suspect(connection_id, platform)
     handled = 0
     for _ in range(BATCHES_A_TASK):
         batch = drain(connection_id)
@@ -40,6 +42,14 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
             return {"handled": handled}
     ring.task("handle.events", connection_id=connection_id, platform=platform)
     return {"handled": handled}
+
+
+def suspect(connection_id: int, platform: str) -> None:
+    """A worker was lost with this message: the batch that it had is handled one by one."""
+    with unit_of_work() as session:
+        marked = inbox.suspect(session, connection_id, clock.now(), BATCH)
+    log.warning("worker lost with a batch", connection_id=connection_id, deliveries=marked)
+    ring.task("isolate.events", connection_id=connection_id, platform=platform)
 
 
 @dataclass
@@ -53,12 +63,12 @@ class Sorted:
     postponed: list[tuple[InboxEvent, Fault]] = field(default_factory=list)
 
 
-def drain(connection_id: int, limit: int = BATCH) -> int:
+def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> int:
     """Apply up to `limit` deliveries in one transaction; returns how many were looked at."""
     now = clock.now()
     with unit_of_work() as session:
         connection = session.get_one(Connection, connection_id)
-        claimed = inbox.claim(session, connection_id, now, limit)
+        claimed = inbox.claim(session, connection_id, now, limit, only)
         if not claimed:
             return 0
         batch = _sort(connection, claimed)

@@ -3,10 +3,11 @@
 Each is a way in which Celery on Redis loses work without a word; `taxpoynt doctor` says the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
+from typing import Any
 
 from kombu.transport.redis import Channel
 from redis import Redis
@@ -19,6 +20,8 @@ from tasks import app
 OLDEST_KOMBU = (5, 7)
 # Redis and workers compare times to decide what is overdue.
 CLOCK_TOLERANCE_S = 2.0
+# Of the broker's memory: time enough to act, even in a storm.
+FULL_SOON = 0.7
 
 
 class Level(StrEnum):
@@ -54,7 +57,7 @@ def findings() -> Iterator[Finding]:
     yield of_limits(app.conf.task_time_limit, returns_after_s)
     try:
         with connected(settings().broker()) as redis:
-            yield of_eviction(str(redis.info("memory").get("maxmemory_policy", "unknown")))
+            yield of_eviction(_policy(redis.info("memory")))
             yield of_clock("Redis", redis_clock_offset_s(redis))
     except RedisError:
         return
@@ -111,6 +114,37 @@ def of_eviction(policy: str) -> Finding:
         f"The broker throws work away when its memory is full (maxmemory-policy is {policy}).",
         "Set maxmemory-policy noeviction in its configuration; don't share it with a cache.",
     )
+
+
+def of_memory_and_eviction(info: Mapping[str, Any]) -> Iterator[Finding]:
+    """What may change while workers run, from what the broker says of its memory."""
+    yield of_eviction(_policy(info))
+    yield of_memory(memory_share(info))
+
+
+def memory_share(info: Mapping[str, Any]) -> float | None:
+    """How full the broker is, 1 for full; None when it has no limit."""
+    limit = int(info.get("maxmemory", 0))
+    return int(info.get("used_memory", 0)) / limit if limit else None
+
+
+def of_memory(share: float | None) -> Finding:
+    """A full broker takes no signal: sweeps make them good, seconds later. It stops no worker."""
+    if share is None:
+        return Finding("broker memory", Level.OK, "The broker's memory has no limit of its own.")
+    sentence = f"The broker's memory is {min(share, 1):.0%} full."
+    if share < FULL_SOON:
+        return Finding("broker memory", Level.OK, sentence)
+    return Finding(
+        "broker memory",
+        Level.WARN,
+        f"{sentence} When it is full, work waits for the sweeps.",
+        "Raise maxmemory, or start more workers if queues are long; nothing stored is lost.",
+    )
+
+
+def _policy(info: Mapping[str, Any]) -> str:
+    return str(info.get("maxmemory_policy", "unknown"))
 
 
 def of_clock(server: str, offset_s: float) -> Finding:

@@ -18,7 +18,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from config import clock
 from config.logging import logger
 from config.settings import settings
-from tasks import app
+from tasks import app, message
 
 log = logger(__name__)
 
@@ -45,7 +45,12 @@ def deliveries(connection_id: int, platform: str) -> None:
 
 def record(organization_id: int, record_id: int, platform: str) -> None:
     """From the door: a parked record is to be tried again. Returns at once, too."""
-    _record_bell().ring((organization_id, record_id), platform)
+    asked("retry.record", organization_id=organization_id, record_id=record_id, platform=platform)
+
+
+def asked(name: str, **kwargs: Any) -> None:
+    """From the door: somebody wants this task done. Returns at once, too."""
+    _asked_bell().ring(tuple(sorted(kwargs.items())), name)
 
 
 def task(name: str, **kwargs: Any) -> bool:
@@ -54,7 +59,8 @@ def task(name: str, **kwargs: Any) -> bool:
         _inline(name, kwargs)
         return True
     try:
-        app.send_task(name, kwargs=kwargs, retry=False)
+        if not message.send(name, kwargs):
+            app.send_task(name, kwargs=kwargs, retry=False)
     except SoftTimeLimitExceeded:
         # Not the broker's doing: the task that signals is to stop.
         raise
@@ -139,15 +145,12 @@ def _bell() -> Bell[int]:
 
 
 @cache
-def _record_bell() -> Bell[tuple[int, int]]:
-    return Bell(_signal_record)
+def _asked_bell() -> Bell[tuple[tuple[str, Any], ...]]:
+    return Bell(_signal_asked)
 
 
-def _signal_record(key: tuple[int, int], platform: str) -> bool:
-    organization_id, record_id = key
-    return task(
-        "retry.record", organization_id=organization_id, record_id=record_id, platform=platform
-    )
+def _signal_asked(kwargs: tuple[tuple[str, Any], ...], name: str) -> bool:
+    return task(name, **dict(kwargs))
 
 
 def _signal_once(connection_id: int, platform: str) -> bool:

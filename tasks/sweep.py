@@ -5,8 +5,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from config import clock
-from models import Connection, JobSlot, SignInLink, Slice, SyncRun, inbox, run_progress
+from models import (
+    Connection,
+    JobSlot,
+    SignInLink,
+    Slice,
+    SyncRun,
+    dead_message,
+    inbox,
+    run_progress,
+)
 from models.session import unit_of_work
+from tasks import dead as dead_list
 from tasks import ring, slots
 
 # A delivery that waits longer than this was not signalled, or the signal got lost.
@@ -15,6 +25,8 @@ _OVERDUE = timedelta(seconds=2)
 _KEEP_DELIVERIES = timedelta(days=30)
 _KEEP_RUNS = timedelta(days=90)
 _KEEP_SLOTS = timedelta(days=2)
+_KEEP_DEAD = timedelta(days=30)
+_DEAD_AT_ONCE = 100
 _PRUNE_AT_ONCE = 5000
 _SLICES_AT_ONCE = 50
 
@@ -23,12 +35,15 @@ _SLICES_AT_ONCE = 50
 def inbox_() -> int:
     """Signal connections whose deliveries nobody picked up."""
     with unit_of_work() as session:
+        suspects = set(inbox.suspect_connections(session, clock.now(), _OVERDUE))
         ids = inbox.waiting_connections(session, clock.now(), _OVERDUE)
         found = session.execute(
             select(Connection.id, Connection.platform).where(Connection.id.in_(ids))
         ).all()
     for row in found:
         ring.task("handle.events", connection_id=row.id, platform=row.platform)
+        if row.id in suspects:
+            ring.task("isolate.events", connection_id=row.id, platform=row.platform)
     return len(found)
 
 
@@ -41,6 +56,20 @@ def slices() -> int:
     return len(found)
 
 
+@slots.scheduled("sweep.dead")
+def dead() -> int:
+    """Make rows of the messages that workers set aside."""
+    dead_list.flush()
+    moved = 0
+    while entries := dead_list.oldest(_DEAD_AT_ONCE):
+        with unit_of_work() as session:
+            dead_message.keep(session, map(dead_list.opened, entries))
+        # Afterwards: a message is rather counted twice than lost.
+        dead_list.forget(entries)
+        moved += len(entries)
+    return moved
+
+
 @slots.scheduled("sweep.prune")
 def prune() -> int:
     """Forget applied deliveries, old runs, used links and past slots."""
@@ -49,6 +78,7 @@ def prune() -> int:
         gone = inbox.prune(session, now - _KEEP_DELIVERIES, _PRUNE_AT_ONCE)
         session.execute(delete(JobSlot).where(JobSlot.scheduled_for < now - _KEEP_SLOTS))
         session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
+        dead_message.prune(session, now - _KEEP_DEAD)
         session.execute(delete(SyncRun).where(SyncRun.finished_at < now - _KEEP_RUNS))
     if gone == _PRUNE_AT_ONCE:
         ring.task("sweep.prune")

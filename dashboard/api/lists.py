@@ -9,6 +9,7 @@ from dashboard.api import schemas
 from dashboard.api.door import route
 from dashboard.api.queries import (
     ByConnection,
+    DeadMessageQuery,
     EventQuery,
     InvoiceQuery,
     OrderQuery,
@@ -16,7 +17,7 @@ from dashboard.api.queries import (
     SyncRunQuery,
     list_of,
 )
-from models import listing
+from models import dead_message, listing
 from models.listing import Listed, Span
 
 Query = dict[str, Any]
@@ -58,6 +59,12 @@ def parked_records(database: Session, caller: Visitor, query: Query) -> Listed:
     return listing.parked_records(
         database, caller.organization_id, connection=query["connection"], span=_span(query)
     )
+
+
+@route("/dead-messages", list_of(schemas.DeadMessageSchema), query=DeadMessageQuery)
+def dead_messages(database: Session, caller: Visitor, query: Query) -> Listed:
+    """Messages that no worker of this installation could work on, newest first."""
+    return dead_message.dead_messages(database, state=query["state"], span=_span(query))
 
 
 @route("/orders", list_of(schemas.OrderSchema), query=OrderQuery)

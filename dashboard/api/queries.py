@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from models import event_list, invoice_list, order, order_list, sync_run_list
+from models import dead_message, event_list, invoice_list, order, order_list, sync_run_list
 from models.paging import MOST, USUAL
 
 
@@ -35,6 +35,14 @@ class EventQuery(ByConnection):
     """Deliveries."""
 
     state = fields.String(load_default=None, validate=validate.OneOf(event_list.STATES))
+
+
+class DeadMessageQuery(Paged):
+    """Messages that no worker could work on; those that wait for somebody unless `state` says."""
+
+    state = fields.String(
+        load_default=dead_message.WAITING, validate=validate.OneOf(dead_message.STATES)
+    )
 
 
 class SyncRunQuery(ByConnection):
@@ -86,7 +94,7 @@ class ReplayedSchema(Schema):
 
 
 class RetryingSchema(Schema):
-    """A parked record that the workers were asked to read again."""
+    """Something given up that the workers were asked to try again."""
 
     id = fields.Integer()
     state = fields.String()

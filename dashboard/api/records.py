@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort
 from sqlalchemy.orm import Session
 
-from dashboard import replays, retries
+from dashboard import again, replays, retries
 from dashboard.access import Visitor
 from dashboard.api import details, schemas
 from dashboard.api.door import route
@@ -50,3 +50,19 @@ def retry_record(database: Session, caller: Visitor, record_id: int) -> dict[str
     if retries.retry(database, caller.organization_id, record_id) is None:
         abort(404)
     return {"id": record_id, "state": "trying again"}
+
+
+@route("/dead-messages/<ident:message_id>/retry", RetryingSchema, method="POST", status=202)
+def resend(database: Session, caller: Visitor, message_id: int) -> dict[str, Any]:
+    """Have a dead message sent again; one that is still refused is listed with the reason."""
+    if not again.resend(database, message_id):
+        abort(404)
+    return {"id": message_id, "state": "trying again"}
+
+
+@route("/orders/<ident:order_id>/invoice", RetryingSchema, method="POST", status=202)
+def invoice_again(database: Session, caller: Visitor, order_id: int) -> dict[str, Any]:
+    """Have an order invoiced whose invoice is parked; one still refused is parked again."""
+    if not again.invoice(database, caller.organization_id, order_id):
+        abort(404)
+    return {"id": order_id, "state": "trying again"}

@@ -110,6 +110,24 @@ class ParkedRecordSchema(Owned):
     parked_at = Instant()
 
 
+class DeadMessageSchema(Schema):
+    """A message that no worker could work on, seen so many times; what it holds isn't told here."""
+
+    id = fields.Integer()
+    queue = fields.String()
+    task = fields.String(allow_none=True)
+    size = fields.Integer()
+    state = fields.String()
+    times = fields.Integer()
+    worker = fields.String()
+    first_seen_at = Instant()
+    seen_at = Instant()
+    settled_at = Instant(allow_none=True)
+    error_code = fields.String()
+    error = fields.String()
+    next_step = fields.String()
+
+
 class OrderSchema(Owned):
     """An order. `net` + `tax` + `gratuities` = `total`; `charges` are within `net`."""
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from config import clock
+from dashboard import broker
 from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import blueprint
@@ -49,6 +50,7 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
         "counted_to": COUNTED_TO,
         "overdue": standstill(database, ours, now),
         "read_only": None if takes_changes(database) else read_only(),
+        "broker": broker.watch.last(),
         "days": _by_connection(days),
         "no_day": dict.fromkeys(COUNTS, 0),
         "totals": _totals(days),
@@ -64,7 +66,8 @@ def pulse(database: Session, visitor: Visitor, _args: Args) -> str:
     So does a database that takes no changes.
     """
     ours = visitor.organization_id
-    overdue = repr((standstill(database, ours, clock.now()), takes_changes(database)))
+    takes = takes_changes(database)
+    overdue = repr((standstill(database, ours, clock.now()), takes, broker.watch.last().faults))
     digest = blake2b(overdue.encode(), digest_size=4).hexdigest()
     return f"{pulses.pulse(database, ours)}-{digest}"
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, render_template
+from flask import abort, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from dashboard import again
 from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import asked, blueprint, choices, timeline
@@ -59,3 +60,12 @@ def order(database: Session, visitor: Visitor, order_id: int) -> ResponseReturnV
         detail=detail,
         steps=timeline.of_order(detail),
     )
+
+
+@blueprint.post("/orders/<ident:order_id>/invoice")
+@signed_in
+def invoice_again(database: Session, visitor: Visitor, order_id: int) -> ResponseReturnValue:
+    """Have its invoice drawn up again; doing so twice is as good as once."""
+    if not again.invoice(database, visitor.organization_id, order_id):
+        abort(404, f"You have no order {order_id} whose invoice is parked.")
+    return redirect(f"/orders/{order_id}", 303)

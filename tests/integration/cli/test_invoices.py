@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.api.schemas import InvoiceDetailSchema
-from models import Connection, Invoice, Location, Order
+from models import Connection, Invoice, Location, Order, Organization
 from models.session import unit_of_work
 from tests import factories, merchants
 from tests.integration.cli.typed import run, typed
@@ -120,3 +120,24 @@ def test_a_process_answers_one_document(number: str) -> None:
     said = run("invoices", "render", number, "--as", "json", "--json")
     assert said.code == 0, said.err
     assert json.loads(said.document["document"])["number"] == number
+
+
+def test_one_that_was_parked_is_drawn_up_again(shop: Shop) -> None:
+    """One whose cause is mended is issued; one still refused says why."""
+    owner = merchants.merchant()
+    ids = merchants.take_orders(owner, merchants.rich_order("a"), merchants.rich_order("b"))
+    with unit_of_work() as session:
+        for order_id in ids:
+            order = session.get_one(Order, order_id)
+            order.invoice_state, order.invoice_reason = "parked", "It didn't add up."
+        session.get_one(Order, ids[1]).net += 1
+        name = session.get_one(Organization, owner.organization_id).name
+    whose = ("--organization", name, "--json")
+    assert typed("invoices", "retry", str(ids[0]), str(10**9), *whose).code == 1
+    said = typed("invoices", "retry", "--all", owner.connection.name, *whose)
+    assert said.code == 1, said.err
+    became = {each["id"]: each for each in said.document["items"]}
+    assert became[ids[0]]["invoice_state"] == "issued"
+    assert became[ids[1]]["invoice_state"] == "parked"
+    assert "would come to" in became[ids[1]]["invoice_reason"]
+    assert typed("invoices", "retry", *whose).code == 2

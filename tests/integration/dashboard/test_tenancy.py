@@ -60,6 +60,8 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         "event_id": planted.event_id,
         "record_id": planted.record_id,
         "token_id": planted.token_id,
+        # Of the installation; there is none.
+        "message_id": 999_999,
         "number": NUMBER,
         "form": "html",
         "token": "none",

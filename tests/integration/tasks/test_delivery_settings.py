@@ -8,7 +8,8 @@ import pytest
 
 import celeryconfig
 from config import settings
-from tasks import app
+from tasks import app, fitness
+from tasks.verb import Verb
 from tests.architecture.tree import ROOT
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -36,6 +37,7 @@ pytestmark = pytest.mark.usefixtures("database")
         ("worker_send_task_events", True, "Flower sees nothing"),
         ("task_send_sent_event", False, "every signal is two messages"),
         ("worker_hijack_root_logger", False, "a worker takes our handlers away"),
+        ("worker_consumer", "tasks.consumer:Consumer", "what can't be worked on is dropped"),
         ("timezone", "UTC", "instants are shown in a zone that nobody chose"),
     ],
 )
@@ -108,3 +110,10 @@ def test_rabbitmq_has_to_say_that_it_holds_a_message(
     for url in ("amqp://guest@127.0.0.1//", "amqps://guest@127.0.0.1//"):
         assert configured(url)["broker_transport_options"] == {"confirm_publish": True}
     assert "visibility_timeout" in configured("rediss://127.0.0.1/0")["broker_transport_options"]
+
+
+def test_a_child_that_dies_costs_its_message_two_tries_at_most() -> None:
+    assert isinstance(app.tasks["handle.events"], Verb)
+    assert app.tasks["handle.events"].Request == "tasks.verb:Request"
+    assert fitness.outlived(fitness.Head("handle.events", "1", losses=1)) is None
+    assert fitness.outlived(fitness.Head("handle.events", "1", losses=2)) is not None

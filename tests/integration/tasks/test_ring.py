@@ -7,7 +7,7 @@ import redis
 from celery.exceptions import SoftTimeLimitExceeded
 
 from config import settings
-from tasks import app, handle, ring
+from tasks import app, handle, message, ring
 from tests.children import free_port
 from tests.waiting import until
 
@@ -97,11 +97,11 @@ def test_a_bell_outlives_a_publisher_that_breaks(publisher: Publisher) -> None:
 def test_a_record_is_signalled_from_the_door(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
     monkeypatch.setattr(ring, "task", lambda name, **given: sent.append((name, given)) or True)
-    ring._record_bell.cache_clear()
+    ring._asked_bell.cache_clear()
     ring.record(1, 7, "toast")
     given = {"organization_id": 1, "record_id": 7, "platform": "toast"}
     until(lambda: sent == [("retry.record", given)], what="the signal")
-    ring._record_bell.cache_clear()
+    ring._asked_bell.cache_clear()
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_a_task_whose_time_is_up_while_it_signals_stops(monkeypatch: pytest.Monk
     def send(*_: Any, **__: Any) -> None:
         raise SoftTimeLimitExceeded
 
-    monkeypatch.setattr(app, "send_task", send)
+    monkeypatch.setattr(message, "send", send)
     with pytest.raises(SoftTimeLimitExceeded):
         ring.task("sync.stream", cursor_id=7, platform="toast")
 

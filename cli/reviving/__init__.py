@@ -1,0 +1,1 @@
+"""What `taxpoynt dead` does, a file a command."""

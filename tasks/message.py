@@ -1,0 +1,92 @@
+"""Puts a task's message into a Redis queue as Celery would, at a fifth of what Celery takes for it.
+
+A signal is a few ids. Celery routes, declares, copies and dispatches for each; here what differs is
+filled in. A test holds both side by side.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+import redis
+from celery.utils.nodenames import anon_nodename
+from celery.utils.saferepr import saferepr
+
+from tasks import app
+
+# A publisher waits no longer for a broker that is away: what it signals is stored.
+_ANSWER_S = 1
+_NOTHING = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+
+
+def send(name: str, kwargs: Mapping[str, Any]) -> bool:
+    """Queue one; false where queues are no lists of Redis. Raises: RedisError."""
+    where = _at(str(app.conf.broker_url))
+    if where is None:
+        return False
+    queue = where.route(name, (), kwargs, {})["queue"]
+    where.client.lpush(queue, envelope(name, kwargs, queue))
+    return True
+
+
+def envelope(name: str, kwargs: Mapping[str, Any], queue: str) -> bytes:
+    """The message of a task, in kombu's envelope."""
+    task_id, parent = str(uuid4()), app.current_worker_task
+    body = json.dumps([[], kwargs, _NOTHING]).encode()
+    headers: dict[str, Any] = {
+        **{"lang": "py", "task": name, "id": task_id, "shadow": None, "eta": None},
+        **{"expires": None, "group": None, "group_index": None, "retries": 0},
+        "timelimit": [None, None],
+        "root_id": (parent.request.root_id or parent.request.id) if parent else task_id,
+        "parent_id": parent.request.id if parent else None,
+        "argsrepr": "()",
+        "kwargsrepr": _short(kwargs),
+        "origin": anon_nodename(),
+        # The worker's task says.
+        "ignore_result": None,
+        **{"replaced_task_nesting": 0, "stamped_headers": None, "stamps": {}},
+    }
+    return msgspec.json.encode(
+        {
+            "body": base64.b64encode(body).decode(),
+            "content-encoding": "utf-8",
+            "content-type": "application/json",
+            "headers": headers,
+            "properties": {
+                "correlation_id": task_id,
+                "reply_to": app.thread_oid,
+                "delivery_mode": 2,
+                "delivery_info": {"exchange": "", "routing_key": queue},
+                "priority": 0,
+                "body_encoding": "base64",
+                "delivery_tag": str(uuid4()),
+            },
+        }
+    )
+
+
+def _short(kwargs: Mapping[str, Any]) -> str:
+    """As Celery shows them; of ids and words that is `repr`, unless they are many."""
+    plain = repr(kwargs)
+    if len(plain) < app.amqp.kwargsrepr_maxsize:
+        return plain
+    return str(saferepr(kwargs, app.amqp.kwargsrepr_maxsize))
+
+
+class _Where:
+    """A broker, and what decides which queue a task goes to."""
+
+    def __init__(self, url: str) -> None:
+        self.client = redis.Redis.from_url(
+            url, socket_timeout=_ANSWER_S, socket_connect_timeout=_ANSWER_S, socket_keepalive=True
+        )
+        (self.route,) = app.conf.task_routes
+
+
+@cache
+def _at(url: str) -> _Where | None:
+    return _Where(url) if url.startswith("redis") else None

@@ -1,0 +1,47 @@
+"""What every task of ours is to Celery: one whose worker may be lost, and is not lost twice more.
+
+Celery ends the whole worker over a task that ran out of memory; here that is a child lost, and
+nothing else. How often a message cost a worker stands in its headers: see `tasks.transport`.
+"""
+
+from typing import Any
+
+from celery import Task, current_task
+from celery.worker.request import Request as CelerysRequest
+
+from config.logging import logger
+from config.settings import settings
+
+log = logger(__name__)
+
+
+class Request(CelerysRequest):
+    """A message being worked on, as the worker's parent sees it."""
+
+    def on_failure(
+        self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False
+    ) -> None:
+        """Of a task that failed or whose child is gone."""
+        try:
+            super().on_failure(exc_info, send_failed_event, return_ok)
+        except MemoryError:
+            log.exception("out of memory", task=self.name)
+            self.reject(requeue=True)
+
+
+class Verb(Task):  # type: ignore[type-arg]
+    """The base of all tasks; chosen where the application is made."""
+
+    abstract = True
+    Request = "tasks.verb:Request"
+
+
+def losses() -> int:
+    """How many workers were lost with the message that this process works on."""
+    request = current_task.request if current_task else None
+    if request is None:
+        return 0
+    if (settings().broker_url or "").startswith("redis"):
+        return int(request.get("losses") or 0)
+    # RabbitMQ tells that it came before, not how often.
+    return int(bool((request.delivery_info or {}).get("redelivered")))

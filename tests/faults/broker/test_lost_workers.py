@@ -1,0 +1,161 @@
+"""What costs a worker its life is tried twice and then set aside; everything else goes on."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from signal import SIGCONT, SIGSTOP
+
+import psutil
+import pytest
+from sqlalchemy import delete, select
+
+from models import DeadMessage, InboxEvent
+from models.session import unit_of_work
+from tests.children import Child
+from tests.faults.broker.ground import Ground, ground
+from tests.faults.broker.poison import message, raw
+from tests.shop import Shop, open_shop
+from tests.waiting import until
+
+_LIMIT_BYTES = 25 * 2**20
+
+
+@pytest.fixture(scope="module")
+def shop(database: str) -> Iterator[Shop]:
+    with open_shop(orders=5) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def grounds(shop: Shop) -> Iterator[Ground]:
+    """One worker over a broker of its own; the database is this process's."""
+    with ground() as made:
+        made.worker("--queues", "upkeep,toast.events,invoice", "--concurrency", "1")
+        yield made
+
+
+@contextmanager
+def short_of_memory(worker: Child) -> Iterator[list[int]]:
+    """As the kernel does: a child that grows too much is killed. Yields those that were."""
+    killed: list[int] = []
+    ended = threading.Event()
+    parent = psutil.Process(worker.pid)
+
+    def watch() -> None:
+        base = {child.pid: child.memory_info().rss for child in parent.children()}
+        while not ended.wait(0.002):
+            for child in parent.children():
+                try:
+                    grown = child.memory_info().rss - base.setdefault(child.pid, min(base.values()))
+                    if grown > _LIMIT_BYTES and child.pid not in killed:
+                        child.kill()
+                        killed.append(child.pid)
+                except psutil.NoSuchProcess:
+                    continue
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        yield killed
+    finally:
+        ended.set()
+        watching.join()
+
+
+def giant(shop: Shop) -> None:
+    """A delivery that needs more memory than a worker has: an order of 250,000 lines."""
+    genuine = shop.messages()[0]
+    selection = b'{"guid":"s"},'
+    body = genuine.body.replace(b'"checks":[', b'"checks":[{"selections":[' + selection * 250_000)
+    with unit_of_work() as session:
+        event = shop.event(genuine)
+        session.add(
+            InboxEvent(
+                organization_id=event.organization_id,
+                connection_id=event.connection_id,
+                delivery_id="giant",
+                event_type=event.event_type,
+                headers=dict(event.headers),
+                body=body,
+                correlation_id="giant",
+            )
+        )
+
+
+def rows() -> dict[str, InboxEvent]:
+    with unit_of_work() as session:
+        return {each.delivery_id: each for each in session.scalars(select(InboxEvent))}
+
+
+def test_only_the_delivery_that_costs_workers_is_parked(grounds: Ground, shop: Shop) -> None:
+    messages = shop.messages()[:4]
+    shop.take_in(messages[:2])
+    giant(shop)
+    shop.take_in(messages[2:])
+    [worker] = grounds.workers
+    where = {"connection_id": shop.connection_id, "platform": "toast"}
+    with short_of_memory(worker) as killed:
+        grounds.push("toast.events", raw(message("handle.events", where)))
+        until(lambda: rows()["giant"].state == "parked", what="the giant to be parked")
+        until(
+            lambda: all(each.state != "pending" for each in rows().values()),
+            what="the others to be applied",
+        )
+    assert {name: each.state for name, each in rows().items()} == {
+        "giant": "parked",
+        **{each.guid: "done" for each in messages},
+    }
+    assert rows()["giant"].error_code == "delivery.lost_workers"
+    assert len(killed) == 2
+    assert worker.alive
+
+
+def test_running_out_of_memory_ends_no_worker(grounds: Ground, shop: Shop) -> None:
+    with unit_of_work() as session:
+        session.execute(delete(InboxEvent))
+    messages = shop.messages()[4:6]
+    shop.take_in(messages[:1])
+    giant(shop)
+    shop.take_in(messages[1:])
+    where = {"connection_id": shop.connection_id, "platform": "toast"}
+    [other] = grounds.workers
+    other.signal(SIGSTOP)
+    try:
+        served = ("--queues", "toast.events", "--concurrency", "1")
+        bounded = grounds.worker(*served, env={"BROKER_TEST_MAY_GROW": str(_LIMIT_BYTES)})
+        grounds.push("toast.events", raw(message("handle.events", where)))
+        until(lambda: rows()["giant"].state == "parked", what="the giant to be parked")
+        until(
+            lambda: all(each.state != "pending" for each in rows().values()),
+            what="the others to be applied",
+        )
+        assert bounded.alive
+        assert rows()["giant"].error_code == "delivery.lost_workers"
+    finally:
+        for each in grounds.workers[1:]:
+            each.end(grace_s=1)
+        other.signal(SIGCONT)
+
+
+def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -> None:
+    with unit_of_work() as session:
+        session.execute(delete(DeadMessage))
+        session.execute(delete(InboxEvent))
+    giant(shop)
+    # Refetching claims nothing: nobody but its message knows of a try.
+    with unit_of_work() as session:
+        event_id = session.scalars(select(InboxEvent.id)).one()
+    where = {"connection_id": shop.connection_id, "platform": "toast", "event_ids": [event_id]}
+    with short_of_memory(grounds.workers[0]) as killed:
+        grounds.push("toast.events", raw(message("refetch.events", where)))
+
+        def row() -> DeadMessage | None:
+            grounds.push("upkeep", raw(message("sweep.dead")))
+            with unit_of_work() as session:
+                return session.scalars(select(DeadMessage)).first()
+
+        dead = until(row, what="the message to be set aside")
+    assert dead is not None
+    assert (dead.error_code, dead.task) == ("task.lost_workers", "refetch.events")
+    assert len(killed) == 2
+    assert grounds.workers[0].alive

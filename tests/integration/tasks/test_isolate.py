@@ -1,0 +1,98 @@
+"""After a worker was lost with a batch, its deliveries are handled one by one."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from config import clock
+from models import InboxEvent, inbox
+from models.session import unit_of_work
+from tasks import handle, isolate, sweep
+from tests.integration.tasks.asked import deliveries
+from tests.integration.tasks.conftest import Signals
+from tests.shop import Shop
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def ours(shop: Shop) -> dict[str, object]:
+    shop.take_in(shop.messages(3))
+    return {"connection_id": shop.connection_id, "platform": "toast"}
+
+
+def states(shop: Shop) -> list[tuple[str, int]]:
+    return [(row.state, row.losses) for row in deliveries(shop)]
+
+
+def lost(shop: Shop, losses: int) -> None:
+    """As it stands when a worker dies in the middle of a try."""
+    with unit_of_work() as session:
+        change = update(InboxEvent).where(InboxEvent.connection_id == shop.connection_id)
+        session.execute(change.values(losses=losses))
+
+
+def test_a_batch_that_was_lost_is_left_to_it_and_applied(
+    shop: Shop, ours: dict[str, object], signals: Signals
+) -> None:
+    handle.suspect(shop.connection_id, "toast")
+    assert states(shop) == [("pending", 1)] * 3
+    assert ours in signals.take("isolate.events")
+    assert handle.drain(shop.connection_id) == 0
+    assert isolate.events(connection_id=shop.connection_id, platform="toast") == {"handled": 3}
+    assert [state for state, _ in states(shop)] == ["done"] * 3
+
+
+def test_one_that_cost_two_workers_is_parked_with_its_reason(
+    shop: Shop, ours: dict[str, object]
+) -> None:
+    lost(shop, 2)
+    assert isolate.begin(shop.connection_id) is None
+    assert [state for state, _ in states(shop)] == ["parked"] * 3
+    row = deliveries(shop)[0]
+    assert row.error_code == "delivery.lost_workers"
+    assert row.next_step
+    with unit_of_work() as session:
+        inbox.replay(session, shop.organization_id, [row.id], clock.now())
+    assert states(shop)[0] == ("pending", 0)
+
+
+def test_out_of_memory_counts_as_a_loss(
+    shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(handle, "drain", full)
+    handle.suspect(shop.connection_id, "toast")
+    isolate.events(connection_id=shop.connection_id, platform="toast")
+    assert [state for state, _ in states(shop)] == ["parked"] * 3
+
+
+def test_any_other_failure_counts_for_nothing(
+    shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise KeyError
+
+    monkeypatch.setattr(handle, "drain", broken)
+    handle.suspect(shop.connection_id, "toast")
+    with pytest.raises(KeyError):
+        isolate.events(connection_id=shop.connection_id, platform="toast")
+    assert states(shop) == [("pending", 1)] * 3
+
+
+def test_one_process_at_a_time_begins_them(shop: Shop, ours: dict[str, object]) -> None:
+    lost(shop, 1)
+    with unit_of_work() as other:
+        assert inbox.alone(other, shop.connection_id)
+        assert isolate.events(connection_id=shop.connection_id, platform="toast") == {"handled": 0}
+    assert states(shop) == [("pending", 1)] * 3
+
+
+def test_they_are_swept_up(shop: Shop, ours: dict[str, object], signals: Signals) -> None:
+    lost(shop, 1)
+    with clock.frozen(clock.now() + timedelta(seconds=3)):
+        sweep.inbox_()
+    assert ours in signals.take("isolate.events")
