@@ -13,7 +13,8 @@ from config.errors import Fault, SkippedRecord
 from config.logging import logger
 from connectors.base.contract import Connector, Record
 from models import Connection, Location, parked_write
-from models.order_write import Arrival, Written, write_orders
+from models.order_row import Arrival
+from models.order_write import Written, write_orders
 
 log = logger(__name__)
 
