@@ -11,6 +11,7 @@ from tests.bench.ground import ground
 
 # The work measured, and where it is.
 WORK = {"receiver": "receiver", "drain": "drain", "import": "history"}
+WORK |= {"delta": "delta", "invoices": "invoices"}
 
 
 def main() -> int:
