@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from config.errors import Fault, TransientError
 from models.inbox_event import PARKED, PENDING, InboxEvent
@@ -18,6 +18,11 @@ from rules.waits import backoff
 MAX_ATTEMPTS = 10
 # Longer than a refetch of many takes.
 _HELD = timedelta(seconds=60)
+
+# What handling reads of a delivery.
+_READ = load_only(
+    *(InboxEvent.headers, InboxEvent.body, InboxEvent.correlation_id, InboxEvent.attempts)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ def claim(session: Session, connection_id: int, now: datetime, limit: int) -> li
             .order_by(InboxEvent.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .options(_READ)
         )
     )
 
