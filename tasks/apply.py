@@ -39,6 +39,14 @@ class Applied:
         self.due += written.due
 
 
+@dataclass
+class Understood:
+    """Records as they were read, before the books are opened: orders, and what is no order."""
+
+    arrivals: list[tuple[Record, Arrival]] = field(default_factory=list)
+    parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
+
+
 class UnknownLocationError(SkippedRecord):
     """The record belongs to a location that this connection doesn't know."""
 
@@ -68,6 +76,20 @@ def locations_of(session: Session, connection: Connection) -> dict[str, Location
     return {row.external_id: row for row in rows}
 
 
+def understand(connector: Connector, records: Sequence[tuple[Record, str]]) -> Understood:
+    """Read records, each with its correlation id; one that can't be read is left out alone."""
+    found = Understood()
+    for record, correlation_id in records:
+        try:
+            with alone():
+                order = connector.read_order(record)
+        except SkippedRecord as reason:
+            found.parked.append((record, reason))
+        else:
+            found.arrivals.append((record, Arrival(order, record.raw, correlation_id)))
+    return found
+
+
 def apply(
     session: Session,
     connection: Connection,
@@ -78,14 +100,19 @@ def apply(
 
     A record that can't be understood, or that the database refuses, is left out alone.
     """
-    applied = Applied()
+    return store(session, connection, understand(connector, records))
+
+
+def store(session: Session, connection: Connection, understood: Understood) -> Applied:
+    """Write to the books what was understood; what the database refuses is left out alone."""
+    applied = Applied(parked=[*understood.parked])
     locations = locations_of(session, connection)
     arrivals: list[tuple[Record, Arrival]] = []
-    for record, correlation_id in records:
-        try:
-            arrivals.append((record, _arrival(connector, locations, record, correlation_id)))
-        except SkippedRecord as reason:
-            applied.parked.append((record, reason))
+    for record, arrival in understood.arrivals:
+        if arrival.order.location_id in locations:
+            arrivals.append((record, arrival))
+        else:
+            applied.parked.append((record, _unknown_location(arrival)))
     try:
         with session.begin_nested():
             applied.add(write_orders(session, connection, locations, [a for _, a in arrivals]))
@@ -119,18 +146,13 @@ def park(
         )
 
 
-def _arrival(
-    connector: Connector, locations: dict[str, Location], record: Record, correlation_id: str
-) -> Arrival:
-    with alone():
-        order = connector.read_order(record)
-    if order.location_id not in locations:
-        raise UnknownLocationError(
-            "location.unknown",
-            f"The order belongs to location {order.location_id}, which this connection can't read.",
-            next_step="Grant the location to the connection on the platform, then replay.",
-        )
-    return Arrival(order, record.raw, correlation_id)
+def _unknown_location(arrival: Arrival) -> UnknownLocationError:
+    place = arrival.order.location_id
+    return UnknownLocationError(
+        "location.unknown",
+        f"The order belongs to location {place}, which this connection can't read.",
+        next_step="Grant the location to the connection on the platform, then replay.",
+    )
 
 
 def _one_by_one(

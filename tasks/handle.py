@@ -56,7 +56,8 @@ class Sorted:
 def drain(connection_id: int, limit: int = BATCH) -> int:
     """Apply up to `limit` deliveries in one transaction; returns how many were looked at."""
     now = clock.now()
-    with unit_of_work() as session:
+    # Should the server fail before the disk has it, the deliveries wait again with it.
+    with unit_of_work(awaited=False) as session:
         connection = session.get_one(Connection, connection_id)
         claimed = inbox.claim(session, connection_id, now, limit)
         if not claimed:
