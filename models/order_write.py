@@ -34,15 +34,25 @@ class Written:
     due: list[int] = field(default_factory=list)
 
 
+class MetAnotherError(Exception):
+    """Another transaction stored one of the orders while these were being stored."""
+
+
 def write_orders(
     session: Session,
     connection: Connection,
     locations: dict[str, Location],
     arrivals: Iterable[Arrival],
+    *,
+    straight: bool = True,
 ) -> Written:
     """Merge arrivals into the books and replace the parts of those that won.
 
+    Where none of them is there yet they are stored `straight` away, without a merge.
+
     Effects: rows in customers, orders and their parts. The caller owns the transaction.
+    Raises: MetAnotherError when storing them straight away, which is to be undone then, met
+        another batch that stores one of them; merging doesn't.
     """
     copies = list(arrivals)
     if not copies:
@@ -53,7 +63,7 @@ def write_orders(
         [row_of(connection, locations, customers, each) for each in newest],
         [each.arrival.vendor for each in newest],
     )
-    won = _append(session, connection, newest, batch)
+    won = _append(session, connection, newest, batch) if straight else None
     if won is None:
         won = _merge(session, batch)
         if len(won) < len(newest):
@@ -146,13 +156,11 @@ def _append(
         return None
     rows = [(each_id, *row) for each_id, row in zip(ids, batch.rows, strict=True)]
     try:
-        with session.begin_nested():
-            bulk.copy_filled(session, "orders", ("id", *COLUMNS), rows, batch.vendors)
+        bulk.copy_filled(session, "orders", ("id", *COLUMNS), rows, batch.vendors)
     except IntegrityError as error:
         if getattr(error.orig, "pgcode", None) != _UNIQUE:
             raise
-        # Another batch stored one of them meanwhile.
-        return None
+        raise MetAnotherError from error
     return [
         _Won(each_id, name, inserted=True, invoice_state=row[STATE_AT], invoiced=False)
         for each_id, name, row in zip(ids, names, batch.rows, strict=True)

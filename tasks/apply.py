@@ -14,7 +14,7 @@ from config.logging import logger
 from connectors.base.contract import Connector, Record
 from models import Connection, Location, parked_write
 from models.order_row import Arrival
-from models.order_write import Written, write_orders
+from models.order_write import MetAnotherError, Written, write_orders
 
 log = logger(__name__)
 
@@ -114,8 +114,7 @@ def store(session: Session, connection: Connection, understood: Understood) -> A
         else:
             applied.parked.append((record, _unknown_location(arrival)))
     try:
-        with session.begin_nested():
-            applied.add(write_orders(session, connection, locations, [a for _, a in arrivals]))
+        applied.add(_together(session, connection, locations, [a for _, a in arrivals]))
     except Exception as error:
         if not _is_about_the_record(error):
             raise
@@ -155,6 +154,21 @@ def _unknown_location(arrival: Arrival) -> UnknownLocationError:
     )
 
 
+def _together(
+    session: Session,
+    connection: Connection,
+    locations: dict[str, Location],
+    arrivals: Sequence[Arrival],
+) -> Written:
+    """Write all of them or, when that raises, none."""
+    try:
+        with session.begin_nested():
+            return write_orders(session, connection, locations, arrivals)
+    except MetAnotherError:
+        with session.begin_nested():
+            return write_orders(session, connection, locations, arrivals, straight=False)
+
+
 def _one_by_one(
     session: Session,
     connection: Connection,
@@ -165,8 +179,7 @@ def _one_by_one(
     """The batch failed as a whole: find the record that spoils it."""
     for record, arrival in arrivals:
         try:
-            with session.begin_nested():
-                applied.add(write_orders(session, connection, locations, [arrival]))
+            applied.add(_together(session, connection, locations, [arrival]))
         except Exception as error:
             if not _is_about_the_record(error):
                 raise

@@ -17,7 +17,7 @@ from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
 from models import Connection, InboxEvent, inbox
 from models.session import unit_of_work
-from tasks import app, apply, reach, ring
+from tasks import app, apply, collecting, reach, ring
 
 log = logger(__name__)
 
@@ -57,7 +57,7 @@ def drain(connection_id: int, limit: int = BATCH) -> int:
     """Apply up to `limit` deliveries in one transaction; returns how many were looked at."""
     now = clock.now()
     # Should the server fail before the disk has it, the deliveries wait again with it.
-    with unit_of_work(awaited=False) as session:
+    with collecting.seldom(), unit_of_work(awaited=False) as session:
         connection = session.get_one(Connection, connection_id)
         claimed = inbox.claim(session, connection_id, now, limit)
         if not claimed:

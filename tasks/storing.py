@@ -12,6 +12,7 @@ from contextvars import copy_context
 from typing import Any, Generic, Protocol
 
 from connectors.base.contract import Page
+from tasks import collecting
 from tasks.pull import Counts, Held, Pull, Stored
 
 # The thread has something to say for a moment some twenty times a page. By default whoever reads
@@ -39,8 +40,9 @@ def storing(pull: Pull[Held], report: Callable[[Counts], None]) -> Iterator[Put]
     turn_s = sys.getswitchinterval()
     sys.setswitchinterval(_TURN_S)
     try:
-        yield books.put
-        books.settle()
+        with collecting.seldom():
+            yield books.put
+            books.settle()
     finally:
         sys.setswitchinterval(turn_s)
         books.close()

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from connectors.base.contract import Record
 from models import Connection
+from models.order_row import Arrival
 from models.order_write import write_orders
 from models.session import unit_of_work
 from tasks import apply
@@ -66,12 +68,20 @@ def test_two_batches_that_bring_the_same_new_order_at_once_end_as_one_after_the_
         with unit_of_work() as session:
             places = apply.locations_of(session, connection)
             write_orders(session, connection, places, [arrival(first)])
-            waiting = other.submit(store, connection, second, full_order(fresh(), 1))
+            both = [arrival(second), arrival(full_order(fresh(), 1))]
+            waiting = other.submit(_applied, connection, both)
             until(_somebody_waits, what="the second batch to meet the first")
         assert waiting.result().stored == (2 if versions == (1, 2) else 1)
     assert row_of(connection, name)["version"] == at(2)
     lines = [one["name"] for one in _everything(connection, name) if "unit_price" in one]
     assert lines == ["Soup 2", "Item l2"]
+
+
+def _applied(connection: Connection, arrivals: list[Arrival]) -> apply.Applied:
+    record = Record("orders", "any", b"", "")
+    understood = apply.Understood([(record, one) for one in arrivals])
+    with unit_of_work() as session:
+        return apply.store(session, connection, understood)
 
 
 def _somebody_waits() -> bool:
