@@ -24,6 +24,9 @@ log = logger(__name__)
 
 # Often enough that a lease never ends between two calls of a reader that is alive.
 _TELL_EVERY = lease.LEASE / 3
+# A signal costs as much as storing ten orders. One that is put off until a reader stops is in time:
+# that is seconds, and what it names was sold long before.
+_DUE_A_SIGNAL = 500
 # What needs a person is still tried now and then: some causes are mended on the other side.
 ATTENTION_EVERY = timedelta(minutes=30)
 
@@ -103,6 +106,7 @@ class Pull(Generic[Held]):
     counts: Counts = field(default_factory=Counts)
     more: bool = False
     fault: Fault | None = None
+    _due: list[int] = field(default_factory=list)
 
     @cached_property
     def connector(self) -> Connector:
@@ -136,9 +140,16 @@ class Pull(Generic[Held]):
         return Stored(counts, applied.due)
 
     def told(self, stored: Stored) -> None:
-        """After the commit: count the page and signal the invoices that it owes."""
+        """After the commit: count the page; invoices are signalled once enough are owed."""
         self._count(stored.counts)
-        ring.invoices(stored.due)
+        self._due += stored.due
+        if len(self._due) >= _DUE_A_SIGNAL:
+            self.signal()
+
+    def signal(self) -> None:
+        """Signal the invoices that are owed so far."""
+        due, self._due = self._due, []
+        ring.invoices(due, chunk=_DUE_A_SIGNAL)
 
     def _count(self, page: Counts) -> None:
         self.counts.read += page.read

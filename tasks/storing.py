@@ -78,3 +78,4 @@ class _Books(Generic[Held]):
         if self._pending is not None:
             with suppress(Exception):
                 self._pull.told(self._pending.result())
+        self._pull.signal()
