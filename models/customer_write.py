@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models import bulk, facts
+from models import bulk, copy_text, facts
 from models.connection import Connection
 from models.customer import Customer
 from rules.records import OrderRecord
@@ -41,9 +41,11 @@ def write_customers(
     if not guests:
         return {}
     rows = [
-        (
-            *(connection.organization_id, connection.id, external_id, guest.version),
-            *facts.values(guest.known, _FACTS),
+        copy_text.filled(
+            (
+                *(connection.organization_id, connection.id, external_id, guest.version),
+                *facts.values(guest.known, _FACTS),
+            )
         )
         for external_id, guest in guests.items()
     ]

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, and_, func, or_, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from config.errors import Fault, TransientError
 from models.inbox_event import PARKED, PENDING, InboxEvent
@@ -23,6 +23,11 @@ _Q = TypeVar("_Q", bound=Select[Any])
 MAX_ATTEMPTS = 10
 # Longer than a refetch of many takes.
 _HELD = timedelta(seconds=60)
+
+# What handling reads of a delivery.
+_READ = load_only(
+    *(InboxEvent.headers, InboxEvent.body, InboxEvent.correlation_id, InboxEvent.attempts)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def claim(
     """
     which = InboxEvent.losses == 0 if only is None else InboxEvent.id == only
     query = _waiting(select(InboxEvent), connection_id, now).where(which)
-    return list(session.scalars(query.limit(limit)))
+    return list(session.scalars(query.limit(limit).options(_READ)))
 
 
 def suspect(session: Session, connection_id: int, now: datetime, limit: int) -> int:

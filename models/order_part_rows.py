@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from models.copy_text import NULL
 from rules.records import OrderRecord
 
-_PART = ("check_external_id", "position")
+_PART = ("organization_id", "order_id", "check_external_id", "position")
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "order_lines": (
@@ -32,57 +33,121 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-def rows_of(table: str, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
-    """The rows of `order` in `table`, values as `COLUMNS[table]`."""
-    return _READERS[table](order)
+def rows_of(
+    table: str, organization_id: int, order_id: int, order: OrderRecord
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of `order` in `table`, values as `COLUMNS[table]`, NULL for None."""
+    return _READERS[table](organization_id, order_id, order)
 
 
-def _lines(order: OrderRecord) -> Iterator[tuple[Any, ...]]:
+def _lines(owner: int, order_id: int, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
     for x in order.lines:
         yield (
-            *(x.check_id, x.position, x.external_id, x.parent_id, x.item_id, x.name, x.kind),
-            *(x.quantity, x.unit_price, x.gross, x.amount, x.tax, x.tax_inclusion),
-            *(x.voided, x.deferred),
+            owner,
+            order_id,
+            x.check_id,
+            x.position,
+            x.external_id,
+            NULL if x.parent_id is None else x.parent_id,
+            NULL if x.item_id is None else x.item_id,
+            x.name,
+            x.kind,
+            x.quantity,
+            x.unit_price,
+            x.gross,
+            x.amount,
+            x.tax,
+            NULL if x.tax_inclusion is None else x.tax_inclusion,
+            x.voided,
+            x.deferred,
         )
 
 
-def _discounts(order: OrderRecord) -> Iterator[tuple[Any, ...]]:
+def _discounts(owner: int, order_id: int, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
     for x in order.discounts:
-        yield (x.check_id, x.position, x.external_id, x.line_id, x.name, x.kind, x.amount)
+        yield (
+            owner,
+            order_id,
+            x.check_id,
+            x.position,
+            x.external_id,
+            NULL if x.line_id is None else x.line_id,
+            x.name,
+            NULL if x.kind is None else x.kind,
+            x.amount,
+        )
 
 
-def _charges(order: OrderRecord) -> Iterator[tuple[Any, ...]]:
+def _charges(owner: int, order_id: int, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
     for x in order.charges:
-        yield (x.check_id, x.position, x.external_id, x.name, x.category, x.gratuity, x.amount)
+        yield (
+            owner,
+            order_id,
+            x.check_id,
+            x.position,
+            x.external_id,
+            x.name,
+            x.category,
+            x.gratuity,
+            x.amount,
+        )
 
 
-def _taxes(order: OrderRecord) -> Iterator[tuple[Any, ...]]:
+def _taxes(owner: int, order_id: int, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
     for x in order.taxes:
         yield (
-            *(x.check_id, x.position, x.line_id, x.charge_id, x.name, x.kind, x.rate, x.amount),
+            owner,
+            order_id,
+            x.check_id,
+            x.position,
+            NULL if x.line_id is None else x.line_id,
+            NULL if x.charge_id is None else x.charge_id,
+            x.name,
+            x.kind,
+            NULL if x.rate is None else x.rate,
+            x.amount,
             x.remitted_by_marketplace,
         )
 
 
-def _payments(order: OrderRecord) -> Iterator[tuple[Any, ...]]:
+def _payments(owner: int, order_id: int, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
     for position, x in enumerate(order.payments):
         yield (
-            *(x.check_id, position, x.external_id, x.tender, x.status, x.card_type),
-            *(x.last_digits, x.amount, x.tip, x.paid_at, x.business_date, x.counts),
+            owner,
+            order_id,
+            x.check_id,
+            position,
+            x.external_id,
+            x.tender,
+            NULL if x.status is None else x.status,
+            NULL if x.card_type is None else x.card_type,
+            NULL if x.last_digits is None else x.last_digits,
+            x.amount,
+            x.tip,
+            NULL if x.paid_at is None else x.paid_at,
+            NULL if x.business_date is None else x.business_date,
+            x.counts,
         )
 
 
-def _refunds(order: OrderRecord) -> Iterator[tuple[Any, ...]]:
+def _refunds(owner: int, order_id: int, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
     for position, x in enumerate(order.payments):
         if x.refund:
             back = x.refund
             yield (
-                *(x.check_id, position, x.external_id, back.amount, back.tip_amount),
-                *(back.refunded_at, back.business_date),
+                owner,
+                order_id,
+                x.check_id,
+                position,
+                x.external_id,
+                back.amount,
+                back.tip_amount,
+                NULL if back.refunded_at is None else back.refunded_at,
+                NULL if back.business_date is None else back.business_date,
             )
 
 
-_READERS: dict[str, Callable[[OrderRecord], Iterator[tuple[Any, ...]]]] = {
+_READERS: dict[str, Callable[[int, int, OrderRecord], Iterator[tuple[Any, ...]]]] = {
     "order_lines": _lines,
     "order_discounts": _discounts,
     "order_charges": _charges,

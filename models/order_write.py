@@ -6,12 +6,11 @@ order of arrival matters, nor which copies come in one batch.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from hashlib import blake2b
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import bulk, facts
@@ -22,23 +21,8 @@ from models.order import DUE, Order
 from models.order_part import PARTS
 from models.order_part_rows import COLUMNS as PART_COLUMNS
 from models.order_part_rows import rows_of
-from rules.invoicing import standing
-from rules.order_totals import totals
-from rules.records import OrderRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An order on its way into the books, with the JSON it was read from."""
-
-    order: OrderRecord
-    vendor: bytes
-    correlation_id: str
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells two copies of one version apart."""
-        return blake2b(self.vendor, digest_size=16).hexdigest()
+from models.order_row import COLUMNS, FACTS, STATE_AT, TAKEN, Arrival, Newest, newest_of, row_of
+from models.storable import storable
 
 
 @dataclass
@@ -50,24 +34,40 @@ class Written:
     due: list[int] = field(default_factory=list)
 
 
+class MetAnotherError(Exception):
+    """Another transaction stored one of the orders while these were being stored."""
+
+
 def write_orders(
     session: Session,
     connection: Connection,
     locations: dict[str, Location],
     arrivals: Iterable[Arrival],
+    *,
+    straight: bool = True,
 ) -> Written:
     """Merge arrivals into the books and replace the parts of those that won.
 
+    Where none of them is there yet they are stored `straight` away, without a merge.
+
     Effects: rows in customers, orders and their parts. The caller owns the transaction.
+    Raises: MetAnotherError when storing them straight away, which is to be undone then, met
+        another batch that stores one of them; merging doesn't.
     """
     copies = list(arrivals)
     if not copies:
         return Written()
     customers = write_customers(session, connection, [copy.order for copy in copies])
-    newest = _newest(copies)
-    won = _merge(session, connection, locations, customers, newest)
-    if len(won) < len(newest):
-        session.execute(text(_TELL_LATE))
+    newest = newest_of(copies)
+    batch = _Batch(
+        [row_of(connection, locations, customers, each) for each in newest],
+        [each.arrival.vendor for each in newest],
+    )
+    won = _append(session, connection, newest, batch) if straight else None
+    if won is None:
+        won = _merge(session, batch)
+        if len(won) < len(newest):
+            session.execute(text(_TELL_LATE))
     ids = {row.external_id: row.id for row in won}
     winners = [each.arrival for each in newest]
     _replace_parts(session, connection, winners, ids, [r.id for r in won if not r.inserted])
@@ -79,56 +79,15 @@ def write_orders(
     )
 
 
-@dataclass(slots=True)
-class _Newest:
-    """The copy of an order that stands in a batch, and what any of its copies tells of `_FACTS`."""
-
-    arrival: Arrival
-    known: facts.Known = field(default_factory=dict)
-
-
-def _newest(arrivals: Iterable[Arrival]) -> list[_Newest]:
-    """One copy an order, in a fixed order so that two batches never deadlock."""
-    best: dict[str, _Newest] = {}
-    for arrival in arrivals:
-        order = arrival.order
-        found = best.setdefault(order.external_id, _Newest(arrival))
-        if _rank(order) >= _rank(found.arrival.order):
-            found.arrival = arrival
-        # Of the customer, the platform's id: ours is known once all are stored.
-        customer = order.customer.external_id if order.customer else None
-        said = {"customer_id": customer, "external_reference": order.external_reference}
-        facts.learn(found.known, order.version, said)
-    return [best[key] for key in sorted(best)]
-
-
-def _rank(order: OrderRecord) -> tuple[datetime, bool]:
-    return order.version, not order.partial
-
-
-# What a copy may leave out without erasing it.
-_FACTS = ("customer_id", "external_reference")
-# Columns that a newer copy simply takes over.
-_TAKEN = (
-    *("location_id", "version", "fingerprint", "partial", "display_number", "source"),
-    *("approval", "state", "voided", "deleted", "not_sale_reason", "guests", "business_date"),
-    *("opened_at", "paid_at", "closed_at", "promised_at", "currency", "net", "discounts"),
-    *("charges", "gratuities", "tax", "total", "tips", "paid", "refunded", "vendor"),
-    "correlation_id",
-)
-_COLUMNS = (
-    *("organization_id", "connection_id", "external_id"),
-    *("invoice_state", "invoice_reason"),
-    *_TAKEN,
-    *facts.columns(_FACTS),
-)
+# The SQLSTATE of a row that is there already.
+_UNIQUE = "23505"
 
 _MERGE = f"""
-INSERT INTO orders ({", ".join(_COLUMNS)})
-SELECT {", ".join(_COLUMNS)} FROM staged_orders ORDER BY external_id
+INSERT INTO orders ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS)} FROM staged_orders ORDER BY external_id
 ON CONFLICT (connection_id, external_id) DO UPDATE SET
-    {", ".join(f"{c} = excluded.{c}" for c in _TAKEN)},
-    {facts.learning("orders", "excluded", _FACTS)},
+    {", ".join(f"{c} = excluded.{c}" for c in (*TAKEN, "vendor"))},
+    {facts.learning("orders", "excluded", FACTS)},
     invoice_state = CASE WHEN orders.invoice_state IN ('issued', 'changed after issue')
                          THEN orders.invoice_state ELSE excluded.invoice_state END,
     invoice_reason = CASE WHEN orders.invoice_state IN ('issued', 'changed after issue')
@@ -144,55 +103,78 @@ RETURNING id, external_id, xmax = 0 AS inserted, invoice_state,
 
 # A copy that lost may still tell what no newer one does.
 _TELL_LATE = f"""
-UPDATE orders SET {facts.learning("orders", "late", _FACTS)}
+UPDATE orders SET {facts.learning("orders", "late", FACTS)}
 FROM staged_orders AS late
 WHERE orders.connection_id = late.connection_id AND orders.external_id = late.external_id
-  AND ({" OR ".join(facts.learns("orders", "late", fact) for fact in _FACTS)})
+  AND ({" OR ".join(facts.learns("orders", "late", fact) for fact in FACTS)})
 """
 
 
-def _merge(
-    session: Session,
-    connection: Connection,
-    locations: dict[str, Location],
-    customers: dict[str, int],
-    newest: Sequence[_Newest],
-) -> Sequence[Row[Any]]:
-    rows = [_row(connection, locations, customers, each) for each in newest]
-    bulk.stage(session, Order.__table__, _COLUMNS, rows)  # type: ignore[arg-type]
-    return session.execute(text(_MERGE)).all()
+# Identities for as many new orders, or none when any of them is in the books already.
+_NEW_IDS = """
+SELECT nextval(pg_get_serial_sequence('orders', 'id')) FROM generate_series(1, %(count)s)
+WHERE NOT EXISTS (
+    SELECT FROM orders WHERE connection_id = %(connection_id)s AND external_id = ANY(%(names)s)
+)
+"""
 
 
-def _row(
-    connection: Connection,
-    locations: dict[str, Location],
-    customers: dict[str, int],
-    newest: _Newest,
-) -> tuple[Any, ...]:
-    arrival, order = newest.arrival, newest.arrival.order
-    location = locations[order.location_id]
-    sums = totals(order, location.currency)
-    state, reason = standing(order, sums)
-    return (
-        *(connection.organization_id, connection.id, order.external_id),
-        *(state, reason),
-        *(location.id, order.version, arrival.fingerprint, order.partial, order.display_number),
-        *(order.source, order.approval, order.state, order.voided, order.deleted),
-        *(order.not_sale_reason, order.guests, order.business_date),
-        *(order.opened_at, order.paid_at, order.closed_at, order.promised_at, location.currency),
-        *(sums.net, sums.discounts, sums.charges, sums.gratuities, sums.tax, sums.total),
-        *(sums.tips, sums.paid, sums.refunded),
-        *(arrival.vendor.decode(errors="replace"), arrival.correlation_id),
-        *facts.values(_with_our_customer(newest.known, customers), _FACTS),
-    )
+@dataclass(slots=True)
+class _Batch:
+    """Rows of orders with their vendor's JSON apart, values as `COLUMNS`."""
+
+    rows: list[tuple[Any, ...]]
+    vendors: list[bytes]
 
 
-def _with_our_customer(known: facts.Known, customers: dict[str, int]) -> facts.Known:
-    theirs = known.get("customer_id")
-    ours = customers.get(theirs.value) if theirs else None
-    if theirs is None or ours is None:
-        return {fact: told for fact, told in known.items() if fact != "customer_id"}
-    return {**known, "customer_id": replace(theirs, value=ours)}
+@dataclass(frozen=True, slots=True)
+class _Won:
+    """What became of an order whose copy stands."""
+
+    id: int
+    external_id: str
+    inserted: bool
+    invoice_state: str
+    invoiced: bool
+
+
+def _append(
+    session: Session, connection: Connection, newest: Sequence[Newest], batch: _Batch
+) -> list[_Won] | None:
+    """Store orders that are all new straight away; None when one of them isn't.
+
+    All or nothing, so that two batches lock the same orders in the same order.
+    """
+    names = [each.arrival.order.external_id for each in newest]
+    asked = {
+        "count": len(names),
+        "connection_id": connection.id,
+        "names": [storable(name) for name in names],
+    }
+    ids = session.connection().exec_driver_sql(_NEW_IDS, asked).scalars().all()
+    if not ids:
+        return None
+    rows = [(each_id, *row) for each_id, row in zip(ids, batch.rows, strict=True)]
+    try:
+        bulk.copy_filled(session, "orders", ("id", *COLUMNS), rows, batch.vendors)
+    except IntegrityError as error:
+        if getattr(error.orig, "pgcode", None) != _UNIQUE:
+            raise
+        raise MetAnotherError from error
+    return [
+        _Won(each_id, name, inserted=True, invoice_state=row[STATE_AT], invoiced=False)
+        for each_id, name, row in zip(ids, names, batch.rows, strict=True)
+    ]
+
+
+def _merge(session: Session, batch: _Batch) -> list[_Won]:
+    bulk.stage(session, Order.__table__, COLUMNS, batch.rows, batch.vendors)  # type: ignore[arg-type]
+    return [_Won(*row) for row in session.execute(text(_MERGE))]
+
+
+_FORGET_PARTS = text(
+    "; ".join(f"DELETE FROM {part.__tablename__} WHERE order_id = ANY(:ids)" for part in PARTS)
+)
 
 
 def _replace_parts(
@@ -202,20 +184,13 @@ def _replace_parts(
     ids: dict[str, int],
     updated: Sequence[int],
 ) -> None:
+    if updated:
+        session.execute(_FORGET_PARTS, {"ids": list(updated)})
+    owner = connection.organization_id
     won = [(ids[a.order.external_id], a.order) for a in arrivals if a.order.external_id in ids]
-    for part in PARTS:
-        table = part.__tablename__
-        if updated:
-            session.execute(
-                text(f"DELETE FROM {table} WHERE order_id = ANY(:ids)"),
-                {"ids": list(updated)},
-            )
-        rows = [
-            (connection.organization_id, order_id, *row)
-            for order_id, order in won
-            for row in rows_of(table, order)
-        ]
-        bulk.copy(session, table, ("organization_id", "order_id", *PART_COLUMNS[table]), rows)
+    for table, columns in PART_COLUMNS.items():
+        rows = [row for order_id, order in won for row in rows_of(table, owner, order_id, order)]
+        bulk.copy_filled(session, table, columns, rows)
 
 
 def _mark_changed_after_issue(session: Session, ids: Sequence[int]) -> None:

@@ -103,14 +103,20 @@ os.register_at_fork(after_in_child=forget)
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work(*, awaited: bool = True) -> Iterator[Session]:
     """One transaction: commits when the body ends, rolls back when it raises.
+
+    Not `awaited`, the commit returns before the disk has it: for work that is nobody's word yet
+    and is done again from what is stored, should the server fail within that moment. It is lost
+    as a whole or not at all, and together with all that came after it.
 
     Raises: DatabaseAwayError when the database can't be reached, DatabaseBusyError when others'
     work is in the way.
     """
     with Session(engine(), expire_on_commit=False) as session:
         try:
+            if not awaited:
+                session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield session
             session.commit()
         except PoolTimeoutError as error:

@@ -4,7 +4,6 @@ The conventions of `rules.records` make this short: a top-level line already hol
 and its share of every discount. Voided lines and deferred ones (gift cards sold) are no sales.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -42,19 +41,31 @@ def is_passed_on(charge: ChargeRecord) -> bool:
 
 def totals(order: OrderRecord, currency: str) -> Totals:
     """The totals of an order; what it sold is zero when it was voided or merged away."""
-    paid = _sum(p.amount for p in order.payments if p.counts)
-    tips = _sum(p.tip for p in order.payments if p.counts)
-    refunded = _sum(p.refund.amount for p in order.payments if p.refund)
+    paid = tips = refunded = ZERO
+    for payment in order.payments:
+        if payment.counts:
+            paid += payment.amount
+            tips += payment.tip
+        if payment.refund:
+            refunded += payment.refund.amount
     if order.voided or order.deleted:
         return Totals(tips=tips, paid=paid, refunded=refunded)
-    sold = [line for line in order.lines if is_sale(line)]
-    charges = _sum(c.amount for c in order.charges if not is_passed_on(c))
-    gratuities = _sum(c.amount for c in order.charges if is_passed_on(c))
-    net = _sum(line.amount for line in sold) + charges
-    tax = _sum(line.tax for line in sold) + sum(charge_taxes(order, currency).values(), ZERO)
+    net = tax = ZERO
+    for line in order.lines:
+        if is_sale(line):
+            net += line.amount
+            tax += line.tax
+    charges = gratuities = ZERO
+    for charge in order.charges:
+        if is_passed_on(charge):
+            gratuities += charge.amount
+        else:
+            charges += charge.amount
+    net += charges
+    tax += sum(charge_taxes(order, currency).values(), ZERO)
     return Totals(
         net=net,
-        discounts=_sum(d.amount for d in order.discounts),
+        discounts=sum((discount.amount for discount in order.discounts), ZERO),
         charges=charges,
         gratuities=gratuities,
         tax=tax,
@@ -72,7 +83,3 @@ def charge_taxes(order: OrderRecord, currency: str) -> dict[str, Decimal]:
         if tax.charge_id is not None:
             exact[tax.charge_id] = exact.get(tax.charge_id, ZERO) + tax.amount
     return {charge: rounded(amount, currency) for charge, amount in exact.items()}
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, ZERO)

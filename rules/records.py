@@ -13,14 +13,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar, dataclass_transform
 
 ZERO = Decimal(0)
 
 OrderState = Literal["open", "paid", "closed"]
 
+_Kind = TypeVar("_Kind")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(kind: type[_Kind]) -> type[_Kind]:
+    """A value that nobody changes: the type checker sees to it.
+
+    Were it frozen at run time too, making one would take two and a half times as long, and an
+    order has fifteen.
+    """
+    return dataclass(slots=True, unsafe_hash=True)(kind)
+
+
+@record
 class LineRecord:
     """One thing sold, or a modifier of one (`parent_id` names the line it hangs on)."""
 
@@ -41,7 +53,7 @@ class LineRecord:
     deferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DiscountRecord:
     """A reduction already contained in the line amounts; `line_id` is None on a check discount."""
 
@@ -54,7 +66,7 @@ class DiscountRecord:
     position: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChargeRecord:
     """A service charge of a check."""
 
@@ -67,7 +79,7 @@ class ChargeRecord:
     position: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TaxRecord:
     """One rate applied to one line or charge; `amount` may have more decimals than the currency."""
 
@@ -82,7 +94,7 @@ class TaxRecord:
     position: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RefundRecord:
     """Money given back on a payment; booked on its own business date."""
 
@@ -92,7 +104,7 @@ class RefundRecord:
     business_date: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PaymentRecord:
     """One tender against a check; `amount` excludes the tip.
 
@@ -113,7 +125,7 @@ class PaymentRecord:
     refund: RefundRecord | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CustomerRecord:
     """Who bought, as far as the platform says."""
 
@@ -124,7 +136,7 @@ class CustomerRecord:
     phone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OrderRecord:
     """One order as of `version`, the platform's instant of last change.
 
@@ -158,7 +170,7 @@ class OrderRecord:
     payments: Sequence[PaymentRecord] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocationRecord:
     """One till site: its zone, currency and the local hour at which its business day ends."""
 

@@ -14,7 +14,8 @@ from config.errors import Fault, SkippedRecord
 from config.logging import logger
 from connectors.base.contract import Connector, Record
 from models import Connection, Location, parked_write
-from models.order_write import Arrival, Written, write_orders
+from models.order_row import Arrival
+from models.order_write import MetAnotherError, Written, write_orders
 
 log = logger(__name__)
 
@@ -37,6 +38,14 @@ class Applied:
         self.stored += written.stored
         self.ignored += written.ignored
         self.due += written.due
+
+
+@dataclass
+class Understood:
+    """Records as they were read, before the books are opened: orders, and what is no order."""
+
+    arrivals: list[tuple[Record, Arrival]] = field(default_factory=list)
+    parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
 
 
 class UnknownLocationError(SkippedRecord):
@@ -69,6 +78,20 @@ def locations_of(session: Session, connection: Connection) -> dict[str, Location
     return {row.external_id: row for row in rows}
 
 
+def understand(connector: Connector, records: Sequence[tuple[Record, str]]) -> Understood:
+    """Read records, each with its correlation id; one that can't be read is left out alone."""
+    found = Understood()
+    for record, correlation_id in records:
+        try:
+            with alone():
+                order = connector.read_order(record)
+        except SkippedRecord as reason:
+            found.parked.append((record, reason))
+        else:
+            found.arrivals.append((record, Arrival(order, record.raw, correlation_id)))
+    return found
+
+
 def apply(
     session: Session,
     connection: Connection,
@@ -79,17 +102,21 @@ def apply(
 
     A record that can't be understood, or that the database refuses, is left out alone.
     """
-    applied = Applied()
+    return store(session, connection, understand(connector, records))
+
+
+def store(session: Session, connection: Connection, understood: Understood) -> Applied:
+    """Write to the books what was understood; what the database refuses is left out alone."""
+    applied = Applied(parked=[*understood.parked])
     locations = locations_of(session, connection)
     arrivals: list[tuple[Record, Arrival]] = []
-    for record, correlation_id in records:
-        try:
-            arrivals.append((record, _arrival(connector, locations, record, correlation_id)))
-        except SkippedRecord as reason:
-            applied.parked.append((record, reason))
+    for record, arrival in understood.arrivals:
+        if arrival.order.location_id in locations:
+            arrivals.append((record, arrival))
+        else:
+            applied.parked.append((record, _unknown_location(arrival)))
     try:
-        with session.begin_nested():
-            applied.add(write_orders(session, connection, locations, [a for _, a in arrivals]))
+        applied.add(_together(session, connection, locations, [a for _, a in arrivals]))
     except Exception as error:
         if not _is_about_the_record(error):
             raise
@@ -136,18 +163,28 @@ def park(
         )
 
 
-def _arrival(
-    connector: Connector, locations: dict[str, Location], record: Record, correlation_id: str
-) -> Arrival:
-    with alone():
-        order = connector.read_order(record)
-    if order.location_id not in locations:
-        raise UnknownLocationError(
-            "location.unknown",
-            f"The order belongs to location {order.location_id}, which this connection can't read.",
-            next_step="Grant the location to the connection on the platform, then replay.",
-        )
-    return Arrival(order, record.raw, correlation_id)
+def _unknown_location(arrival: Arrival) -> UnknownLocationError:
+    place = arrival.order.location_id
+    return UnknownLocationError(
+        "location.unknown",
+        f"The order belongs to location {place}, which this connection can't read.",
+        next_step="Grant the location to the connection on the platform, then replay.",
+    )
+
+
+def _together(
+    session: Session,
+    connection: Connection,
+    locations: dict[str, Location],
+    arrivals: Sequence[Arrival],
+) -> Written:
+    """Write all of them or, when that raises, none."""
+    try:
+        with session.begin_nested():
+            return write_orders(session, connection, locations, arrivals)
+    except MetAnotherError:
+        with session.begin_nested():
+            return write_orders(session, connection, locations, arrivals, straight=False)
 
 
 def _without_refused(
@@ -189,7 +226,13 @@ def _try(
     """What writing these came to, or why they are refused; taken back unless it is to `keep`."""
     try:
         with session.begin_nested() as trial:
-            written = write_orders(session, connection, locations, [each for _, each in arrivals])
+            written = write_orders(
+                session,
+                connection,
+                locations,
+                [each for _, each in arrivals],
+                straight=False,
+            )
             if not keep:
                 trial.rollback()
     except Exception as error:

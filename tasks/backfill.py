@@ -20,6 +20,7 @@ from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
 from tasks import app, reach, ring
 from tasks.pull import Alive, Counts, Pull, noting, taken, wait_after
+from tasks.storing import storing
 
 log = logger(__name__)
 
@@ -143,12 +144,12 @@ def _pages_into(
 ) -> None:
     until = None if budget_s is None else clock.monotonic() + budget_s
     http = Alive(line.http, pull.held)
-    for page in line.connector.history(http, _window(pull.held), pull.held.resume):
-        pull.store(page)
-        report(pull.counts)
-        if until is not None and clock.monotonic() > until and not page.done:
-            pull.more = True
-            return
+    with storing(pull, report) as put:
+        for page in line.connector.history(http, _window(pull.held), pull.held.resume):
+            put(page)
+            if until is not None and clock.monotonic() > until and not page.done:
+                pull.more = True
+                return
 
 
 def open_slices(run_id: int) -> list[int]:

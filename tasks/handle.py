@@ -17,7 +17,7 @@ from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
 from models import Connection, InboxEvent, inbox
 from models.session import unit_of_work
-from tasks import app, apply, reach, ring, verb
+from tasks import app, apply, collecting, reach, ring, verb
 
 log = logger(__name__)
 
@@ -66,7 +66,8 @@ class Sorted:
 def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> int:
     """Apply up to `limit` deliveries in one transaction; returns how many were looked at."""
     now = clock.now()
-    with unit_of_work() as session:
+    # Should the server fail before the disk has it, the deliveries wait again with it.
+    with collecting.seldom(), unit_of_work(awaited=False) as session:
         connection = session.get_one(Connection, connection_id)
         claimed = inbox.claim(session, connection_id, now, limit, only)
         if not claimed:

@@ -24,6 +24,9 @@ log = logger(__name__)
 
 # Often enough that a lease never ends between two calls of a reader that is alive.
 _TELL_EVERY = lease.LEASE / 3
+# A signal costs as much as storing ten orders. One that is put off until a reader stops is in time:
+# that is seconds, and what it names was sold long before.
+_DUE_A_SIGNAL = 500
 # What needs a person is still tried now and then: some causes are mended on the other side.
 ATTENTION_EVERY = timedelta(minutes=30)
 
@@ -54,6 +57,14 @@ class Counts:
             "rows_skipped": table.rows_skipped + self.skipped,
             "rows_parked": table.rows_parked + self.parked,
         }
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a page came to, and the orders that owe an invoice."""
+
+    counts: Counts
+    due: list[int]
 
 
 Held = TypeVar("Held", StreamCursor, Slice)
@@ -95,19 +106,29 @@ class Pull(Generic[Held]):
     counts: Counts = field(default_factory=Counts)
     more: bool = False
     fault: Fault | None = None
+    _due: list[int] = field(default_factory=list)
 
     @cached_property
     def connector(self) -> Connector:
         """What reads its records. Raises: PermanentError when no key at hand opens its settings."""
         return reach.connector(self.connection)
 
-    def store(self, page: Page, **changes: Any) -> None:
-        """Apply a page and move the cursor in one transaction; then signal invoices owed.
+    def understand(self, page: Page) -> apply.Understood:
+        """Read a page's records. Raises: PermanentError."""
+        return apply.understand(
+            self.connector, [(record, self.correlation_id) for record in page.records]
+        )
 
+    def store(self, page: Page, understood: apply.Understood, **changes: Any) -> Stored:
+        """Apply a page and move the cursor in one transaction; `told` says what is to follow.
+
+        Should the server fail before the disk has it, the cursor goes back with the rows.
         Raises: LeaseLostError when another reader has taken over; nothing is stored then.
         """
-        with unit_of_work() as session:
-            counts, due = self._apply(session, page)
+        with unit_of_work(awaited=False) as session:
+            applied = apply.store(session, self.connection, understood)
+            apply.park(session, self.connection, applied.parked)
+            counts = Counts(len(page.records), applied.stored, applied.ignored, len(applied.parked))
             extra = counts.columns(Slice) if isinstance(self.held, Slice) else {}
             lease.keep(session, self.held, clock.now(), resume=dict(page.next), **extra, **changes)
             session.execute(
@@ -116,15 +137,19 @@ class Pull(Generic[Held]):
                 .values(counts.columns(SyncRun))
                 .execution_options(synchronize_session=False)
             )
-        self._count(counts)
-        ring.invoices(due)
+        return Stored(counts, applied.due)
 
-    def _apply(self, session: Session, page: Page) -> tuple[Counts, list[int]]:
-        records = [(record, self.correlation_id) for record in page.records]
-        applied = apply.apply(session, self.connection, self.connector, records)
-        apply.park(session, self.connection, applied.parked)
-        counts = Counts(len(records), applied.stored, applied.ignored, len(applied.parked))
-        return counts, applied.due
+    def told(self, stored: Stored) -> None:
+        """After the commit: count the page; invoices are signalled once enough are owed."""
+        self._count(stored.counts)
+        self._due += stored.due
+        if len(self._due) >= _DUE_A_SIGNAL:
+            self.signal()
+
+    def signal(self) -> None:
+        """Signal the invoices that are owed so far."""
+        due, self._due = self._due, []
+        ring.invoices(due, chunk=_DUE_A_SIGNAL)
 
     def _count(self, page: Counts) -> None:
         self.counts.read += page.read

@@ -24,6 +24,7 @@ from models.session import unit_of_work
 _SECRET_MEMBERS = frozenset({"access", "refresh"})
 # A lock class of its own, so that a connection's id can't meet another use of advisory locks.
 _LOGIN_LOCK = 7_203_116
+_MOMENT_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,24 @@ class StoredTokens:
         self._id = connection.id
         # Sealed anew whenever settings are stored, whether or not they differ.
         self._sealed = connection.secrets
+        self._read: tuple[float, Tokens | None] = float("-inf"), None
 
     def current(self) -> Tokens | None:
-        """The stored token."""
-        with unit_of_work() as session:
-            return _opened(session.get_one(Connection, self._id).tokens)
+        """The stored token, as it was a moment ago at most: a reader asks for it at each page.
+
+        One that was replaced meanwhile is refused at worst, and then renewed.
+        """
+        read_at, kept = self._read
+        now = clock.monotonic()
+        if kept is None or now - read_at > _MOMENT_S:
+            with unit_of_work() as session:
+                kept = _opened(session.get_one(Connection, self._id).tokens)
+            self._read = now, kept
+        return kept
 
     def refreshed(self, stale: Tokens | None, login: Callable[[], Tokens]) -> Tokens:
         """A token other than `stale`: another process's newer one, or else what `login` gives."""
+        self._read = float("-inf"), None
         with unit_of_work() as session:
             # A login may take longer than a row is waited for elsewhere.
             session.execute(text("SET LOCAL lock_timeout = 30000"))

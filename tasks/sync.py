@@ -23,6 +23,7 @@ from models.session import unit_of_work
 from models.told import told
 from tasks import app, reach, ring, slots
 from tasks.pull import ATTENTION_EVERY, Alive, Counts, Pull, noting, taken, wait_after
+from tasks.storing import storing
 
 log = logger(__name__)
 
@@ -149,13 +150,13 @@ def _read(
     """Store page after page until there are no more, or time runs out."""
     until = None if budget_s is None else clock.monotonic() + budget_s
     stream = platforms()[pull.connection.platform].streams[pull.held.stream]
-    for page, is_last in _pages(line, pull, stream.hold_back):
-        moved = {"watermark": page.watermark} if page.done and page.watermark else {}
-        pull.store(page, **moved)
-        report(pull.counts)
-        if until is not None and clock.monotonic() > until:
-            pull.more = not is_last
-            return
+    with storing(pull, report) as put:
+        for page, is_last in _pages(line, pull, stream.hold_back):
+            moved = {"watermark": page.watermark} if page.done and page.watermark else {}
+            put(page, **moved)
+            if until is not None and clock.monotonic() > until:
+                pull.more = not is_last
+                return
 
 
 def _pages(

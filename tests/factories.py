@@ -8,7 +8,8 @@ from itertools import count
 from typing import Any
 
 from models import Connection, Location, Organization, StreamCursor, connections
-from models.order_write import Arrival, Written, write_orders
+from models.order_row import Arrival
+from models.order_write import Written, write_orders
 from models.session import unit_of_work
 from rules.records import (
     ChargeRecord,

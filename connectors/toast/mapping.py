@@ -125,7 +125,7 @@ def _bad_time(order: schemas.Order) -> SkippedRecord:
 def _is_bad_time(name: str, value: object) -> bool:
     try:
         if name == "business_date" and value:
-            business_date(value)  # type: ignore[arg-type]
+            business_date(value)
         elif name == "version" or name.endswith("_at"):
             instant_or_none(value)  # type: ignore[arg-type]
     except ValueError:

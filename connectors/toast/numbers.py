@@ -1,5 +1,6 @@
 """Amounts, quantities and rates: what the books keep of them, and nothing beyond a sale."""
 
+from collections import defaultdict
 from decimal import Decimal, InvalidOperation
 
 from rules.money import MONEY_PLACES, RATE_PLACES, kept
@@ -10,6 +11,12 @@ LIMIT = Decimal(10) ** 12
 _LEAST = -LIMIT
 # Doubles bring up to 17 digits of dust; an exponent far below is a number made to harm.
 _LEAST_EXPONENT = -40
+
+# An order holds forty numbers, and a till the same few hundred prices and rates all day: looking
+# one up by its text takes a third of the time of checking it again.
+_known: dict[int, dict[str, Decimal]] = defaultdict(dict)
+_MOST_KNOWN = 4096
+_LONGEST_KNOWN = 24
 
 
 class Absurd(Exception):
@@ -22,6 +29,17 @@ def number(
     """A number, or `default` where Toast says none, without a double's dust. Raises: Absurd."""
     if value is None:
         return default
+    text, known = str(value), _known[places]
+    if (found := known.get(text)) is None:
+        found = _checked(value, places)
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        if len(text) <= _LONGEST_KNOWN:
+            known[text] = found
+    return found
+
+
+def _checked(value: Decimal, places: int) -> Decimal:
     try:
         if _LEAST < value < LIMIT and value.adjusted() > _LEAST_EXPONENT:
             return kept(value, places)

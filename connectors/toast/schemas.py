@@ -1,7 +1,8 @@
 """The parts of an order as Toast sends them, under our field names (see mapping.yaml).
 
 Every field may be absent or null, enums are plain text and unknown fields are passed over, since
-Toast adds all of these without notice. Numbers become Decimal straight from the JSON text.
+Toast adds all of these without notice. Numbers become Decimal straight from the JSON text. Parts
+hold no cycles, so the garbage collector is spared them.
 """
 
 from decimal import Decimal
@@ -16,13 +17,13 @@ Number = Decimal | None
 Day = int | str | None
 
 
-class Reference(msgspec.Struct, rename=FIELDS["reference"]):
+class Reference(msgspec.Struct, rename=FIELDS["reference"], gc=False):
     """A pointer to a configured thing, such as a menu item."""
 
     external_id: str | None = None
 
 
-class Tax(msgspec.Struct, rename=FIELDS["tax"]):
+class Tax(msgspec.Struct, rename=FIELDS["tax"], gc=False):
     """One rate applied to an item or a charge."""
 
     name: str | None = None
@@ -32,7 +33,7 @@ class Tax(msgspec.Struct, rename=FIELDS["tax"]):
     remitted_by_marketplace: bool | None = None
 
 
-class Discount(msgspec.Struct, rename=FIELDS["discount"]):
+class Discount(msgspec.Struct, rename=FIELDS["discount"], gc=False):
     """A reduction of an item or of a whole check."""
 
     external_id: str | None = None
@@ -43,7 +44,7 @@ class Discount(msgspec.Struct, rename=FIELDS["discount"]):
     amount_with_tax: Number = None
 
 
-class Line(msgspec.Struct, rename=FIELDS["line"]):
+class Line(msgspec.Struct, rename=FIELDS["line"], gc=False):
     """A selection: an item, or a modifier within one."""
 
     external_id: str | None = None
@@ -63,7 +64,7 @@ class Line(msgspec.Struct, rename=FIELDS["line"]):
     modifiers: "list[Line] | None" = None
 
 
-class Charge(msgspec.Struct, rename=FIELDS["charge"]):
+class Charge(msgspec.Struct, rename=FIELDS["charge"], gc=False):
     """A service charge of a check."""
 
     external_id: str | None = None
@@ -74,7 +75,7 @@ class Charge(msgspec.Struct, rename=FIELDS["charge"]):
     taxes: list[Tax] | None = None
 
 
-class Refund(msgspec.Struct, rename=FIELDS["refund"]):
+class Refund(msgspec.Struct, rename=FIELDS["refund"], gc=False):
     """Money given back on a payment."""
 
     amount: Number = None
@@ -83,11 +84,11 @@ class Refund(msgspec.Struct, rename=FIELDS["refund"]):
     business_date: Day = None
 
 
-class Void(msgspec.Struct):
+class Void(msgspec.Struct, gc=False):
     """That a payment was voided; whoever did it is not ours to know."""
 
 
-class Payment(msgspec.Struct, rename=FIELDS["payment"]):
+class Payment(msgspec.Struct, rename=FIELDS["payment"], gc=False):
     """One tender against a check."""
 
     external_id: str | None = None
@@ -103,7 +104,7 @@ class Payment(msgspec.Struct, rename=FIELDS["payment"]):
     refund: Refund | None = None
 
 
-class Customer(msgspec.Struct, rename=FIELDS["customer"]):
+class Customer(msgspec.Struct, rename=FIELDS["customer"], gc=False):
     """The guest of a check."""
 
     external_id: str | None = None
@@ -113,7 +114,7 @@ class Customer(msgspec.Struct, rename=FIELDS["customer"]):
     phone: Text = None
 
 
-class Check(msgspec.Struct, rename=FIELDS["check"]):
+class Check(msgspec.Struct, rename=FIELDS["check"], gc=False):
     """One bill of an order."""
 
     external_id: str | None = None
@@ -128,7 +129,7 @@ class Check(msgspec.Struct, rename=FIELDS["check"]):
     payments: list[Payment] | None = None
 
 
-class Order(msgspec.Struct, rename=FIELDS["order"]):
+class Order(msgspec.Struct, rename=FIELDS["order"], gc=False):
     """An order with its checks."""
 
     external_id: str | None = None

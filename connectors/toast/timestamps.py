@@ -1,6 +1,7 @@
 """Toast's two ways of writing time: offset timestamps and yyyymmdd business dates."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 # POS-made entities carry this where "not yet" is meant.
 _PLACEHOLDER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,6 +18,8 @@ def instant(text: str) -> datetime:
     """
     try:
         at = datetime.fromisoformat(text)
+        if at.tzinfo is UTC:
+            return at
         if at.tzinfo is not None:
             return at.astimezone(UTC)
     except OverflowError:
@@ -38,6 +41,7 @@ def timestamp(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}+0000"
 
 
+@lru_cache(maxsize=1024)
 def business_date(number: int | str) -> date:
     """A day from yyyymmdd, as number or digits. Raises: ValueError."""
     digits = str(number)

@@ -4,7 +4,8 @@ So the source is never what limits. Toast's own limits on calls are lifted on bo
 they say nothing about us.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,10 @@ from tests.bench.books import BOOKS
 from tests.bench.ground import Ground
 from tests.shop import open_shop
 
+Question = tuple[str, str, str, str]
+# A delta's last window ends now, which is another instant each time.
+_ENDS_NOW = re.compile("&endDate=[^&]*|endDate=[^&]*&")
+
 _DAY_MS = 86_400_000
 # Windows that ended long ago are the same in each round, so that answers can be replayed.
 _AGO_MS = 40 * _DAY_MS
@@ -28,6 +33,8 @@ class History:
     """What there is to read, and for which connection."""
 
     connection_id: int
+    url: str
+    questions: Callable[[], Collection[Question]]
     since: date
     until: date
     orders: int
@@ -43,17 +50,23 @@ class Replay:
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._known: dict[tuple[str, ...], tuple[str, list[tuple[str, str]], bytes]] = {}
+        self._known: dict[Question, tuple[str, list[tuple[str, str]], bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer as before, but at the present time."""
         names = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING")
-        question = (*(environ[n] for n in names), environ.get("HTTP_TOAST_RESTAURANT_EXTERNAL_ID"))
+        method, path, query = (environ[name] for name in names)
+        restaurant = environ.get("HTTP_TOAST_RESTAURANT_EXTERNAL_ID", "")
+        question = (method, path, _ENDS_NOW.sub("", query), restaurant)
         if question not in self._known:
             self._known[question] = self._ask(environ)
         status, headers, body = self._known[question]
         start_response(status, [*headers, ("Date", formatdate(usegmt=True))])
         return [body]
+
+    def questions(self) -> Collection[Question]:
+        """Method, path, query and restaurant of everything asked so far."""
+        return list(self._known)
 
     def _ask(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
         said: list[Any] = []
@@ -70,10 +83,18 @@ def source(orders: int) -> Iterator[History]:
     anchor_ms = int(clock.now().timestamp() * 1000) - _AGO_MS
     with open_shop(orders=orders // 2, anchor_ms=anchor_ms) as shop:
         platform = shop.till.platform
-        with Server(Replay(shop.till.app)) as server:
+        replay = Replay(shop.till.app)
+        with Server(replay) as server:
             config = {**shop.config, "api_url": server.url}
             connection_id, _ = connect.connect(shop.organization_id, "toast", "past", config)
             held = platform.book.all()
             days = [datetime.fromtimestamp(one.modified_ms / 1000, UTC).date() for one in held]
             margin = timedelta(days=1)
-            yield History(connection_id, min(days) - margin, max(days) + margin, len(held))
+            yield History(
+                connection_id=connection_id,
+                url=server.url,
+                questions=replay.questions,
+                since=min(days) - margin,
+                until=max(days) + margin,
+                orders=len(held),
+            )

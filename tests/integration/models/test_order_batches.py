@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from models import Connection
-from models.order_write import Arrival
+from models.order_row import Arrival
 from models.session import unit_of_work
 from rules.records import OrderRecord
 from tests.factories import arrival, at, connected, guest, partial, store

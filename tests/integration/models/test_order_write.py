@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from models import Connection
-from models.order_write import Arrival
+from models.order_row import Arrival
 from models.session import unit_of_work
 from tests.factories import (
     arrival,

@@ -106,6 +106,14 @@ def test_a_copy_fails_as_any_statement_does() -> None:
     assert _count("copied") == 0
 
 
+def test_only_a_unit_that_says_so_is_committed_before_the_disk_has_it() -> None:
+    asked = text("SHOW synchronous_commit")
+    with unit_of_work(awaited=False) as session:
+        assert session.scalar(asked) == "off"
+    with unit_of_work() as session:
+        assert session.scalar(asked) == "on"
+
+
 def test_instants_are_utc_and_statements_bounded() -> None:
     with unit_of_work() as session:
         assert session.scalar(text("SHOW timezone")) == "UTC"

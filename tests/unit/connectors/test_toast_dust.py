@@ -102,7 +102,7 @@ def test_no_number_changes_on_its_way_into_a_column(check: dict[str, Any]) -> No
     record = read(check)
     for table in PartOfOrder.__subclasses__():
         columns = table.__table__.columns
-        for row in rows_of(table.__tablename__, record):
+        for row in rows_of(table.__tablename__, 1, 2, record):
             for name, value in zip(COLUMNS[table.__tablename__], row, strict=True):
                 assert value == as_a_column_keeps_it(value, columns[name]), name
 

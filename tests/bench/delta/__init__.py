@@ -1,0 +1,1 @@
+"""What changed since the cursor is read and stored."""

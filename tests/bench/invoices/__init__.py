@@ -1,0 +1,1 @@
+"""Orders that owe an invoice are given one."""
