@@ -8,7 +8,7 @@ ROOMS := cli config connectors dashboard documents models rules sandbox tasks we
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down test soak check lint quick fix bench compose-test lock
+.PHONY: help install up down test soak check lint quick fix bench scale compose-test lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -46,6 +46,9 @@ fix: install ## put the format right, and what lint can put right safely
 
 bench: install ## measure against floors and peers, into docs/performance.md
 	$(BIN)/python -m tests.bench $(or $(ARGS),--write)
+
+scale: install ## several hosts of workers over one broker and database; needs root
+	$(BIN)/python -m tests.bench.scale $(ARGS)
 
 compose-test: install ## try docker-compose.yml for real; installs Docker where it is missing
 	$(BIN)/python -m tests.compose $(ARGS)
