@@ -125,7 +125,7 @@ def _as_documented(delivery: Delivery) -> Hint | None:
         event = _wholes.decode(delivery.body)
         details = event.details or _Details()
         order = _orders.decode(details.order)
-    except (msgspec.DecodeError, RecursionError):
+    except _UNREADABLE:
         return None
     location = details.restaurantGuid or delivery.headers.get("toast-restaurant-external-id")
     of_orders = _ORDERS.intersection(_categories(event, delivery))
