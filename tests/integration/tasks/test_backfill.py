@@ -160,7 +160,7 @@ def _kill(_: pull.Counts) -> None:
 def test_a_slice_whose_reader_was_killed_is_swept_up_and_resumed_at_its_page(
     busy: Shop, signals: Signals
 ) -> None:
-    run_id = _begin(busy, days=3)
+    run_id = _begin(busy, days=2)
     slice_id = _big_slice(busy, run_id)
     with pytest.raises(KilledError):
         backfill.read(slice_id, _kill)
@@ -188,7 +188,7 @@ def _placed(shop: Shop, row: Any) -> list[Any]:
 
 
 def test_a_slice_is_read_for_a_while_and_then_signalled_again(busy: Shop, signals: Signals) -> None:
-    run_id = _begin(busy, days=3)
+    run_id = _begin(busy, days=2)
     slice_id = _big_slice(busy, run_id)
     reader = backfill.read(slice_id, budget_s=-1)
     assert reader is not None
@@ -217,7 +217,7 @@ def test_a_slices_task_signals_the_next_of_its_run_and_none_after_the_last(
 
 
 def test_a_replaced_reader_of_a_slice_stores_nothing_more(busy: Shop) -> None:
-    run_id = _begin(busy, days=3)
+    run_id = _begin(busy, days=2)
     slice_id = _big_slice(busy, run_id)
     stood: list[Any] = []
 
@@ -241,7 +241,7 @@ def test_a_replaced_reader_of_a_slice_stores_nothing_more(busy: Shop) -> None:
 def test_a_slice_that_fails_says_why_and_is_tried_again(
     shop: Shop, signals: Signals, bend: tuple[str, Any], status: str, standing: str, wait: int
 ) -> None:
-    run_id = _begin(shop, days=3)
+    run_id = _begin(shop, days=2)
     backfill.cut(run_id)
     places = [each.guid for each in shop.till.platform.merchant.restaurants]
     path, document = bend
