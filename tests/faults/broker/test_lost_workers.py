@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from signal import SIGCONT, SIGSTOP
 
 import psutil
 import pytest
@@ -108,27 +107,6 @@ def test_only_the_delivery_that_costs_workers_is_parked(grounds: Ground, shop: S
     assert rows()["giant"].error_code == "delivery.lost_workers"
     assert len(killed) == 2
     assert worker.alive
-
-
-def test_running_out_of_memory_ends_no_worker(grounds: Ground, shop: Shop) -> None:
-    with unit_of_work() as session:
-        session.execute(delete(InboxEvent))
-    giant(shop)
-    where = {"connection_id": shop.connection_id, "platform": "toast"}
-    [other] = grounds.workers
-    other.signal(SIGSTOP)
-    try:
-        served = ("--queues", "toast.events", "--concurrency", "1")
-        bounded = grounds.worker(*served, env={"BROKER_TEST_MAY_GROW": str(_LIMIT_BYTES)})
-        grounds.push("toast.events", raw(message("handle.events", where)))
-        # Its message came back as one that cost a worker, and the worker took it again.
-        until(lambda: rows()["giant"].losses, what="the giant to be suspected")
-        assert bounded.says("out of memory")
-        assert bounded.alive
-    finally:
-        for each in grounds.workers[1:]:
-            each.kill()
-        other.signal(SIGCONT)
 
 
 def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -> None:
