@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from signal import SIGCONT, SIGSTOP
 
 import psutil
 import pytest
@@ -108,33 +107,6 @@ def test_only_the_delivery_that_costs_workers_is_parked(grounds: Ground, shop: S
     assert rows()["giant"].error_code == "delivery.lost_workers"
     assert len(killed) == 2
     assert worker.alive
-
-
-def test_running_out_of_memory_ends_no_worker(grounds: Ground, shop: Shop) -> None:
-    with unit_of_work() as session:
-        session.execute(delete(InboxEvent))
-    messages = shop.messages()[4:6]
-    shop.take_in(messages[:1])
-    giant(shop)
-    shop.take_in(messages[1:])
-    where = {"connection_id": shop.connection_id, "platform": "toast"}
-    [other] = grounds.workers
-    other.signal(SIGSTOP)
-    try:
-        served = ("--queues", "toast.events", "--concurrency", "1")
-        bounded = grounds.worker(*served, env={"BROKER_TEST_MAY_GROW": str(_LIMIT_BYTES)})
-        grounds.push("toast.events", raw(message("handle.events", where)))
-        until(lambda: rows()["giant"].state == "parked", what="the giant to be parked")
-        until(
-            lambda: all(each.state != "pending" for each in rows().values()),
-            what="the others to be applied",
-        )
-        assert bounded.alive
-        assert rows()["giant"].error_code == "delivery.lost_workers"
-    finally:
-        for each in grounds.workers[1:]:
-            each.end(grace_s=1)
-        other.signal(SIGCONT)
 
 
 def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -> None:

@@ -18,6 +18,7 @@ EVERY_CHECK = Counter(
         *("Python", "settings", "home", "disk"),
         *("database", "compression", "clock", "tables", "writing", "secrets"),
         *("broker", "kombu", "time limit", "eviction", "clock"),
+        *("broker memory", "dead messages"),
         *("workers", "beat", "public address", "web"),
     )
 )

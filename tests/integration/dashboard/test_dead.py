@@ -47,7 +47,8 @@ def test_home_and_metrics_count_them(
     text = page.get("/").text
     assert "2 messages could not be worked on" in text
     assert 'href="/dead"' in text
-    assert value(client, "taxpoynt_dead_messages") == 2
+    # Kept for some seconds.
+    until(lambda: value(client, "taxpoynt_dead_messages") == 2, what="the gauge to be read")
 
 
 def test_the_page_tells_why_and_never_what_they_hold(page: FlaskClient, owner: Merchant) -> None:
@@ -107,7 +108,8 @@ def test_a_parked_invoice_is_owed_again(
     with unit_of_work() as session:
         change = update(Order).where(Order.id == order_id)
         session.execute(change.values(invoice_state="parked", invoice_reason="It doesn't add up."))
-    assert value(client, "taxpoynt_invoices_parked") == 1
+    # Kept for some seconds.
+    until(lambda: value(client, "taxpoynt_invoices_parked") == 1, what="the gauge to be read")
     assert "Invoice again" in page.get(f"/orders/{order_id}").text
     with page.session_transaction() as session:
         word = session["csrf"]
