@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from config import embedded
@@ -22,6 +23,11 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 _numbers = count(1)
 # Asked for with --hypothesis-profile=soak; `tests/faults/lengths.py` says what it means.
 hypothesis_settings.register_profile("soak", deadline=None)
+# How fast this machine is just now says nothing of what is tested.
+hypothesis_settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 _LONGEST = {"scenarios", "faults"}
 
 

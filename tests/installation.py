@@ -18,6 +18,7 @@ import requests
 from config import embedded, settings
 from config.embedded.home import Home
 from models import session
+from tasks import dead, reach, ring
 from tests.children import TAXPOYNT, Child, free_port
 from tests.waiting import until
 
@@ -179,7 +180,7 @@ def installed() -> Iterator[Installation]:
 
 
 def _use(env: dict[str, str]) -> None:
-    session.engine.cache_clear()
+    _forget_clients()
     os.environ.update(env)
     settings.refresh()
 
@@ -188,6 +189,12 @@ def _restore(before: dict[str, str | None]) -> None:
     session.engine().dispose()
     for key in [key for key in os.environ if key.startswith("TAXPOYNT_")]:
         del os.environ[key]
-    session.engine.cache_clear()
+    _forget_clients()
     os.environ.update({k: v for k, v in before.items() if v is not None})
     settings.settings.cache_clear()
+
+
+def _forget_clients() -> None:
+    """What this process knows of servers that are others than from now on."""
+    for known in (session.engine, reach._redis, ring._flags, dead._client):
+        known.cache_clear()

@@ -50,7 +50,11 @@ def till(monkeypatch: pytest.MonkeyPatch) -> Punctual:
 
 def _connected(till: Punctual) -> Connection:
     made = factories.connected(places=(HERE,))
-    settings = {"api_url": "http://till.test", "client_id": "us", "client_secret": "secret"}
+    settings = {
+        "api_url": "http://till.test",
+        "client_id": "us",
+        "client_secret": "a-till-client-secret",
+    }
     resume = {"v": 1, "mark": timestamp(till.now - timedelta(days=1))}
     values = {"c": made.id, "s": json.dumps(settings), "r": json.dumps(resume)}
     ask("UPDATE connections SET settings = cast(:s AS jsonb) WHERE id = :c", **values)

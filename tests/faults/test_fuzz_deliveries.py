@@ -164,7 +164,11 @@ def till(database: str) -> Connection:
     with unit_of_work() as session:
         row = session.get_one(Connection, made.id)
         row.settings = {"api_url": "http://127.0.0.1:9"}
-        secret = {"client_id": "us", "client_secret": "secret", "webhook_secret": _SECRETS}
+        secret = {
+            "client_id": "us",
+            "client_secret": "a-till-client-secret",
+            "webhook_secret": _SECRETS,
+        }
         row.secrets = connections.seal(secret)
     return made
 

@@ -51,7 +51,11 @@ def till(monkeypatch: pytest.MonkeyPatch) -> Till:
 
 def _connected() -> Connection:
     made = factories.connected(places=(HERE,))
-    settings = {"api_url": "http://till.test", "client_id": "us", "client_secret": "secret"}
+    settings = {
+        "api_url": "http://till.test",
+        "client_id": "us",
+        "client_secret": "a-till-client-secret",
+    }
     # Read from a moment before the first order on, not from twelve weeks ago in windows of four.
     resume = {"v": 1, "mark": timestamp(clock.now() - timedelta(days=1))}
     values = {"c": made.id, "s": json.dumps(settings), "r": json.dumps(resume)}

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from models import Connection, InboxEvent, Location, Order, connections, inbox, organizations
 from models.session import unit_of_work
-from tests.scenarios.deliveries import SECRET, Sent, storm
+from tests.deliveries import SECRET, Sent, storm
 from tests.waiting import until
 
 _numbers = count(1)

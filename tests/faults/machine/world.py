@@ -191,7 +191,7 @@ class World:
                 "toast",
                 f"till {number}",
                 {"api_url": "http://till.test", "restaurants": [HERE, THERE]},
-                {"client_id": "us", "client_secret": "secret"},
+                {"client_id": "us", "client_secret": "a-till-client-secret"},
             )
 
     def _start_now(self) -> None:
