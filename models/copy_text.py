@@ -5,17 +5,20 @@ what must be escaped is looked for once in the whole text and not in each of its
 has two hundred. A text that does hold one shows in their number and is escaped field by field.
 """
 
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from models.storable import ERRORS, REPLACEMENT
 
 _FIELD, _ROW = "\x1f", "\x1e"
-NULL: Final = "\x1d\x1d"
+# Whoever writes text could write any mark that is known: this one differs from process to process.
+_MARK = secrets.token_hex(4)
+NULL: Final = f"\x1d{_MARK}"
 """Stands in a row for what is not there, as None does."""
 
 # How COPY is told; within E'' it reads these as the characters above.
-OPTIONS = r"(DELIMITER E'\x1f', NULL E'\x1d\x1d')"
+OPTIONS = rf"(DELIMITER E'\x1f', NULL E'\x1d{_MARK}')"
 
 # In this order: what escapes comes first. PostgreSQL's text can't hold a NUL.
 _ESCAPES = (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\x00", REPLACEMENT))

@@ -70,7 +70,7 @@ def keep(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
     for entry in entries:
         values = {**entry, "first_seen_at": entry["seen_at"], "fingerprint": _fingerprint(entry)}
         del values["about"]
-        for name in ("queue", "task", "error", "next_step", "worker"):
+        for name in ("queue", "task", "error_code", "error", "next_step", "worker"):
             values[name] = values[name] and storable(values[name])[:_LONGEST]
         made = insert(DeadMessage).values(values)
         session.execute(

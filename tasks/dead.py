@@ -11,9 +11,10 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 from uuid import uuid4
 
+import msgspec
 import redis
 
 from config import clock
@@ -26,6 +27,22 @@ log = logger(__name__)
 LIST = "dead"
 # Of a larger message the beginning is kept: enough to see whose it is.
 KEPT_BYTES = 64 * 1024
+
+
+class _Entry(msgspec.Struct):
+    """What `_entry` wrote, as far as a row holds it."""
+
+    queue: str
+    task: str | None
+    body: bytes
+    size: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    error_code: str
+    error: str
+    next_step: str
+    worker: str
+    seen_at: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
 # What couldn't be put into the list yet, and the name of whoever sets aside.
 _held: deque[str] = deque(maxlen=1000)
 _name = socket.gethostname()
@@ -71,14 +88,11 @@ def forget(entries: Sequence[bytes]) -> None:
 def opened(entry: bytes) -> dict[str, Any]:
     """An entry as `models.dead_message.keep` takes it."""
     try:
-        found = json.loads(entry)
-        found["body"] = base64.b64decode(found["body"])
-        found["seen_at"] = datetime.fromisoformat(found["seen_at"])
-    except (ValueError, TypeError, LookupError):
-        # Written there by somebody else.
+        found = msgspec.structs.asdict(msgspec.json.decode(entry, type=_Entry))
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        # Written there by somebody else, or by another release: it must not stay in others' way.
         fault = Fault("message.garbled", "It lay among dead messages and is none.")
         return opened(_entry(LIST, entry, fault, None).encode())
-    del found["id"]
     return {**found, "about": _about(found["body"])}
 
 

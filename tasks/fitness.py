@@ -86,6 +86,13 @@ def enveloped(raw: bytes) -> Unfit | None:
         return Unfit(
             "message.garbled", f"It isn't a task's message: {_why(error)}", next_step=_FIND_SENDER
         )
+    # kombu would unpack it before anybody can look: of a kilobyte that is a gigabyte.
+    if found.headers.get("compression") is not None:
+        return Unfit(
+            "message.compressed",
+            "It is compressed: TaxPoynt compresses none.",
+            next_step=_FIND_SENDER,
+        )
     return None
 
 

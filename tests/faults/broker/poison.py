@@ -4,6 +4,7 @@ Of the plain ones, stock Celery ends over five, and two of those come back at ea
 """
 
 import base64
+import bz2
 import copy
 import json
 from collections.abc import Callable
@@ -115,7 +116,12 @@ def _envelopes() -> list[Poison]:
             changed(lambda m: m.update({"content-type": "application/moon"})),
             "message.unreadable",
         ),
-        Poison("compressed by none", raw(message(compression="moon")), "message.unreadable"),
+        Poison("compressed by none", raw(message(compression="moon")), "message.compressed"),
+        Poison(
+            "unpacks to many times its size",
+            raw(message(body=bz2.compress(bytes(2**24)), compression="application/x-bz2")),
+            "message.compressed",
+        ),
         Poison("not UTF-8", raw(message(body=b"\xff\xfe\xfd")), "message.unreadable"),
     ]
 

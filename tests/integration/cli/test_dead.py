@@ -1,5 +1,6 @@
 """Messages that no worker could work on: listed, sent again, dismissed."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -103,8 +104,32 @@ def test_what_redis_cant_take_waits_in_memory(queues: Ground) -> None:
         assert session.query(DeadMessage).one().body == b"kept"
 
 
-def test_what_others_wrote_there_becomes_a_row_too(queues: Ground) -> None:
-    queues.redis.lpush(dead.LIST, b"\xff\x00nothing of ours")
+OURS = {
+    **{"id": "1", "queue": "upkeep", "task": None, "body": "", "size": 0, "error_code": "a.b"},
+    **{"error": "", "next_step": "", "worker": "w", "seen_at": "2026-11-01T12:00:00+00:00"},
+}
+
+
+@pytest.mark.parametrize(
+    ("entry", "code"),
+    [
+        (b"\xff\x00nothing of ours", "message.garbled"),
+        (b"[" * 100_000, "message.garbled"),
+        (b"[1]", "message.garbled"),
+        ({"queue": 1}, "message.garbled"),
+        ({"size": "many"}, "message.garbled"),
+        ({"size": 10**30}, "message.garbled"),
+        ({"seen_at": "2026-11-01T12:00:00"}, "message.garbled"),
+        # Of another release.
+        ({"more": "than this one knows"}, "a.b"),
+        ({"error_code": "a\x00b", "worker": "\x00"}, "a\ufffdb"),
+    ],
+)
+def test_what_others_wrote_there_becomes_a_row_too(
+    queues: Ground, entry: bytes | dict[str, object], code: str
+) -> None:
+    raw = entry if isinstance(entry, bytes) else json.dumps({**OURS, **entry}).encode()
+    queues.redis.lpush(dead.LIST, raw)
     assert sweep.dead() == 1
     [row] = typed("dead", "--json").document["items"]
-    assert row["error_code"] == "message.garbled"
+    assert row["error_code"] == code

@@ -119,6 +119,8 @@ def test_instants_are_utc_and_statements_bounded() -> None:
         assert session.scalar(text("SHOW timezone")) == "UTC"
         assert session.scalar(text("SHOW lock_timeout")) == "10s"
         assert session.scalar(text("SHOW statement_timeout")) == "1min"
+        # Else what a frozen worker holds is held for as long as it is frozen.
+        assert session.scalar(text("SHOW idle_in_transaction_session_timeout")) == "2min"
         assert session.scalar(text("SHOW client_encoding")) == "UTF8"
 
 

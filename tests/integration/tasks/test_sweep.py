@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from config import clock
-from models import JobSlot, SyncRun
+from models import Connection, JobSlot, SyncRun
 from models.session import unit_of_work
-from tasks import handle, invoice, sites, slots, sweep, sync
+from tasks import backfill, handle, invoice, sites, slots, sweep, sync
 from tests.integration.tasks.asked import ask, deliveries
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
@@ -97,3 +97,27 @@ def test_pruning_forgets_what_is_old_and_keeps_what_waits(shop: Shop) -> None:
     with clock.frozen(now + timedelta(days=31)):
         sweep.prune()
     assert [row.state for row in deliveries(shop)] == ["pending"]
+
+
+def test_slices_that_were_signalled_are_left_alone_for_a_while(
+    shop: Shop, signals: Signals
+) -> None:
+    today = clock.now().date()
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    run_id = backfill.begin(row, "orders", today - timedelta(days=60), today)
+    backfill.cut(run_id)
+    ours = set(backfill.open_slices(run_id))
+
+    def signalled() -> set[int]:
+        signals.take("backfill.slice")
+        sweep.slices()
+        return ours & {call["slice_id"] for call in signals.take("backfill.slice")}
+
+    with clock.frozen(clock.now() + timedelta(minutes=1)) as advance:
+        first = signalled()
+        assert first
+        # Else each sweep would queue them once more while the workers are busy.
+        assert not first & signalled()
+        advance(timedelta(seconds=21))
+        assert first & signalled()

@@ -195,3 +195,15 @@ def test_a_place_that_was_given_up_stays_so(connection: Connection) -> None:
     place.overdue()
     place.settle(fresh=True)
     assert (place.fresh, told) == (False, [True])
+
+
+def test_a_repeat_signals_too(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The first one's commit may have been answered to nobody: then nothing was signalled.
+    rung: list[int] = []
+    monkeypatch.setattr(ring, "deliveries", lambda connection_id, _: rung.append(connection_id))
+    group = Group(Ledger().store)
+    for fresh in (True, False):
+        place = group.join(event(connection, "comes-twice"), "toast")
+        place.wait()
+        assert place.fresh == fresh
+    assert rung == [connection.id] * 2
