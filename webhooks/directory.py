@@ -1,11 +1,10 @@
 """Who lives behind a webhook address, remembered for a moment so that a flood costs no queries."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from threading import Lock, Semaphore
+from threading import Event, Lock, Semaphore
 from typing import Any
 
 from config import clock
@@ -47,10 +46,11 @@ class Directory:
     def __init__(
         self,
         tick: Callable[[], float] = clock.monotonic,
-        wait: Callable[[float], object] = time.sleep,
+        wait: Callable[[float], object] | None = None,
     ) -> None:
         self._tick = tick
-        self._wait = wait
+        # Few threads of the door's own at a time; no other delivery waits behind them.
+        self._wait = wait or Event().wait
         # What was found, and when that was asked for.
         self._known: dict[tuple[str, str], tuple[float, Address]] = {}
         self._anew: dict[tuple[str, str], tuple[float, Address | None]] = {}
