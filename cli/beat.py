@@ -10,7 +10,8 @@ from cli.verb import verb
 def command(out: Output) -> None:
     """Ring the timetable until told to stop."""
     logs.to_stderr("beat")
-    with ground(may_make_home=True) as settings:
+    # Parts start in any order: ended, it would ring for nothing until somebody starts it again.
+    with ground(may_make_home=True, waits=True) as settings:
         from tasks import app
 
         out.service({"part": "beat"})

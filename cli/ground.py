@@ -1,5 +1,7 @@
 """The ground a command stands on: settings, servers, tables and the first organization."""
 
+import logging
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -8,20 +10,29 @@ from config import embedded
 from config.errors import PermanentError
 from config.settings import Settings, read, refresh, settings
 
+_log = logging.getLogger(__name__)
+
+_LOOK_AGAIN_S = 2.0
+
 
 class TablesBehindError(PermanentError):
     """The database lacks tables or columns that this code needs."""
 
 
 @contextmanager
-def ground(*, tables: bool = True, may_make_home: bool = False) -> Iterator[Settings]:
+def ground(
+    *, tables: bool = True, may_make_home: bool = False, waits: bool = False
+) -> Iterator[Settings]:
     """Have servers and tables while the body runs; yields the settings.
 
     Servers that no setting names are embedded ones, shared with whoever else uses the home.
-    With `tables` off nothing is asked of the database. Raises: NoInstallationError.
+    With `tables` off nothing is asked of the database. Whoever `waits` does so for a database
+    that is away. Raises: NoInstallationError.
     """
     with servers(may_make_home=may_make_home) as found:
         try:
+            if waits:
+                _await_database()
             if tables:
                 have_tables()
             yield found
@@ -68,6 +79,21 @@ def have_tables() -> None:
             )
         migrations.upgrade()
     have_first_organization()
+
+
+def _await_database() -> None:
+    """Look for it until it answers."""
+    from sqlalchemy.exc import DBAPIError
+
+    from models.session import engine
+
+    while True:
+        try:
+            with engine().connect():
+                return
+        except DBAPIError as error:
+            _log.warning("the database is waited for: %s", type(error.orig).__name__)
+            time.sleep(_LOOK_AGAIN_S)
 
 
 def have_first_organization() -> None:

@@ -8,6 +8,9 @@
 Specific errors live beside the code that raises them and subclass an intent.
 """
 
+import copyreg
+from typing import Any
+
 
 class Fault(Exception):
     """A failure that names what happened, to what, and the next step.
@@ -21,6 +24,10 @@ class Fault(Exception):
         self.code = code
         self.sentence = sentence
         self.next_step = next_step
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A worker's child tells its parent: as it is, whatever its class is made with."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class TransientError(Fault):

@@ -31,7 +31,8 @@ AWAY, BUSY = "database.away", "database.busy"
 FULL, READ_ONLY = "database.full", "database.read_only"
 # A serialization failure, a deadlock, a lock and a statement that took too long
 # (PostgreSQL 15 manual, appendix A; read 2026-11-22).
-_OTHERS_IN_THE_WAY = {"40001", "40P01", "55P03", "57014"}
+_HELD = "55P03"
+_OTHERS_IN_THE_WAY = {"40001", "40P01", _HELD, "57014"}
 # What it answers while it takes no changes: its disk is full, or it was told to only read.
 _NO_ROOM, _ONLY_READS = "53100", "25006"
 
@@ -103,20 +104,21 @@ os.register_at_fork(after_in_child=forget)
 
 
 @contextmanager
-def unit_of_work(*, awaited: bool = True) -> Iterator[Session]:
+def unit_of_work(*, awaited: bool = True, lock_wait_s: float | None = None) -> Iterator[Session]:
     """One transaction: commits when the body ends, rolls back when it raises.
 
-    Not `awaited`, the commit returns before the disk has it: for work that is nobody's word yet
-    and is done again from what is stored, should the server fail within that moment. It is lost
-    as a whole or not at all, and together with all that came after it.
+    A row that somebody holds is waited for 10 s, or for `lock_wait_s`. Not `awaited`, the commit
+    returns before the disk has it: for work that is nobody's word yet and is done again from what
+    is stored, should the server fail within that moment. It is lost as a whole or not at all, and
+    together with all that came after it.
 
     Raises: DatabaseAwayError when the database can't be reached, DatabaseBusyError when others'
     work is in the way.
     """
     with Session(engine(), expire_on_commit=False) as session:
         try:
-            if not awaited:
-                session.connection().exec_driver_sql("SET LOCAL synchronous_commit = off")
+            if told := _for_this(awaited=awaited, lock_wait_s=lock_wait_s):
+                session.connection().exec_driver_sql(told)
             yield session
             session.commit()
         except PoolTimeoutError as error:
@@ -125,6 +127,14 @@ def unit_of_work(*, awaited: bool = True) -> Iterator[Session]:
         except DBAPIError as error:
             session.rollback()
             raise _told(error) from error
+
+
+def _for_this(*, awaited: bool, lock_wait_s: float | None) -> str:
+    """What to set for one transaction, in one exchange with the server."""
+    told = [] if awaited else ["SET LOCAL synchronous_commit = off"]
+    if lock_wait_s is not None:
+        told.append(f"SET LOCAL lock_timeout = {round(lock_wait_s * 1000)}")
+    return "; ".join(told)
 
 
 class Line:
@@ -200,6 +210,11 @@ def takes_changes(session: Session) -> bool:
     told: Any = session.connection().connection.driver_connection
     only_reads = ("default_transaction_read_only", "in_hot_standby")
     return all(told.info.parameter_status(name) != "on" for name in only_reads)
+
+
+def waited_in_vain(error: Exception) -> bool:
+    """Whether it is that somebody else held a row for longer than it was waited for."""
+    return isinstance(error, DBAPIError) and _code(error) == _HELD
 
 
 def _given_up(error: DBAPIError | PoolTimeoutError) -> DatabaseAwayError:

@@ -6,32 +6,39 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from config.errors import Fault, SkippedRecord
+from config.errors import Fault, SkippedRecord, TransientError
 from config.logging import logger
 from connectors.base.contract import Connector, Record
 from models import Connection, Location, parked_write
 from models.order_row import Arrival
 from models.order_write import MetAnotherError, Written, write_orders
+from models.session import waited_in_vain
 
 log = logger(__name__)
 
 # Classes of SQLSTATE that blame what is stored: one row twice, data, constraints, limits of the
 # program. All others (a deadlock, a lock, a full disk, a server going down) pass by themselves.
 _OF_THE_RECORD = frozenset({"21", "22", "23", "54"})
+# Whose row it is that is held is found out by trials that wait no longer than this each.
+_TRIAL = text("SET LOCAL lock_timeout = 50")
 
 
 @dataclass
 class Applied:
-    """What a batch of records came to. `parked` pairs each refused record with its reason."""
+    """What a batch of records came to. `parked` pairs each refused record with its reason.
+
+    `held` are those whose rows somebody else holds: nothing is known of them yet.
+    """
 
     stored: int = 0
     ignored: int = 0
     due: list[int] = field(default_factory=list)
     parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
+    held: list[tuple[Record, TransientError]] = field(default_factory=list)
 
     def add(self, written: Written) -> None:
         """Count a written batch."""
@@ -46,6 +53,10 @@ class Understood:
 
     arrivals: list[tuple[Record, Arrival]] = field(default_factory=list)
     parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
+
+
+class HeldError(TransientError):
+    """Somebody else works on the record's rows, and has for a while."""
 
 
 class UnknownLocationError(SkippedRecord):
@@ -97,16 +108,23 @@ def apply(
     connection: Connection,
     connector: Connector,
     records: Sequence[tuple[Record, str]],
+    *,
+    past_held: bool = False,
 ) -> Applied:
     """Write records, each with its correlation id, to the books.
 
     A record that can't be understood, or that the database refuses, is left out alone.
     """
-    return store(session, connection, understand(connector, records))
+    return store(session, connection, understand(connector, records), past_held=past_held)
 
 
-def store(session: Session, connection: Connection, understood: Understood) -> Applied:
-    """Write to the books what was understood; what the database refuses is left out alone."""
+def store(
+    session: Session, connection: Connection, understood: Understood, *, past_held: bool = False
+) -> Applied:
+    """Write what was understood; what the database refuses is left out alone.
+
+    So is, when it is to go on `past_held` rows, what somebody else holds a row of.
+    """
     applied = Applied(parked=[*understood.parked])
     locations = locations_of(session, connection)
     arrivals: list[tuple[Record, Arrival]] = []
@@ -118,10 +136,11 @@ def store(session: Session, connection: Connection, understood: Understood) -> A
     try:
         applied.add(_together(session, connection, locations, [a for _, a in arrivals]))
     except Exception as error:
-        if not _is_about_the_record(error):
+        if not (_is_about_the_record(error) or (past_held and waited_in_vain(error))):
             raise
         log.warning("a batch was refused", error=type(error).__name__, records=len(arrivals))
-        _without_refused(session, connection, locations, arrivals, applied)
+        write = partial(_try, session, connection, locations, past_held=past_held)
+        _without_refused(write, arrivals, applied)
     _forget(session, connection, [record for record, _ in arrivals], applied)
     return applied
 
@@ -134,7 +153,7 @@ def _forget(
     A pull brings a record as it is now, while a delivery may be an older copy that comes late: it
     is no reason to forget a newer one.
     """
-    refused = {id(record) for record, _ in applied.parked}
+    refused = {id(record) for record, _ in (*applied.parked, *applied.held)}
     understood = [each for each in records if not each.partial and id(each) not in refused]
     parked_write.forget(
         session,
@@ -188,9 +207,7 @@ def _together(
 
 
 def _without_refused(
-    session: Session,
-    connection: Connection,
-    locations: dict[str, Location],
+    write: Callable[..., Written | Exception],
     arrivals: Sequence[tuple[Record, Arrival]],
     applied: Applied,
 ) -> None:
@@ -199,10 +216,13 @@ def _without_refused(
     Each trial is taken back with the locks it took: batches lock customers, then orders, each in
     one order, and whoever kept the rows of single records would wait across others' batches.
     """
-    write = partial(_try, session, connection, locations)
-    found = list(_spoilers(write, arrivals))
-    applied.parked += found
-    spoiled = {id(record) for record, _ in found}
+    spoiled = set()
+    for record, error in _spoilers(write, arrivals):
+        spoiled.add(id(record))
+        if waited_in_vain(error):
+            applied.held.append((record, _held()))
+        else:
+            applied.parked.append((record, _refused(error)))
     rest = [each for each in arrivals if id(each[0]) not in spoiled]
     if isinstance(written := write(rest, keep=True), Written):
         applied.add(written)
@@ -221,22 +241,21 @@ def _try(
     locations: dict[str, Location],
     arrivals: Sequence[tuple[Record, Arrival]],
     *,
+    past_held: bool,
     keep: bool = False,
 ) -> Written | Exception:
     """What writing these came to, or why they are refused; taken back unless it is to `keep`."""
     try:
         with session.begin_nested() as trial:
-            written = write_orders(
-                session,
-                connection,
-                locations,
-                [each for _, each in arrivals],
-                straight=False,
-            )
+            if past_held and not keep:
+                session.execute(_TRIAL)
+            orders = [each for _, each in arrivals]
+            written = write_orders(session, connection, locations, orders, straight=False)
             if not keep:
                 trial.rollback()
     except Exception as error:
-        if not _is_about_the_record(error):
+        held = past_held and not keep and waited_in_vain(error)
+        if not (held or _is_about_the_record(error)):
             raise
         return error
     return written
@@ -244,16 +263,23 @@ def _try(
 
 def _spoilers(
     write: Callable[..., Written | Exception], arrivals: Sequence[tuple[Record, Arrival]]
-) -> Iterator[tuple[Record, SkippedRecord]]:
-    """Those of a refused batch that are refused alone too: one half is tried, then the other."""
+) -> Iterator[tuple[Record, Exception]]:
+    """Those of a failed batch that fail alone too: one half is tried, then the other."""
     middle = len(arrivals) // 2
     for some in (arrivals[:middle], arrivals[middle:]):
         error = write(some) if some else None
-        if isinstance(error, Exception):
-            if len(some) == 1:
-                yield some[0][0], _refused(error)
-            else:
-                yield from _spoilers(write, some)
+        if isinstance(error, Exception) and len(some) == 1:
+            yield some[0][0], error
+        elif isinstance(error, Exception):
+            yield from _spoilers(write, some)
+
+
+def _held() -> HeldError:
+    return HeldError(
+        "order.held",
+        "Somebody else is changing the order just now.",
+        next_step="Nothing to do: it is applied as soon as they are done.",
+    )
 
 
 def _refused(error: Exception) -> SkippedRecord:

@@ -26,6 +26,8 @@ log = logger(__name__)
 BATCH = 200
 # Then the task makes room for others of its queue and signals itself again.
 BATCHES_A_TASK = 25
+# Longer than others write a page; whoever holds a row longer is not waited for by its neighbours.
+_LOCK_WAIT_S = 1.0
 
 
 @app.task(name="handle.events")
@@ -67,7 +69,7 @@ def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> in
     """Apply up to `limit` deliveries in one transaction; returns how many were looked at."""
     now = clock.now()
     # Should the server fail before the disk has it, the deliveries wait again with it.
-    with collecting.seldom(), unit_of_work(awaited=False) as session:
+    with collecting.seldom(), unit_of_work(awaited=False, lock_wait_s=_LOCK_WAIT_S) as session:
         connection = session.get_one(Connection, connection_id)
         claimed = inbox.claim(session, connection_id, now, limit, only)
         if not claimed:
@@ -140,12 +142,12 @@ def _apply(session: Session, connection: Connection, batch: Sorted) -> list[int]
     connector = reach.connector(connection)
     by_record = {id(record): event for event, record in batch.records}
     todo = [(record, event.correlation_id) for event, record in batch.records]
-    applied = apply.apply(session, connection, connector, todo)
+    applied = apply.apply(session, connection, connector, todo, past_held=True)
     refused = set()
-    for record, fault in applied.parked:
+    for record, fault in (*applied.parked, *applied.held):
         event = by_record[id(record)]
         refused.add(event.id)
-        if isinstance(fault, apply.UnknownLocationError):
+        if isinstance(fault, apply.UnknownLocationError | apply.HeldError):
             batch.postponed.append((event, fault))
         else:
             batch.parked.append((event, fault))

@@ -78,7 +78,9 @@ class StoredTokens:
             self._read = now, kept
         return kept
 
-    def refreshed(self, stale: Tokens | None, login: Callable[[], Tokens]) -> Tokens:
+    def refreshed(
+        self, stale: Tokens | None, login: Callable[[], Tokens], now: datetime | None = None
+    ) -> Tokens:
         """A token other than `stale`: another process's newer one, or else what `login` gives."""
         self._read = float("-inf"), None
         with unit_of_work() as session:
@@ -90,7 +92,8 @@ class StoredTokens:
             )
             row = session.get_one(Connection, self._id)
             kept = _opened(row.tokens)
-            if kept is not None and kept != stale and not is_due(kept, clock.now()):
+            due = kept is not None and now is not None and is_due(kept, now)
+            if kept is not None and kept != stale and not due:
                 return kept
             fresh = login()
             session.refresh(row, with_for_update={"key_share": True})

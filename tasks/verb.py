@@ -9,6 +9,7 @@ from typing import Any
 from celery import Task, current_task
 from celery.worker.request import Request as CelerysRequest
 
+from config.errors import TransientError
 from config.logging import logger
 from config.settings import settings
 
@@ -34,6 +35,15 @@ class Verb(Task):  # type: ignore[type-arg]
 
     abstract = True
     Request = "tasks.verb:Request"
+    # What passes by itself is no error of the task's: the row that it is about comes up again.
+    throws = (TransientError,)
+
+    def on_failure(
+        self, exc: Exception, task_id: str, args: Any, kwargs: dict[str, Any], einfo: Any
+    ) -> None:
+        """Of a task that raised; Celery itself tells of all but what is expected."""
+        if isinstance(exc, self.throws):
+            log.warning("task given up", task=self.name, code=exc.code, reason=exc.sentence)
 
 
 def losses() -> int:

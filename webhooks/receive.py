@@ -6,6 +6,7 @@ make them drop the delivery for good.
 """
 
 from contextlib import suppress
+from hashlib import sha256
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
@@ -15,7 +16,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from config.errors import Fault, TransientError
 from config.logging import logger
 from connectors import platforms
-from connectors.base.contract import Delivery, Verdict
+from connectors.base.contract import Delivery, Envelope, Verdict
 from models import deadline, inbox
 from webhooks import counters
 from webhooks.directory import Address, directory
@@ -26,6 +27,8 @@ log = logger(__name__)
 door = Blueprint("webhooks", __name__)
 
 MAX_BODY = 1024 * 1024
+# What an index of the database takes for certain.
+_LONGEST_NAME = 500
 # Kept with a delivery: what tells how it was sent. Everything else of its head is dropped.
 _KEPT_HEADERS = ("content-type", "user-agent", "toast-", "x-taxpoynt-attempt")
 
@@ -48,7 +51,7 @@ def receive(platform: str, key: str) -> Response:
             return _receive(platform, key, delivery)
     except RequestEntityTooLarge:
         return _answer(platform, 413, "A delivery may hold 1 MiB at most.")
-    except (Fault, SQLAlchemyError) as error:
+    except Exception as error:  # noqa: BLE001 - logged; whatever it is, it is sent again
         return _not_stored(platform, error)
 
 
@@ -81,7 +84,7 @@ def _verify(address: Address, delivery: Delivery) -> Verdict:
 
 
 def _take_in(address: Address, delivery: Delivery) -> Response:
-    envelope = address.webhook.identify(delivery)
+    envelope = _identify(address, delivery)
     event = inbox.NewEvent(
         organization_id=address.organization_id,
         connection_id=address.connection_id,
@@ -92,6 +95,25 @@ def _take_in(address: Address, delivery: Delivery) -> Response:
         correlation_id=uuid4().hex,
     )
     return Promised(group().join(event, address.platform), _settled)
+
+
+def _identify(address: Address, delivery: Delivery) -> Envelope:
+    """Which delivery it is; one that can't be told by its content is told by its bytes."""
+    try:
+        envelope = address.webhook.identify(delivery)
+        _insist_on_names(envelope)
+    except Exception as error:
+        connection_id, name = address.connection_id, type(error).__name__
+        log.exception("delivery not identified", connection_id=connection_id, error=name)
+        return Envelope(f"sha256:{sha256(delivery.body).hexdigest()}", "unknown")
+    return envelope
+
+
+def _insist_on_names(envelope: Envelope) -> None:
+    """Raises: ValueError when the database wouldn't take it."""
+    for name in (envelope.delivery_id, envelope.event_type):
+        if not (0 < len(name) <= _LONGEST_NAME and name.isprintable()):
+            raise ValueError("That is no name.")
 
 
 def _settled(place: Place) -> Response:

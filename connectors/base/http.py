@@ -82,7 +82,7 @@ class Client:
         tokens = self._token() if request.auth else None
         response, outcome = self._call(request, tokens, patience)
         if outcome.do is Do.REFRESH and tokens is not None:
-            tokens = self._tokens.refreshed(tokens, self._login)
+            tokens = self._tokens.refreshed(tokens, self._login, self._measured_now())
             response, outcome = self._call(request, tokens, patience)
         if response is not None and outcome.do in (Do.OK, Do.MISSING):
             return response
@@ -94,10 +94,18 @@ class Client:
         return sum(bucket.window.total_seconds() for bucket in buckets if bucket.spaced)
 
     def _token(self) -> Tokens:
-        tokens = self._tokens.current()
-        if tokens is None or is_due(tokens, self.server_now()):
-            return self._tokens.refreshed(tokens, self._login)
+        tokens, now = self._tokens.current(), self._measured_now()
+        if tokens is None or (now is not None and is_due(tokens, now)):
+            return self._tokens.refreshed(tokens, self._login, now)
         return tokens
+
+    def _measured_now(self) -> datetime | None:
+        """By the platform's clock, once a reply has told it.
+
+        Until then a token is used as it is: one that has ended is refused, and then renewed. Ours
+        may be an hour ahead, and would have every client log in anew in each token's last hour.
+        """
+        return self.server_now() if self._clock.measured else None
 
     def _login(self) -> Tokens:
         return self._connector.login(self)

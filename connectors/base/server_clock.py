@@ -24,6 +24,11 @@ class ServerClock:
         self._measured = False
 
     @property
+    def measured(self) -> bool:
+        """Whether it is the platform's clock, rather than ours for want of a reply."""
+        return self._measured
+
+    @property
     def offset(self) -> timedelta:
         """What to add to our clock; zero before the first reply."""
         return (self._low + self._high) / 2

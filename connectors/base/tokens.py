@@ -23,8 +23,12 @@ class TokenStore(Protocol):
     def current(self) -> Tokens | None:
         """The token in use; None before the first login."""
 
-    def refreshed(self, stale: Tokens | None, login: Callable[[], Tokens]) -> Tokens:
+    def refreshed(
+        self, stale: Tokens | None, login: Callable[[], Tokens], now: datetime | None = None
+    ) -> Tokens:
         """A token other than `stale`: another caller's newer one, or else what `login` gives.
+
+        A newer one that is due `now`, by the platform's clock, is renewed, too.
 
         Single flight: while one caller logs in, the others wait and take its token. The new token
         is kept before anyone uses it.
@@ -42,7 +46,9 @@ class MemoryTokens:
         """The token in use; None before the first login."""
         return self._tokens
 
-    def refreshed(self, stale: Tokens | None, login: Callable[[], Tokens]) -> Tokens:
+    def refreshed(
+        self, stale: Tokens | None, login: Callable[[], Tokens], _now: datetime | None = None
+    ) -> Tokens:
         """A token other than `stale`, from one login at a time."""
         with self._lock:
             if self._tokens is None or self._tokens == stale:

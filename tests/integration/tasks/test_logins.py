@@ -86,10 +86,23 @@ def test_a_token_about_to_end_is_renewed_and_kept_sealed(shop: Shop) -> None:
     tokens.refreshed(tokens.current(), _gives(ended))
     assert tokens.current() == ended
     fresh = Tokens("a-new-token", clock.now() + timedelta(hours=1), scopes=frozenset({"orders"}))
-    assert tokens.refreshed(None, _gives(fresh)) == fresh
+    assert tokens.refreshed(None, _gives(fresh), clock.now()) == fresh
     assert _tokens(shop).current() == fresh
     raw = one("SELECT tokens FROM connections WHERE id = :c", c=shop.connection_id).tokens
     assert b"a-new-token" not in bytes(raw)
+
+
+def test_a_host_whose_clock_is_ahead_logs_in_no_sooner(shop: Shop) -> None:
+    before = _logins(shop)
+    # Toast's tokens last a day; to this host the stored one has ended.
+    with clock.frozen(clock.now() + timedelta(days=2)):
+        for _ in range(3):
+            with unit_of_work() as session:
+                row = session.get_one(Connection, shop.connection_id)
+            with reach.line(row) as line:
+                line.connector.probe(line.http)
+                assert line.http.server_now() < clock.now() - timedelta(days=1)
+    assert _logins(shop) == before
 
 
 def test_a_login_with_credentials_that_were_replaced_meanwhile_is_not_kept(shop: Shop) -> None:

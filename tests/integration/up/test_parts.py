@@ -13,6 +13,7 @@ from cli.running import parts
 from cli.running.part import Part
 from config import embedded
 from tests.children import TAXPOYNT, child
+from tests.faults.proxy import proxy
 from tests.integration.up.installation import Installation
 from tests.waiting import until
 
@@ -129,3 +130,19 @@ def test_no_delivery_and_no_invoice_shares_a_worker_with_what_waits_for_a_platfo
 
 def _queues(part: Part) -> set[str]:
     return set(part.argv[part.argv.index("--queues") + 1].split(","))
+
+
+def test_beat_waits_for_a_database_that_is_away(place: Installation, tmp_path: Path) -> None:
+    with embedded.servers(place.home) as found, proxy(found.database_url) as way:
+        assert place.run("migrate").returncode == 0
+        way.refuse()
+        env = place.env | {
+            "TAXPOYNT_DATABASE_URL": way.through(found.database_url),
+            "TAXPOYNT_BROKER_URL": found.broker_url,
+        }
+        with child([*TAXPOYNT, "beat"], log=tmp_path / "beat.log", env=env) as beat:
+            until(lambda: beat.says("is waited for"), timeout_s=60, what="beat to wait")
+            way.accept()
+            with Redis.from_url(found.broker_url) as broker:
+                until(lambda: broker.llen("upkeep") > 0, timeout_s=60, what="beat to ring")
+            assert beat.alive

@@ -12,8 +12,6 @@ from tests.factories import connected
 from tests.integration.tasks.asked import ask, connection, deliveries, one, orders
 from tests.integration.webhooks.knocking import give_secrets, knock
 from tests.shop import Shop
-from webhooks import directory as directory_module
-from webhooks import receive
 from webhooks.directory import Directory
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -250,30 +248,6 @@ def test_a_secret_that_was_replaced_just_now_signs_at_once(app: Flask, shop: Sho
     with ThreadPoolExecutor(6) as pool:
         assert set(pool.map(send, range(6))) == {202}
     assert knock(app.test_client(), shop, messages[0]).status_code == 401
-
-
-def test_a_flood_of_bad_signatures_is_no_flood_of_look_ups(
-    shop: Shop, app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now, asked = [100.0], []
-    known = Directory(tick=lambda: now[0])
-    monkeypatch.setattr(receive, "directory", lambda: known)
-    look_up = directory_module._look_up
-
-    def counted(platform: str, key: str) -> Any:
-        asked.append(now[0])
-        return look_up(platform, key)
-
-    monkeypatch.setattr(directory_module, "_look_up", counted)
-    (message,) = shop.messages(1)
-    headers = message.headers("a-wrong-secret", 1)
-    door = app.test_client()
-    for _ in range(100):
-        assert door.post(shop.address, data=message.body, headers=headers).status_code == 401
-        now[0] += 0.02
-    # Nothing was remembered at first; then once a second.
-    assert asked == pytest.approx([100.0, 100.0, 101.0], abs=0.05)
-    assert knock(door, shop, message).status_code == 202
 
 
 def test_an_address_that_is_gone_is_404_once_that_is_known(door: FlaskClient, shop: Shop) -> None:

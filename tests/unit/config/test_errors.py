@@ -1,3 +1,5 @@
+import pickle
+
 import pytest
 
 from config.errors import Fault, PermanentError, SkippedRecord, TransientError
@@ -26,3 +28,17 @@ def test_the_intents_are_never_mistaken_for_each_other() -> None:
 def test_a_transient_error_may_name_its_wait() -> None:
     assert TransientError("x", "Later.").retry_after_s is None
     assert TransientError("x", "Later.", retry_after_s=7).retry_after_s == 7
+
+
+class _PlaceError(TransientError):
+    """Made with what no other fault is made with."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__("place.away", f"{place} is away.", next_step="Wait.", retry_after_s=3)
+        self.place = place
+
+
+def test_a_fault_goes_from_process_to_process_as_it_is() -> None:
+    for fault in (_PlaceError("Rome"), PermanentError("x", "It broke.", next_step="Mend it.")):
+        again = pickle.loads(pickle.dumps(fault))
+        assert (type(again), str(again), vars(again)) == (type(fault), str(fault), vars(fault))
