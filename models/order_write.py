@@ -92,7 +92,6 @@ ON CONFLICT (connection_id, external_id) DO UPDATE SET
                          THEN orders.invoice_state ELSE excluded.invoice_state END,
     invoice_reason = CASE WHEN orders.invoice_state IN ('issued', 'changed after issue')
                           THEN orders.invoice_reason ELSE excluded.invoice_reason END,
-    invoice_queued_at = NULL,
     applied_at = clock_timestamp()
 WHERE orders.version < excluded.version
    OR (orders.version = excluded.version AND (orders.partial OR NOT excluded.partial)

@@ -41,7 +41,7 @@ def books(rows: Callable[..., list[tuple[Any, ...]]]) -> tuple[Merchant, History
                 at.take_in(one)
                 history.note(one, "202")
         handle.drain(at.connection_id)
-    invoice.order(order_ids=orders)
+    invoice.these(orders)
     assert owed(rows, at.connection_id) == 0
     return at, history
 

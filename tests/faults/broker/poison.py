@@ -157,7 +157,7 @@ def _arguments() -> list[Poison]:
         ),
         Poison(
             "words for ids",
-            raw(message("invoice.order", {"order_ids": [1, "two"]})),
+            raw(message("invoice.orders", {"order_ids": [1, "two"]})),
             "task.arguments",
         ),
         Poison("arguments in a list", raw(message(kwargs=[1])), "message.body"),

@@ -44,7 +44,7 @@ def received(connection: Connection, most: int = 1) -> list[Any]:
         ("handle.events", {"connection_id": 7, "platform": "toast"}),
         ("sites.list", {"connection_id": 2**62, "platform": "toast"}),
         ("sweep.prune", {}),
-        ("invoice.order", {"order_ids": list(range(10**6, 10**6 + 200))}),
+        ("invoice.orders", {"order_ids": list(range(10**6, 10**6 + 200))}),
         ("refetch.events", {"connection_id": 7, "platform": "toast", "event_ids": [1, 2]}),
     ],
 )

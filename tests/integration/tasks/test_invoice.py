@@ -53,8 +53,8 @@ def test_every_sale_of_a_till_gets_one_invoice_that_ties_to_it(
 ) -> None:
     shop.take_in(shop.messages())
     handle.drain(shop.connection_id)
-    for call in signals.take("invoice.order"):
-        invoice.order(**call)
+    for call in signals.take("invoice.orders"):
+        invoice.orders(**call)
     states = {row.invoice_state for row in orders(shop).values()}
     assert "due" not in states
     assert "parked" not in states
@@ -86,21 +86,21 @@ def test_a_charge_whose_tax_bears_the_dust_of_a_double_is_invoiced() -> None:
     raw = json.dumps({**told, "checks": [check]}).encode()
     connection = connected()
     ids = store(connection, read_order(Record("orders", "dusty", raw, PLACE))).due
-    assert invoice.order(order_ids=ids) == {"issued": 1}
+    assert invoice.these(ids) == 1
     assert _invoices(connection.organization_id) == [("INV-000001", Decimal("2.86"))]
 
 
 def test_an_order_told_twice_is_invoiced_once() -> None:
     owner, ids = _sold(how_many=2)
-    assert invoice.order(order_ids=ids) == {"issued": 2}
-    assert invoice.order(order_ids=[*ids, *ids]) == {"issued": 0}
+    assert invoice.these(ids) == 2
+    assert invoice.these([*ids, *ids]) == 0
     assert [number for number, _ in _invoices(owner)] == ["INV-000001", "INV-000002"]
 
 
 def test_an_order_that_owes_nothing_is_passed_over() -> None:
     owner, ids = _sold()
     ask("UPDATE orders SET invoice_state = 'not due' WHERE id = :i", i=ids[0])
-    assert invoice.order(order_ids=[*ids, -1]) == {"issued": 0}
+    assert invoice.these([*ids, -1]) == 0
     assert _invoices(owner) == []
 
 
@@ -118,7 +118,7 @@ def test_a_draft_that_does_not_tie_is_parked_alone_and_takes_no_number(
 ) -> None:
     owner, ids = _sold(how_many=3)
     ask(spoil, i=ids[0])
-    assert invoice.order(order_ids=ids) == {"issued": 2}
+    assert invoice.these(ids) == 2
     row = one("SELECT * FROM orders WHERE id = :i", i=ids[0])
     assert row.invoice_state == "parked"
     assert reason in row.invoice_reason
@@ -140,7 +140,7 @@ def test_what_can_not_be_an_invoice_is_parked_with_its_reason(amount: str, reaso
         "tax = 0, gratuities = 0 WHERE id = :i",
     ):
         ask(spoil, i=ids[0], **({"amount": amount} if ":amount" in spoil else {}))
-    assert invoice.order(order_ids=ids) == {"issued": 0}
+    assert invoice.these(ids) == 0
     row = one("SELECT * FROM orders WHERE id = :i", i=ids[0])
     assert row.invoice_state == "parked"
     assert reason in row.invoice_reason
@@ -148,9 +148,9 @@ def test_what_can_not_be_an_invoice_is_parked_with_its_reason(amount: str, reaso
 
 def test_an_invoice_that_the_database_refuses_holds_up_no_other() -> None:
     owner, ids = _sold(how_many=3)
-    assert invoice.order(order_ids=ids[1:2]) == {"issued": 1}
+    assert invoice.these(ids[1:2]) == 1
     ask("UPDATE orders SET invoice_state = 'due' WHERE id = :i", i=ids[1])
-    assert invoice.order(order_ids=ids) == {"issued": 2}
+    assert invoice.these(ids) == 2
     row = one("SELECT * FROM orders WHERE id = :i", i=ids[1])
     assert row.invoice_state == "parked"
     assert "UniqueViolation" in row.invoice_reason
@@ -201,8 +201,8 @@ def _beside(call: Callable[[], Any], others: list[threading.Thread]) -> Callable
 def test_what_another_worker_issues_meanwhile_is_not_parked(refusing: list[Any]) -> None:
     owner, ids = _sold()
     others: list[threading.Thread] = []
-    refusing.append(_beside(lambda: invoice.order(order_ids=ids), others))
-    assert invoice.order(order_ids=ids) == {"issued": 0}
+    refusing.append(_beside(lambda: invoice.these(ids), others))
+    assert invoice.these(ids) == 0
     for other in others:
         other.join()
     assert len(others) == 1
@@ -215,7 +215,7 @@ def test_a_newer_version_that_comes_meanwhile_is_not_parked(refusing: list[Any])
     ids = store(connection, order("o1", at(1))).due
     others: list[threading.Thread] = []
     refusing.append(_beside(lambda: store(connection, order("o1", at(2))), others))
-    assert invoice.order(order_ids=ids) == {"issued": 0}
+    assert invoice.these(ids) == 0
     for other in others:
         other.join()
     assert len(others) == 1
@@ -241,7 +241,7 @@ def test_what_the_database_refuses_for_a_moment_is_not_parked(
 
 def test_orders_of_several_merchants_in_one_message_each_get_their_own_series() -> None:
     (one_owner, ones), (two_owner, twos) = _sold(), _sold()
-    assert invoice.order(order_ids=[*ones, *twos]) == {"issued": 2}
+    assert invoice.these([*ones, *twos]) == 2
     assert _invoices(one_owner) == _invoices(two_owner) == [("INV-000001", Decimal("13.21"))]
 
 
@@ -257,11 +257,11 @@ def test_what_is_owed_and_nobody_was_told_of_is_signalled_again_after_a_while_on
         advance(timedelta(seconds=26))
         invoice.due()
         assert set(ids) <= _told(signals)
-        invoice.order(order_ids=ids)
+        invoice.these(ids)
         advance(timedelta(seconds=26))
         invoice.due()
         assert not set(ids) & _told(signals)
 
 
 def _told(signals: Signals) -> set[int]:
-    return {each for call in signals.take("invoice.order") for each in call["order_ids"]}
+    return {each for call in signals.take("invoice.orders") for each in call["order_ids"]}

@@ -49,7 +49,7 @@ def test_a_first_delta_brings_every_order_and_says_how_many(shop: Shop, signals:
         assert run.finished_at is not None
     assert connection(shop).status == "connected"
     owed = sorted(row.id for row in orders(shop).values() if row.invoice_state == "due")
-    told = [each for call in signals.take("invoice.order") for each in call["order_ids"]]
+    told = [each for call in signals.take("invoice.orders") for each in call["order_ids"]]
     assert sorted(told) == owed
 
 
