@@ -34,6 +34,7 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
     handled = turn.take(
         "handle.events",
         lambda: drain(connection_id),
+        BATCH,
         connection_id=connection_id,
         platform=platform,
     )

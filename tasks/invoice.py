@@ -52,7 +52,7 @@ def orders(*, connection_id: int) -> dict[str, int]:
         issued.extend(numbers)
         return looked_at
 
-    turn.take("invoice.orders", batch, connection_id=connection_id)
+    turn.take("invoice.orders", batch, BATCH, connection_id=connection_id)
     return {"issued": len(issued)}
 
 

@@ -33,6 +33,18 @@ def send(name: str, kwargs: Mapping[str, Any], task_id: str | None = None) -> bo
     return True
 
 
+def waiting(name: str, kwargs: Mapping[str, Any]) -> int | None:
+    """How many messages wait where a task's would; None where that is no list of Redis.
+
+    Raises: RedisError.
+    """
+    where = _at(str(app.conf.broker_url))
+    if where is None:
+        return None
+    length: Any = where.client.llen(where.route(name, (), kwargs, {})["queue"])
+    return int(length)
+
+
 def envelope(
     name: str, kwargs: Mapping[str, Any], queue: str, task_id: str | None = None
 ) -> bytes:

@@ -90,25 +90,33 @@ def overdue(name: str, *, connection_id: int, **given: Any) -> None:
     _instead(pending.doubted, name, connection_id, given)
 
 
+def leads(name: str, connection_id: int) -> bool:
+    """Whether the task at work is the one that is pending, rather than a copy that helps."""
+    try:
+        return _inline is not None or pending.mine(name, connection_id)
+    except redis.RedisError as error:
+        log.debug("signal flag not read", error=type(error).__name__)
+        return True
+
+
 def pass_on(name: str, *, connection_id: int, **given: Any) -> None:
     """From a task whose turn is over: it goes on at the end of the queue, unless another does."""
     _instead(pending.mine, name, connection_id, given)
 
 
-def answered(name: str, connection_id: int) -> bool:
-    """A task has nothing left to do: what comes from now on must signal again.
+def answered(name: str, connection_id: int) -> None:
+    """A task has nothing left to do: what comes from now on must signal again."""
+    if _inline is None and leads(name, connection_id):
+        _forget(name, connection_id)
 
-    False where another message is pending, which it is then left to.
-    """
-    if _inline is not None:
-        return True
+
+def somebody_waits(name: str, kwargs: dict[str, Any]) -> bool:
+    """Whether the queue of a task holds anything; where that can't be told it is taken to."""
     try:
-        if not pending.mine(name, connection_id):
-            return False
+        return _inline is not None or message.waiting(name, kwargs) != 0
     except redis.RedisError as error:
-        log.debug("signal flag not read", error=type(error).__name__)
-    _forget(name, connection_id)
-    return True
+        log.debug("queue not looked at", error=type(error).__name__)
+        return True
 
 
 def _instead(

@@ -2,7 +2,8 @@
 
 So a connection that is flooded holds up each other one of its queue by a turn at most. While it is
 at it nobody is signalled for that connection: what comes meanwhile is found by the next look, in
-batches that grow with the load.
+batches that grow with the load. Only where nobody else waits may a second one help with a flood,
+and it stops once somebody does.
 """
 
 from collections.abc import Callable
@@ -15,32 +16,40 @@ from tasks import ring
 TURN_S = 0.5
 
 
-def take(name: str, work: Callable[[], int], *, connection_id: int, **given: Any) -> int:
+def take(
+    name: str, work: Callable[[], int], full: int, *, connection_id: int, **given: Any
+) -> int:
     """Call `work` until it has nothing to do or the turn is over; returns what all did.
 
-    The arguments are those of the task `name`, which is signalled again when something is left.
+    A batch that is `full` tells that there is more. The arguments are those of the task `name`,
+    which is signalled again when something is left.
     """
-    done, ends = 0, clock.monotonic() + TURN_S
+    kwargs = {"connection_id": connection_id, **given}
+    helps = not ring.leads(name, connection_id)
+    done, helped, ends = 0, False, clock.monotonic() + TURN_S
     try:
         while clock.monotonic() < ends:
             batch = work()
             done += batch
+            if helps and (batch < full or ring.somebody_waits(name, kwargs)):
+                return done
             if not batch:
-                return done + _last_look(name, work, connection_id, given)
+                return done + _last_look(name, work, kwargs)
+            if batch >= full and not helped and not ring.somebody_waits(name, kwargs):
+                helped = ring.task(name, **kwargs)
     except BaseException:
         # Whoever rings next is to be heard, and a sweep needn't doubt.
-        ring.answered(name, connection_id)
+        if not helps:
+            ring.answered(name, connection_id)
         raise
-    ring.pass_on(name, connection_id=connection_id, **given)
+    if not helps:
+        ring.pass_on(name, **kwargs)
     return done
 
 
-def _last_look(
-    name: str, work: Callable[[], int], connection_id: int, given: dict[str, Any]
-) -> int:
+def _last_look(name: str, work: Callable[[], int], kwargs: dict[str, Any]) -> int:
     """What came in before the bell could be heard again was signalled by nobody."""
-    if not ring.answered(name, connection_id):
-        return 0
+    ring.answered(name, kwargs["connection_id"])
     if late := work():
-        ring.once(name, connection_id=connection_id, **given)
+        ring.once(name, **kwargs)
     return late
