@@ -48,12 +48,12 @@ def values(rows: Sequence[Row], tails: Sequence[bytes] | None = None) -> str:
         rows = [
             (*row, tail.decode(errors="replace")) for row, tail in zip(rows, tails, strict=True)
         ]
-    return ",".join(["(" + ",".join(map(_literal, row)) + ")" for row in rows])
+    return storable(",".join(["(" + ",".join(map(_literal, row)) + ")" for row in rows]))
 
 
 def _literal(value: Any) -> str:
     """Quotes are all that is special between quotes: see `standard_conforming_strings`."""
-    return "NULL" if value is NULL else "'" + storable(str(value)).replace("'", "''") + "'"
+    return "NULL" if value is NULL else "'" + str(value).replace("'", "''") + "'"
 
 
 def filled(row: Iterable[Any]) -> Row:

@@ -13,6 +13,8 @@ from config import clock
 from config.errors import TransientError
 from connectors.base.contract import Record
 from connectors.toast.mapping import read_order
+from models.order_read import due_orders
+from models.session import unit_of_work
 from tasks import handle, invoice
 from tests.factories import PLACE, at, charge, connected, line, order, store, tax
 from tests.integration.tasks.asked import ask, one, orders
@@ -245,23 +247,47 @@ def test_orders_of_several_merchants_in_one_message_each_get_their_own_series() 
     assert _invoices(one_owner) == _invoices(two_owner) == [("INV-000001", Decimal("13.21"))]
 
 
-def test_what_is_owed_and_nobody_was_told_of_is_signalled_again_after_a_while_only(
+def test_the_invoices_of_one_connection_are_issued_in_batches(
+    monkeypatch: pytest.MonkeyPatch, signals: Signals
+) -> None:
+    monkeypatch.setattr(invoice, "BATCH", 2)
+    (one_owner, ids), (two_owner, _) = _sold(how_many=5), _sold()
+    ask("UPDATE orders SET business_date = business_date - 1 WHERE id = :i", i=ids[-1])
+    connection_id = one("SELECT connection_id FROM orders WHERE id = :i", i=ids[0]).connection_id
+    assert invoice.orders(connection_id=connection_id) == {"issued": 5}
+    assert len(_invoices(one_owner)) == 5
+    assert _invoices(two_owner) == []
+    first = one("SELECT number FROM invoices WHERE order_id = :i", i=ids[-1])
+    assert first.number == "INV-000001"
+    assert signals.take("invoice.orders") == []
+
+
+def test_one_of_a_connection_that_is_refused_or_held_by_another_holds_up_no_other() -> None:
+    owner, ids = _sold(how_many=4)
+    assert invoice.these(ids[1:2]) == 1
+    ask("UPDATE orders SET invoice_state = 'due' WHERE id = :i", i=ids[1])
+    connection_id = one("SELECT connection_id FROM orders WHERE id = :i", i=ids[0]).connection_id
+    with unit_of_work() as session:
+        due_orders(session, ids[2:3])
+        assert invoice.orders(connection_id=connection_id) == {"issued": 2}
+    states = ask("SELECT invoice_state FROM orders WHERE id = ANY(:ids) ORDER BY id", ids=ids)
+    assert [row.invoice_state for row in states] == ["issued", "parked", "due", "issued"]
+    assert invoice.orders(connection_id=connection_id) == {"issued": 1}
+    assert [number for number, _ in _invoices(owner)] == [f"INV-00000{n}" for n in (1, 2, 3, 4)]
+
+
+def test_what_is_owed_and_nobody_was_told_of_is_signalled_after_a_while_only(
     signals: Signals,
 ) -> None:
     _, ids = _sold(how_many=2)
+    query = "SELECT connection_id FROM orders WHERE id = :i"
+    ours = {"connection_id": one(query, i=ids[0]).connection_id}
     with clock.frozen(clock.now()) as advance:
         invoice.due()
-        assert set(ids) <= _told(signals)
+        assert ours not in signals.take("invoice.orders")
+        advance(timedelta(seconds=3))
         invoice.due()
-        assert not set(ids) & _told(signals)
-        advance(timedelta(seconds=26))
-        invoice.due()
-        assert set(ids) <= _told(signals)
+        assert ours in signals.take("invoice.orders")
         invoice.these(ids)
-        advance(timedelta(seconds=26))
         invoice.due()
-        assert not set(ids) & _told(signals)
-
-
-def _told(signals: Signals) -> set[int]:
-    return {each for call in signals.take("invoice.orders") for each in call["order_ids"]}
+        assert ours not in signals.take("invoice.orders")

@@ -48,8 +48,8 @@ def test_it_is_applied_and_its_invoice_signalled(shop: Shop, signals: Signals) -
     became = retry.again(shop.organization_id, record_id)
     assert became == retry.Retried(record_id, guid, retry.APPLIED)
     assert not ask("SELECT 1 FROM parked_records WHERE id = :id", id=record_id)
-    (order,) = orders(shop).values()
-    assert signals.take("invoice.orders") == [{"order_ids": [order.id]}]
+    assert list(orders(shop)) == [guid]
+    assert signals.take("invoice.orders") == [{"connection_id": shop.connection_id}]
     assert retry.again(shop.organization_id, record_id) is None
 
 
