@@ -1,7 +1,6 @@
 """The way to the database, and the only commit there is."""
 
 import os
-import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -15,20 +14,11 @@ from sqlalchemy import (
     QueuePool,
     Row,
     create_engine,
-    event,
 )
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    InvalidatePoolError,
-    OperationalError,
-)
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from config import clock
 from config.errors import TransientError
 from config.logging import logger
 from config.settings import settings
@@ -66,53 +56,22 @@ class _PromptPool(QueuePool):
             return super().connect()
 
 
-# What answered so lately isn't asked whether it is there: one exchange in four of a small unit.
-_TRUSTED_S = 1.0
-
-
 @cache
 def engine() -> Engine:
     """This process's pool; a fork starts with one of its own."""
-    made = _engine(
+    return _engine(
         # A lock that is held is retried by the caller; a statement that hangs frees its row.
         # What a frozen process holds is given to others; whatever it does then is undone.
         "-c lock_timeout=10000 -c statement_timeout=60000"
         " -c idle_in_transaction_session_timeout=120000",
         poolclass=_PromptPool,
+        # A restart of the server must not fail the first query of each pooled connection.
+        pool_pre_ping=True,
         pool_size=10,
         max_overflow=10,
         # Waiting longer helps nobody: a platform gives its webhook two seconds in all.
         pool_timeout=1,
     )
-    event.listen(made, "checkin", _rest)
-    event.listen(made, "checkout", _ask)
-    return made
-
-
-def _rest(_: Any, record: ConnectionPoolEntry) -> None:
-    record.info["rests_since"] = clock.monotonic()
-
-
-def _ask(driver: Any, record: ConnectionPoolEntry, _: Any) -> None:
-    """A restart of the server must not fail the first query of each pooled connection."""
-    since = record.info.get("rests_since")
-    if since is None or (clock.monotonic() - since < _TRUSTED_S and not _was_told(driver)):
-        return
-    dialect: Any = engine().dialect
-    try:
-        dialect.do_ping(driver)
-    except dialect.loaded_dbapi.Error as error:
-        if not dialect.is_disconnect(error, driver, None):
-            raise
-        # Neither are the others of the pool what they were.
-        raise InvalidatePoolError from error
-
-
-def _was_told(driver: Any) -> bool:
-    """Whether the server has said something unasked, as when it ends a connection."""
-    look = select.poll()
-    look.register(driver.fileno(), select.POLLIN)
-    return bool(look.poll(0))
 
 
 def _engine(options: str, **pool: Any) -> Engine:

@@ -54,12 +54,8 @@ class Queue:
         """What a worker does with the next message; whose it was."""
         message = json.loads(self.broker.rpop(_QUEUE))
         kwargs = json.loads(base64.b64decode(message["body"]))[1]
-        task = app.tasks[_NAME]
-        task.push_request(id=message["headers"]["id"])
-        try:
-            task.run(**kwargs)
-        finally:
-            task.pop_request()
+        task_id = message["headers"]["id"]
+        app.tasks[_NAME].apply(kwargs=kwargs, task_id=task_id, throw=True)
         return int(kwargs["connection_id"])
 
 
@@ -100,7 +96,9 @@ def test_a_flood_of_one_waits_once_and_holds_up_each_other_for_a_turn(queue: Que
     assert not +queue.inboxes
 
 
-def test_what_comes_while_it_is_at_work_is_found_without_a_signal(queue: Queue) -> None:
+def test_what_comes_while_it_is_at_work_is_found_without_a_signal(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     queue.ring(7)
     late = iter([3])
 
@@ -111,7 +109,7 @@ def test_what_comes_while_it_is_at_work_is_found_without_a_signal(queue: Queue) 
             break
         return batch
 
-    handle.drain = drain  # type: ignore[assignment] # put back by the fixture
+    monkeypatch.setattr(handle, "drain", drain)
     queue.work()
     assert queue.waiting() == []
     assert not +queue.inboxes
@@ -119,7 +117,9 @@ def test_what_comes_while_it_is_at_work_is_found_without_a_signal(queue: Queue) 
     assert queue.waiting() == [7]
 
 
-def test_what_comes_between_the_last_look_and_its_end_is_not_left(queue: Queue) -> None:
+def test_what_comes_between_the_last_look_and_its_end_is_not_left(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
     queue.ring(7)
     looks: list[int] = []
 
@@ -131,7 +131,7 @@ def test_what_comes_between_the_last_look_and_its_end_is_not_left(queue: Queue) 
             queue.ring(connection_id)
         return batch
 
-    handle.drain = drain  # type: ignore[assignment]
+    monkeypatch.setattr(handle, "drain", drain)
     queue.work()
     assert not +queue.inboxes
     while queue.waiting():
