@@ -45,9 +45,7 @@ def waiting(name: str, kwargs: Mapping[str, Any]) -> int | None:
     return int(length)
 
 
-def envelope(
-    name: str, kwargs: Mapping[str, Any], queue: str, task_id: str | None = None
-) -> bytes:
+def envelope(name: str, kwargs: Mapping[str, Any], queue: str, task_id: str | None = None) -> bytes:
     """The message of a task, in kombu's envelope."""
     task_id, parent = task_id or str(uuid4()), app.current_worker_task
     body = json.dumps([[], kwargs, _NOTHING]).encode()

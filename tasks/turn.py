@@ -16,9 +16,7 @@ from tasks import ring
 TURN_S = 0.5
 
 
-def take(
-    name: str, work: Callable[[], int], full: int, *, connection_id: int, **given: Any
-) -> int:
+def take(name: str, work: Callable[[], int], full: int, *, connection_id: int, **given: Any) -> int:
     """Call `work` until it has nothing to do or the turn is over; returns what all did.
 
     A batch that is `full` tells that there is more. The arguments are those of the task `name`,

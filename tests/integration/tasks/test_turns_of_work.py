@@ -1,4 +1,4 @@
-"""Who works when: many merchants' signals in one queue, worked on one after the other, no process."""
+"""Who works when: signals of many merchants in one queue, worked on one after the other."""
 
 import base64
 import json
