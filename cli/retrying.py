@@ -79,7 +79,7 @@ def _by_workers(organization_id: int, rows: _Rows, platform: str) -> None:
 
 def _here(organization_id: int, ids: Collection[int]) -> None:
     """Each in a transaction of its own; invoices owed are issued by workers or here."""
-    with nullcontext() if workers.take("invoice.order") else workers.here():
+    with nullcontext() if workers.take("invoice.orders") else workers.here():
         for each in ids:
             retry.again(organization_id, each)
 

@@ -25,12 +25,13 @@ def resend(database: Session, message_id: int) -> bool:
 
 def invoice(database: Session, organization_id: int, order_id: int) -> bool:
     """Have an order invoiced whose invoice was given up; false when it is no such order."""
-    if not invoice_again.owe_again(database, organization_id, [order_id]):
+    owed = invoice_again.owe_again(database, organization_id, [order_id])
+    if not owed:
         return False
 
     @after_this_request
     def signal(response: Response) -> Response:
-        ring.asked("invoice.order", order_ids=(order_id,))
+        ring.owed(owed[order_id])
         return response
 
     return True

@@ -1,4 +1,4 @@
-"""Rows as the text that COPY reads.
+"""Rows as the text that COPY reads, or INSERT.
 
 Fields and rows are told apart by control characters that merchants' text doesn't hold, so that
 what must be escaped is looked for once in the whole text and not in each of its fields: an order
@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from models.storable import ERRORS, REPLACEMENT
+from models.storable import ERRORS, REPLACEMENT, storable
 
 _FIELD, _ROW = "\x1f", "\x1e"
 # Whoever writes text could write any mark that is known: this one differs from process to process.
@@ -43,6 +43,20 @@ def encode(rows: Sequence[Row], tails: Sequence[bytes] | None = None) -> bytes:
     fronts = encoded.split(b"\x1e")
     lines = [b"%b\x1f%b\n" % (a, _tail(b)) for a, b in zip(fronts, tails, strict=True)]
     return b"".join(lines)
+
+
+def values(rows: Sequence[Row], tails: Sequence[bytes] | None = None) -> str:
+    """The same for INSERT: literals whose type is that of their column, as with COPY."""
+    if tails is not None:
+        rows = [
+            (*row, tail.decode(errors="replace")) for row, tail in zip(rows, tails, strict=True)
+        ]
+    return storable(",".join(["(" + ",".join(map(_literal, row)) + ")" for row in rows]))
+
+
+def _literal(value: Any) -> str:
+    """Quotes are all that is special between quotes: see `standard_conforming_strings`."""
+    return "NULL" if value is NULL else "'" + str(value).replace("'", "''") + "'"
 
 
 def filled(row: Iterable[Any]) -> Row:

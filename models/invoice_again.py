@@ -9,20 +9,20 @@ from models.connection import Connection
 from models.order import DUE, PARKED, Order
 
 
-def owe_again(session: Session, organization_id: int, ids: Sequence[int]) -> list[int]:
-    """Have those of `ids` invoiced that are parked; returns them."""
-    owed = session.scalars(
+def owe_again(session: Session, organization_id: int, ids: Sequence[int]) -> dict[int, int]:
+    """Have those of `ids` invoiced that are parked; returns their connection by id."""
+    owed = session.execute(
         update(Order)
         .where(
             Order.organization_id == organization_id,
             Order.id.in_(ids),
             Order.invoice_state == PARKED,
         )
-        .values(invoice_state=DUE, invoice_reason=None, invoice_queued_at=None)
-        .returning(Order.id)
+        .values(invoice_state=DUE, invoice_reason=None)
+        .returning(Order.id, Order.connection_id)
         .execution_options(synchronize_session=False)
     )
-    return sorted(owed)
+    return dict(sorted((row.id, row.connection_id) for row in owed))
 
 
 def parked_of(session: Session, organization_id: int, connection: str | None = None) -> list[int]:

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from models import bulk
+from models import bulk, copy_text
 from models.customer import Customer
 from models.invoice import InvoiceSeries
 from models.location import Location
@@ -38,20 +38,26 @@ def issue(session: Session, organization_id: int, issues: Sequence[Issue]) -> li
     """
     if not issues:
         return []
-    series, first = _take_numbers(session, organization_id, len(issues))
+    series_id, first = _take_numbers(session, organization_id, len(issues))
     ids = bulk.reserve_ids(session, "invoices", len(issues))
-    numbers = [number(series.name, first + offset) for offset in range(len(issues))]
+    numbers = [number(DEFAULT_SERIES, first + offset) for offset in range(len(issues))]
     names = _names(session, [one.order.id for one in issues])
     heads = [
-        (invoice_id, series.id, first + offset, numbers[offset], *_head(one), *names[one.order.id])
+        (invoice_id, series_id, first + offset, numbers[offset], *_head(one), *names[one.order.id])
         for offset, (invoice_id, one) in enumerate(zip(ids, issues, strict=True))
     ]
-    bulk.copy(
-        session, "invoices", ("id", "series_id", "sequence", "number", *_HEAD, *_NAMES), heads
-    )
     paired = list(zip(ids, issues, strict=True))
-    bulk.copy(session, "invoice_lines", _LINE, [row for pair in paired for row in _lines(*pair)])
-    bulk.copy(session, "invoice_taxes", _TAX, [row for pair in paired for row in _taxes(*pair)])
+    lines = [row for pair in paired for row in _lines(*pair)]
+    taxes = [row for pair in paired for row in _taxes(*pair)]
+    columns = ("id", "series_id", "sequence", "number", *_HEAD, *_NAMES)
+    bulk.append(
+        session,
+        (
+            bulk.Rows("invoices", columns, [copy_text.filled(row) for row in heads]),
+            bulk.Rows("invoice_lines", _LINE, [copy_text.filled(row) for row in lines]),
+            bulk.Rows("invoice_taxes", _TAX, [copy_text.filled(row) for row in taxes]),
+        ),
+    )
     session.execute(
         text(
             "UPDATE orders SET invoice_state = 'issued', invoice_reason = NULL WHERE id = ANY(:ids)"
@@ -61,26 +67,22 @@ def issue(session: Session, organization_id: int, issues: Sequence[Issue]) -> li
     return numbers
 
 
-def _take_numbers(session: Session, organization_id: int, count: int) -> tuple[InvoiceSeries, int]:
-    session.execute(
-        insert(InvoiceSeries)
-        .values(organization_id=organization_id, name=DEFAULT_SERIES)
-        .on_conflict_do_nothing()
-    )
-    series = session.scalars(
-        select(InvoiceSeries)
-        .where(
-            InvoiceSeries.organization_id == organization_id,
-            InvoiceSeries.name == DEFAULT_SERIES,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    first = series.next_number
-    series.next_number = first + count
-    session.flush()
-    return series, first
+def _take_numbers(session: Session, organization_id: int, count: int) -> tuple[int, int]:
+    """The series and the first of its next numbers, with the series locked."""
+    taken = {"organization_id": organization_id, "name": DEFAULT_SERIES, "count": count}
+    found = session.execute(_TAKE, taken).first()
+    if found is None:
+        series = insert(InvoiceSeries).values(organization_id=organization_id, name=DEFAULT_SERIES)
+        session.execute(series.on_conflict_do_nothing())
+        found = session.execute(_TAKE, taken).one()
+    return found.id, found.first
 
+
+_TAKE = text(
+    "UPDATE invoice_series SET next_number = next_number + :count "
+    "WHERE organization_id = :organization_id AND name = :name "
+    "RETURNING id, next_number - :count AS first"
+)
 
 _HEAD = (
     *("organization_id", "connection_id", "location_id", "customer_id", "order_id"),

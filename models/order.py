@@ -75,6 +75,7 @@ class Order(Owned, Base):
     refunded: Mapped[Money]
     invoice_state: Mapped[str]
     invoice_reason: Mapped[str | None]
+    # Unused: the next release drops it.
     invoice_queued_at: Mapped[Instant | None]
     vendor: Mapped[str]
     correlation_id: Mapped[str]

@@ -50,6 +50,23 @@ def due_orders(session: Session, ids: Sequence[int]) -> list[Order]:
     )
 
 
+def owing_orders(session: Session, connection_id: int, limit: int) -> list[Order]:
+    """The first of a connection that owe an invoice, locked; others' are passed over.
+
+    By business date, as an index has them.
+    """
+    return list(
+        session.scalars(
+            select(Order)
+            .where(Order.connection_id == connection_id, Order.invoice_state == DUE)
+            .order_by(Order.business_date, Order.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .options(_NEEDED)
+        )
+    )
+
+
 def sale_records(session: Session, orders: Sequence[Order]) -> list[OrderRecord]:
     """For each order what an invoice needs of it: lines, charges and taxes."""
     ids = [order.id for order in orders]

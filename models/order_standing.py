@@ -1,10 +1,11 @@
 """What orders owe: which still wait for an invoice, and how a span of dates stands."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
+from models.connection import Connection
 from models.order import DUE, STATES, Order
 from models.paging import end_of
 
@@ -46,6 +47,22 @@ def of_dates(
         .order_by(Order.invoice_state)
     )
     return {state: count for state, count in session.execute(query)}
+
+
+def overdue_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:
+    """Connections with an order that has owed an invoice for longer: a look-up in an index each."""
+    long_ago = or_(
+        Order.applied_at <= now - older_than,
+        # By the clock that stamped it, should this host's be behind.
+        Order.applied_at <= func.clock_timestamp() - older_than,
+    )
+    one = (
+        select(literal(1).label("one"))
+        .where(Order.connection_id == Connection.id, Order.invoice_state == DUE, long_ago)
+        .limit(1)
+        .lateral()
+    )
+    return list(session.scalars(select(Connection.id).join(one, true()).order_by(Connection.id)))
 
 
 def _owing(connection_id: int, newest: int) -> tuple[ColumnElement[bool], ...]:

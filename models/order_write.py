@@ -5,7 +5,7 @@ the reference that it leaves out: those of the newest copy that tells them stand
 order of arrival matters, nor which copies come in one batch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,9 +68,9 @@ def write_orders(
         won = _merge(session, batch)
         if len(won) < len(newest):
             session.execute(text(_TELL_LATE))
-    ids = {row.external_id: row.id for row in won}
-    winners = [each.arrival for each in newest]
-    _replace_parts(session, connection, winners, ids, [r.id for r in won if not r.inserted])
+        if updated := [row.id for row in won if not row.inserted]:
+            session.execute(_FORGET_PARTS, {"ids": updated})
+        bulk.append(session, _parts(connection, newest, won))
     _mark_changed_after_issue(session, [row.id for row in won if row.invoiced])
     return Written(
         stored=len(won),
@@ -92,7 +92,6 @@ ON CONFLICT (connection_id, external_id) DO UPDATE SET
                          THEN orders.invoice_state ELSE excluded.invoice_state END,
     invoice_reason = CASE WHEN orders.invoice_state IN ('issued', 'changed after issue')
                           THEN orders.invoice_reason ELSE excluded.invoice_reason END,
-    invoice_queued_at = NULL,
     applied_at = clock_timestamp()
 WHERE orders.version < excluded.version
    OR (orders.version = excluded.version AND (orders.partial OR NOT excluded.partial)
@@ -155,16 +154,18 @@ def _append(
     if not ids:
         return None
     rows = [(each_id, *row) for each_id, row in zip(ids, batch.rows, strict=True)]
+    won = [
+        _Won(each_id, name, inserted=True, invoice_state=row[STATE_AT], invoiced=False)
+        for each_id, name, row in zip(ids, names, batch.rows, strict=True)
+    ]
+    heads = bulk.Rows("orders", ("id", *COLUMNS), rows, batch.vendors)
     try:
-        bulk.copy_filled(session, "orders", ("id", *COLUMNS), rows, batch.vendors)
+        bulk.append(session, (heads, *_parts(connection, newest, won)))
     except IntegrityError as error:
         if getattr(error.orig, "pgcode", None) != _UNIQUE:
             raise
         raise MetAnotherError from error
-    return [
-        _Won(each_id, name, inserted=True, invoice_state=row[STATE_AT], invoiced=False)
-        for each_id, name, row in zip(ids, names, batch.rows, strict=True)
-    ]
+    return won
 
 
 def _merge(session: Session, batch: _Batch) -> list[_Won]:
@@ -177,20 +178,17 @@ _FORGET_PARTS = text(
 )
 
 
-def _replace_parts(
-    session: Session,
-    connection: Connection,
-    arrivals: Sequence[Arrival],
-    ids: dict[str, int],
-    updated: Sequence[int],
-) -> None:
-    if updated:
-        session.execute(_FORGET_PARTS, {"ids": list(updated)})
+def _parts(
+    connection: Connection, newest: Sequence[Newest], won: Sequence[_Won]
+) -> Iterator[bulk.Rows]:
+    """The parts of those orders whose copy stands, table by table."""
+    ids = {row.external_id: row.id for row in won}
+    orders = [each.arrival.order for each in newest]
+    stand = [(ids[order.external_id], order) for order in orders if order.external_id in ids]
     owner = connection.organization_id
-    won = [(ids[a.order.external_id], a.order) for a in arrivals if a.order.external_id in ids]
     for table, columns in PART_COLUMNS.items():
-        rows = [row for order_id, order in won for row in rows_of(table, owner, order_id, order)]
-        bulk.copy_filled(session, table, columns, rows)
+        rows = [row for order_id, order in stand for row in rows_of(table, owner, order_id, order)]
+        yield bulk.Rows(table, columns, rows)
 
 
 def _mark_changed_after_issue(session: Session, ids: Sequence[int]) -> None:

@@ -85,7 +85,8 @@ def _engine(options: str, **pool: Any) -> Engine:
             "application_name": "taxpoynt",
             # Bulk writing sends bytes, whatever the database itself is set to.
             "client_encoding": "utf8",
-            "options": f"-c timezone=UTC {options}",
+            # Whatever the server is set to: between quotes a backslash means itself.
+            "options": f"-c timezone=UTC -c standard_conforming_strings=on {options}",
             "keepalives_idle": 30,
         },
         **pool,

@@ -17,15 +17,13 @@ from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
 from models import Connection, InboxEvent, inbox
 from models.session import unit_of_work
-from tasks import app, apply, collecting, reach, ring, verb
+from tasks import app, apply, collecting, reach, ring, turn, verb
 
 log = logger(__name__)
 
 # Enough that the cost of a transaction is spread thin, few enough to finish in a fraction of a
 # second.
 BATCH = 200
-# Then the task makes room for others of its queue and signals itself again.
-BATCHES_A_TASK = 25
 # Longer than others write a page; whoever holds a row longer is not waited for by its neighbours.
 _LOCK_WAIT_S = 1.0
 
@@ -33,16 +31,15 @@ _LOCK_WAIT_S = 1.0
 @app.task(name="handle.events")
 def events(*, connection_id: int, platform: str) -> dict[str, int]:
     """Apply a connection's waiting deliveries."""
-    ring.answered(connection_id)
     if verb.losses():
         suspect(connection_id, platform)
-    handled = 0
-    for _ in range(BATCHES_A_TASK):
-        batch = drain(connection_id)
-        handled += batch
-        if batch < BATCH:
-            return {"handled": handled}
-    ring.task("handle.events", connection_id=connection_id, platform=platform)
+    handled = turn.take(
+        "handle.events",
+        lambda: drain(connection_id),
+        BATCH,
+        connection_id=connection_id,
+        platform=platform,
+    )
     return {"handled": handled}
 
 
@@ -105,7 +102,8 @@ def store(session: Session, connection: Connection, batch: Sorted, now: datetime
 
 def signal(connection_id: int, platform: str, batch: Sorted, due: Sequence[int]) -> None:
     """After the commit: tell who has to go on."""
-    ring.invoices(due)
+    if due:
+        ring.invoices(connection_id)
     if any(isinstance(fault, apply.UnknownLocationError) for _, fault in batch.postponed):
         ring.task("sites.list", connection_id=connection_id, platform=platform)
 

@@ -1,31 +1,31 @@
 """Invoices orders that are owed one: one a sale, numbered without a gap."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from decimal import DecimalException
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import clock
 from config.logging import logger
-from models import Order
+from models import Order, order_standing
 from models.invoice_write import Issue, issue
-from models.order import DUE, PARKED
-from models.order_read import due_orders, sale_records
+from models.order import PARKED
+from models.order_read import due_orders, owing_orders, sale_records
 from models.session import unit_of_work
 from rules.invoicing import draft
 from rules.money import rounded
 from rules.records import OrderRecord
-from tasks import app, ring, slots
+from tasks import app, ring, slots, turn
 
 log = logger(__name__)
 
-# An order that was signalled this long ago and still owes is signalled again: its message was lost
-# with the broker, or waits. Doing it twice does no harm, and all is to be done within a minute.
-_SIGNAL_AGAIN = timedelta(seconds=25)
-_DUE_AT_ONCE = 5000
+# Enough that the cost of a transaction is spread thin.
+BATCH = 200
+# An order that owes for longer than this was signalled to nobody, or the signal got lost.
+_OVERDUE = timedelta(seconds=2)
 
 
 class DraftError(ValueError):
@@ -34,55 +34,46 @@ class DraftError(ValueError):
 
 @slots.scheduled("invoice.due")
 def due() -> int:
-    """Signal orders that owe an invoice and that nobody was told of lately."""
-    ids = _take_due(clock.now())
-    ring.invoices(ids)
-    return len(ids)
+    """Signal connections whose orders owe an invoice that nobody drew up."""
+    with unit_of_work() as session:
+        found = order_standing.overdue_connections(session, clock.now(), _OVERDUE)
+    for connection_id in found:
+        ring.overdue("invoice.orders", connection_id=connection_id)
+    return len(found)
 
 
-@app.task(name="invoice.order")
-def order(*, order_ids: list[int]) -> dict[str, int]:
-    """Issue the invoices that these orders owe; an order done before is passed over."""
-    try:
-        issued = _issue(order_ids)
-    except DBAPIError:
-        # Something in the batch is refused: each on its own, so that it holds up no other.
-        issued = [number for one in order_ids for number in _issue_alone(one)]
+@app.task(name="invoice.orders")
+def orders(*, connection_id: int) -> dict[str, int]:
+    """Issue the invoices that a connection's orders owe."""
+    issued: list[str] = []
+
+    def batch() -> int:
+        looked_at, numbers = _issue(lambda db: owing_orders(db, connection_id, BATCH))
+        issued.extend(numbers)
+        return looked_at
+
+    turn.take("invoice.orders", batch, BATCH, connection_id=connection_id)
     return {"issued": len(issued)}
 
 
-def _take_due(now: datetime) -> list[int]:
-    """Orders that owe an invoice, in order; they aren't taken again for a while."""
-    waiting = (
-        select(Order.id)
-        .where(
-            Order.invoice_state == DUE,
-            or_(
-                Order.invoice_queued_at.is_(None),
-                Order.invoice_queued_at < now - _SIGNAL_AGAIN,
-            ),
-        )
-        .order_by(Order.id)
-        .limit(_DUE_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    with unit_of_work() as session:
-        taken = session.scalars(
-            update(Order)
-            .where(Order.id.in_(waiting))
-            .values(invoice_queued_at=now)
-            .returning(Order.id)
-            .execution_options(synchronize_session=False)
-        )
-        return sorted(taken)
+def these(order_ids: Sequence[int]) -> int:
+    """Issue the invoices that these orders owe, for a command; one done before is passed over."""
+    return len(_issue(lambda session: due_orders(session, order_ids))[1])
 
 
-def _issue(order_ids: Sequence[int]) -> list[str]:
-    with unit_of_work() as session:
-        orders = due_orders(session, order_ids)
-        numbers = _number(session, orders)
-    _tell(orders, numbers)
-    return numbers
+def _issue(claim: Callable[[Session], list[Order]]) -> tuple[int, list[str]]:
+    """Issue what is claimed; returns how many orders that were, and the numbers."""
+    ids: list[int] = []
+    try:
+        with unit_of_work() as session:
+            claimed = claim(session)
+            ids = [one.id for one in claimed]
+            numbers = _number(session, claimed) if claimed else []
+    except DBAPIError:
+        # Something in the batch is refused: each on its own, so that it holds up no other.
+        return len(ids), [number for one in ids for number in _issue_alone(one)]
+    _tell(claimed, numbers)
+    return len(ids), numbers
 
 
 def _issue_alone(order_id: int) -> list[str]:

@@ -23,19 +23,31 @@ _ANSWER_S = 1
 _NOTHING = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
-def send(name: str, kwargs: Mapping[str, Any]) -> bool:
+def send(name: str, kwargs: Mapping[str, Any], task_id: str | None = None) -> bool:
     """Queue one; false where queues are no lists of Redis. Raises: RedisError."""
     where = _at(str(app.conf.broker_url))
     if where is None:
         return False
     queue = where.route(name, (), kwargs, {})["queue"]
-    where.client.lpush(queue, envelope(name, kwargs, queue))
+    where.client.lpush(queue, envelope(name, kwargs, queue, task_id))
     return True
 
 
-def envelope(name: str, kwargs: Mapping[str, Any], queue: str) -> bytes:
+def waiting(name: str, kwargs: Mapping[str, Any]) -> int | None:
+    """How many messages wait where a task's would; None where that is no list of Redis.
+
+    Raises: RedisError.
+    """
+    where = _at(str(app.conf.broker_url))
+    if where is None:
+        return None
+    length: Any = where.client.llen(where.route(name, (), kwargs, {})["queue"])
+    return int(length)
+
+
+def envelope(name: str, kwargs: Mapping[str, Any], queue: str, task_id: str | None = None) -> bytes:
     """The message of a task, in kombu's envelope."""
-    task_id, parent = str(uuid4()), app.current_worker_task
+    task_id, parent = task_id or str(uuid4()), app.current_worker_task
     body = json.dumps([[], kwargs, _NOTHING]).encode()
     headers: dict[str, Any] = {
         **{"lang": "py", "task": name, "id": task_id, "shadow": None, "eta": None},

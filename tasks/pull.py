@@ -61,10 +61,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a page came to, and the orders that owe an invoice."""
+    """What a page came to, and how many orders owe an invoice."""
 
     counts: Counts
-    due: list[int]
+    due: int
 
 
 Held = TypeVar("Held", StreamCursor, Slice)
@@ -106,7 +106,7 @@ class Pull(Generic[Held]):
     counts: Counts = field(default_factory=Counts)
     more: bool = False
     fault: Fault | None = None
-    _due: list[int] = field(default_factory=list)
+    _due: int = 0
 
     @cached_property
     def connector(self) -> Connector:
@@ -137,19 +137,20 @@ class Pull(Generic[Held]):
                 .values(counts.columns(SyncRun))
                 .execution_options(synchronize_session=False)
             )
-        return Stored(counts, applied.due)
+        return Stored(counts, len(applied.due))
 
     def told(self, stored: Stored) -> None:
         """After the commit: count the page; invoices are signalled once enough are owed."""
         self._count(stored.counts)
         self._due += stored.due
-        if len(self._due) >= _DUE_A_SIGNAL:
+        if self._due >= _DUE_A_SIGNAL:
             self.signal()
 
     def signal(self) -> None:
         """Signal the invoices that are owed so far."""
-        due, self._due = self._due, []
-        ring.invoices(due, chunk=_DUE_A_SIGNAL)
+        due, self._due = self._due, 0
+        if due:
+            ring.invoices(self.connection.id)
 
     def _count(self, page: Counts) -> None:
         self.counts.read += page.read

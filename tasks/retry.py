@@ -76,7 +76,8 @@ def again(organization_id: int, record_id: int) -> Retried | None:
         )
         due, reason = _apply(session, session.get_one(Connection, found["connection_id"]), kept)
         facts = parked_write.settle(session, record_id, kept.raw, reason)
-    ring.invoices(due)
+    if due:
+        ring.invoices(found["connection_id"])
     state = PARKED if facts else APPLIED
     log.info("record retried", record_id=record_id, state=state)
     return Retried(record_id, kept.id, state, **facts)

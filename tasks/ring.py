@@ -2,30 +2,28 @@
 
 At the door nothing of this happens in the request: a bell of its own thread does the publishing,
 so that a broker that is frozen or away slows no answer. While a signal of a connection is
-pending, further ones are collapsed into it.
+pending, further ones are collapsed into it: see `tasks.pending`.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Generic, TypeVar
+from uuid import uuid4
 
 import redis
 from celery.exceptions import SoftTimeLimitExceeded
 
 from config import clock
 from config.logging import logger
-from config.settings import settings
-from tasks import app, message
+from tasks import app, message, pending
 
 log = logger(__name__)
 
 _Key = TypeVar("_Key")
 
-# A pending signal is believed for this long; then the next delivery signals again.
-_PENDING_MS = 1000
 # After a failed publish the bell rests, then rings again; the sweep may have been faster.
 _REST_S = 1.0
 # Under load it looks at what was rung this often, not once a delivery: each look asks Redis. On a
@@ -43,6 +41,11 @@ def deliveries(connection_id: int, platform: str) -> None:
     _bell().ring(connection_id, platform)
 
 
+def owed(connection_id: int) -> None:
+    """From the door: orders of a connection owe an invoice again. Returns at once, too."""
+    asked("invoice.orders", connection_id=connection_id)
+
+
 def record(organization_id: int, record_id: int, platform: str) -> None:
     """From the door: a parked record is to be tried again. Returns at once, too."""
     asked("retry.record", organization_id=organization_id, record_id=record_id, platform=platform)
@@ -55,12 +58,95 @@ def asked(name: str, **kwargs: Any) -> None:
 
 def task(name: str, **kwargs: Any) -> bool:
     """Send one message; false when the broker couldn't take it, which a sweep makes good."""
+    return _send(name, kwargs, str(uuid4()))
+
+
+def invoices(connection_id: int) -> None:
+    """Orders of a connection owe an invoice now."""
+    once("invoice.orders", connection_id=connection_id)
+
+
+def once(name: str, *, connection_id: int, **given: Any) -> bool:
+    """Send one message unless one is pending for the connection; false when that failed."""
+    kwargs = {"connection_id": connection_id, **given}
+    if _inline is not None:
+        return task(name, **kwargs)
+    message_id = str(uuid4())
+    try:
+        if not pending.first(name, connection_id, message_id):
+            return True
+    except redis.RedisError as error:
+        log.warning("signal flag not set", error=type(error).__name__)
+        return False
+    if _send(name, kwargs, message_id):
+        return True
+    # Nothing is pending: the flag would only keep the next signal from being sent.
+    _forget(name, connection_id)
+    return False
+
+
+def overdue(name: str, *, connection_id: int, **given: Any) -> None:
+    """From a sweep: what waits was signalled by nobody, or for so long ago that it may be lost."""
+    _instead(pending.doubted, name, connection_id, given)
+
+
+def leads(name: str, connection_id: int) -> bool:
+    """Whether the task at work is the one that is pending, rather than a copy that helps."""
+    try:
+        return _inline is not None or pending.mine(name, connection_id)
+    except redis.RedisError as error:
+        log.debug("signal flag not read", error=type(error).__name__)
+        return True
+
+
+def pass_on(name: str, *, connection_id: int, **given: Any) -> None:
+    """From a task whose turn is over: it goes on at the end of the queue, unless another does."""
+    _instead(pending.mine, name, connection_id, given)
+
+
+def answered(name: str, connection_id: int) -> None:
+    """A task has nothing left to do: what comes from now on must signal again."""
+    if _inline is None and leads(name, connection_id):
+        _forget(name, connection_id)
+
+
+def somebody_waits(name: str, kwargs: dict[str, Any]) -> bool:
+    """Whether the queue of a task holds anything; where that can't be told it is taken to."""
+    try:
+        return _inline is not None or message.waiting(name, kwargs) != 0
+    except redis.RedisError as error:
+        log.debug("queue not looked at", error=type(error).__name__)
+        return True
+
+
+def _instead(
+    if_so: Callable[[str, int], bool], name: str, connection_id: int, given: dict[str, Any]
+) -> None:
+    message_id = str(uuid4())
+    if _inline is None:
+        try:
+            if not if_so(name, connection_id):
+                return
+            pending.instead(name, connection_id, message_id)
+        except redis.RedisError as error:
+            log.debug("signal flag not set", error=type(error).__name__)
+    _send(name, {"connection_id": connection_id, **given}, message_id)
+
+
+def _forget(name: str, connection_id: int) -> None:
+    try:
+        pending.over(name, connection_id)
+    except redis.RedisError as error:
+        log.debug("signal flag not cleared", error=type(error).__name__)
+
+
+def _send(name: str, kwargs: dict[str, Any], message_id: str) -> bool:
     if _inline is not None:
         _inline(name, kwargs)
         return True
     try:
-        if not message.send(name, kwargs):
-            app.send_task(name, kwargs=kwargs, retry=False)
+        if not message.send(name, kwargs, message_id):
+            app.send_task(name, kwargs=kwargs, task_id=message_id, retry=False)
     except SoftTimeLimitExceeded:
         # Not the broker's doing: the task that signals is to stop.
         raise
@@ -68,20 +154,6 @@ def task(name: str, **kwargs: Any) -> bool:
         log.warning("signal not sent", task=name, error=type(error).__name__)
         return False
     return True
-
-
-def invoices(order_ids: Sequence[int], chunk: int = 200) -> None:
-    """Orders owe an invoice now."""
-    for start in range(0, len(order_ids), chunk):
-        task("invoice.order", order_ids=list(order_ids[start : start + chunk]))
-
-
-def answered(connection_id: int) -> None:
-    """The drain of a connection begins: what comes from now on must signal again."""
-    try:
-        _flags().delete(_flag(connection_id))
-    except redis.RedisError as error:
-        log.debug("signal flag not cleared", error=type(error).__name__)
 
 
 @contextmanager
@@ -154,25 +226,4 @@ def _signal_asked(kwargs: tuple[tuple[str, Any], ...], name: str) -> bool:
 
 
 def _signal_once(connection_id: int, platform: str) -> bool:
-    try:
-        if not _flags().set(_flag(connection_id), 1, nx=True, px=_PENDING_MS):
-            return True
-    except redis.RedisError as error:
-        log.warning("signal flag not set", error=type(error).__name__)
-        return False
-    if task("handle.events", connection_id=connection_id, platform=platform):
-        return True
-    # Nothing is pending: the flag would only keep the next signal from being sent.
-    answered(connection_id)
-    return False
-
-
-def _flag(connection_id: int) -> str:
-    return f"signal:{connection_id}"
-
-
-@cache
-def _flags() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings().redis(), socket_timeout=1, socket_connect_timeout=1, socket_keepalive=True
-    )
+    return once("handle.events", connection_id=connection_id, platform=platform)

@@ -41,7 +41,7 @@ def inbox_() -> int:
             select(Connection.id, Connection.platform).where(Connection.id.in_(ids))
         ).all()
     for row in found:
-        ring.task("handle.events", connection_id=row.id, platform=row.platform)
+        ring.overdue("handle.events", connection_id=row.id, platform=row.platform)
         if row.id in suspects:
             ring.task("isolate.events", connection_id=row.id, platform=row.platform)
     return len(found)

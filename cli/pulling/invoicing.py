@@ -27,12 +27,12 @@ class Invoicing:
             newest = order_standing.newest_order(session, self.connection_id)
         if not self._owed(newest):
             return
-        if workers.take("invoice.order"):
+        if workers.take("invoice.orders"):
             self._by_workers(newest)
         with workers.here():
             while owed := self._owed(newest):
                 self._count(newest)
-                invoice.order(order_ids=owed)
+                invoice.these(owed)
                 if self._owed(newest)[:1] == owed[:1]:
                     # Another process is at it.
                     time.sleep(POLL_S)

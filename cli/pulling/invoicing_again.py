@@ -24,7 +24,7 @@ def retry_all(
         if every is not None:
             named.connection_of(session, owner.id, every)
             ids = invoice_again.parked_of(session, owner.id, every)
-        owed = invoice_again.owe_again(session, owner.id, ids)
+        owed = list(invoice_again.owe_again(session, owner.id, ids))
         if missing := sorted(set(ids) - set(owed)):
             raise NotParkedError(
                 "order.not_parked",
@@ -34,6 +34,6 @@ def retry_all(
             )
     for start in range(0, len(owed), _AT_ONCE):
         # A worker that takes them at the same time does no harm: an order has one invoice.
-        invoice.order(order_ids=owed[start : start + _AT_ONCE])
+        invoice.these(owed[start : start + _AT_ONCE])
     with unit_of_work() as session:
         return invoice_again.outcomes(session, owed)

@@ -1,5 +1,6 @@
 """Whether workers are up, and how to do without."""
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -42,11 +43,21 @@ def _nobody_listens() -> bool:
 
 @contextmanager
 def here() -> Iterator[None]:
-    """Inside, what would be signalled to workers is done in this process, at once."""
+    """Inside, what would be signalled to workers is done in this process, one after the other."""
     app.loader.import_default_modules()
-    with ring.inline(_call):
+    waiting: deque[tuple[str, dict[str, Any]]] = deque()
+
+    def call(name: str, arguments: dict[str, Any]) -> None:
+        waiting.append((name, arguments))
+        if len(waiting) > 1:
+            # Signalled by what is at work: a task that signals itself goes no deeper each time.
+            return
+        try:
+            while waiting:
+                app.tasks[waiting[0][0]](**waiting[0][1])
+                waiting.popleft()
+        finally:
+            waiting.clear()
+
+    with ring.inline(call):
         yield
-
-
-def _call(name: str, arguments: dict[str, Any]) -> None:
-    app.tasks[name](**arguments)

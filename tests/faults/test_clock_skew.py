@@ -63,8 +63,8 @@ def _connected(till: Punctual) -> Connection:
 
 
 def _now(name: str, given: dict[str, Any]) -> None:
-    if name == "invoice.order":
-        invoice.order(**given)
+    if name == "invoice.orders":
+        invoice.orders(**given)
 
 
 def _alike(till: Punctual, do: Callable[[Connection, timedelta], Any]) -> list[Any]:

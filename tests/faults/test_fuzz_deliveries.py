@@ -204,8 +204,8 @@ def _work(till: Connection) -> None:
     """What workers would do in their processes; whatever they raise is a failure."""
 
     def call(name: str, given: dict[str, Any]) -> None:
-        if name == "invoice.order":
-            invoice.order(**given)
+        if name == "invoice.orders":
+            invoice.orders(**given)
 
     with ring.inline(call):
         while handle.drain(till.id):

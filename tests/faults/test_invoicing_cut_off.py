@@ -43,7 +43,7 @@ def _sold(how_many: int = 3, *, refused: bool = False) -> tuple[int, list[int]]:
     ids = store(connection, *sales).due
     if refused:
         # It has its invoice already and says that it owes one: the table refuses a second.
-        invoice.order(order_ids=ids[1:2])
+        invoice.these(ids[1:2])
         ask("UPDATE orders SET invoice_state = 'due' WHERE id = :i", i=ids[1])
     return connection.organization_id, ids
 
@@ -87,16 +87,16 @@ def _assert_gapless(owner: int, orders: Sequence[int]) -> None:
 @pytest.mark.parametrize("refused", [False, True])
 def test_issuing_cut_off_anywhere_and_done_again_gives_the_same_invoices(refused: bool) -> None:
     owner, ids = _sold(refused=refused)
-    ways = cutting.ways(lambda: invoice.order(order_ids=ids))
+    ways = cutting.ways(lambda: invoice.these(ids))
     wanted = _papers(owner)
     assert len(wanted) == 6
     assert len(ways) > 20
     for how, at_point in ways:
         owner, ids = _sold(refused=refused)
-        cutting.cut_off(how, at_point, lambda: invoice.order(order_ids=ids))  # noqa: B023
+        cutting.cut_off(how, at_point, lambda: invoice.these(ids))  # noqa: B023
         stood = _raw(owner)
         for _ in range(2):
-            invoice.order(order_ids=ids)
+            invoice.these(ids)
             _assert_gapless(owner, ids)
             assert _papers(owner) == wanted, (how, at_point)
         # What was issued before it was cut off stands untouched.
@@ -119,13 +119,13 @@ def test_numbers_have_no_gap_though_twenty_issue_at_once_and_connections_break()
         for _ in range(15):
             # Two may be told of one order; the database may be away, or have no connection left.
             with suppress(TransientError):
-                invoice.order(order_ids=own.sample(ids, 20))
+                invoice.these(own.sample(ids, 20))
 
     with points.watching(strike), ThreadPoolExecutor(_ISSUERS) as pool:
         for done in [pool.submit(issue, number) for number in range(_ISSUERS)]:
             done.result()
     assert broken
-    invoice.order(order_ids=ids)
+    invoice.these(ids)
     _assert_gapless(owner, ids)
     states = ask("SELECT DISTINCT invoice_state FROM orders WHERE id = ANY(:ids)", ids=ids)
     assert [row.invoice_state for row in states] == ["issued"]

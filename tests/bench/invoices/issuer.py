@@ -19,7 +19,7 @@ def issue_all(connection_id: int) -> int:
         newest = order_standing.newest_order(session, connection_id)
         ids = order_standing.due(session, connection_id, newest, 1_000_000)
     batches = [ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH)]
-    return sum(invoice.order(order_ids=batch)["issued"] for batch in batches)
+    return sum(invoice.these(batch) for batch in batches)
 
 
 def main() -> None:

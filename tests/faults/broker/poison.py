@@ -163,7 +163,12 @@ def _arguments() -> list[Poison]:
         ),
         Poison(
             "words for ids",
-            raw(message("invoice.order", {"order_ids": [1, "two"]})),
+            raw(
+                message(
+                    "refetch.events",
+                    {"connection_id": 1, "platform": "toast", "event_ids": [1, "two"]},
+                )
+            ),
             "task.arguments",
         ),
         Poison("arguments in a list", raw(message(kwargs=[1])), "message.body"),

@@ -26,7 +26,7 @@ _tills: dict[str, Till] = {}
 _TASKS: dict[str, Callable[..., Any]] = {
     "handle.events": handle.events,
     "refetch.events": refetch.events,
-    "invoice.order": invoice.order,
+    "invoice.orders": invoice.orders,
     "sites.list": sites.list_,
     "sync.stream": sync.stream,
     "backfill.slice": backfill.slice_,

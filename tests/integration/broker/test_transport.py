@@ -38,14 +38,17 @@ def received(connection: Connection, most: int = 1) -> list[Any]:
     return found
 
 
+_WHERE = {"connection_id": 7, "platform": "toast"}
+
+
 @pytest.mark.parametrize(
     ("name", "kwargs"),
     [
-        ("handle.events", {"connection_id": 7, "platform": "toast"}),
+        ("handle.events", _WHERE),
         ("sites.list", {"connection_id": 2**62, "platform": "toast"}),
         ("sweep.prune", {}),
-        ("invoice.order", {"order_ids": list(range(10**6, 10**6 + 200))}),
-        ("refetch.events", {"connection_id": 7, "platform": "toast", "event_ids": [1, 2]}),
+        ("invoice.orders", {"connection_id": 7}),
+        ("refetch.events", {**_WHERE, "event_ids": list(range(10**6, 10**6 + 200))}),
     ],
 )
 def test_what_is_sent_is_what_celery_would_have_sent(

@@ -28,7 +28,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
 def _take() -> tuple[bool, bool]:
     """Whether a worker was found, and whether somebody was asked."""
     began = time.monotonic()
-    return workers.take("invoice.order"), time.monotonic() - began >= _PATIENCE_S
+    return workers.take("invoice.orders"), time.monotonic() - began >= _PATIENCE_S
 
 
 def test_without_a_listener_nobody_is_asked() -> None:

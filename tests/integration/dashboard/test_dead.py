@@ -115,7 +115,7 @@ def test_a_parked_invoice_is_owed_again(
         word = session["csrf"]
     answer = page.post(f"/orders/{order_id}/invoice", data={"csrf": word})
     assert answer.location == f"/orders/{order_id}"
-    assert asked == [("invoice.order", {"order_ids": (order_id,)})]
+    assert asked == [("invoice.orders", {"connection_id": owner.connection.id})]
     with unit_of_work() as session:
         order = session.get_one(Order, order_id)
         assert (order.invoice_state, order.invoice_reason) == ("due", None)

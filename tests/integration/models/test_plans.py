@@ -15,13 +15,22 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from config import clock
-from models import inbox, listing, overview, pulse, standstill, vital_signs
+from models import (
+    inbox,
+    listing,
+    order_read,
+    order_standing,
+    overview,
+    pulse,
+    standstill,
+    vital_signs,
+)
 from models.connection_list import connection
 from models.listing import InvoiceFilter, OrderFilter, Span
 from models.order_standing import newest_order, of_dates
 from models.readings import newest_run
 from models.session import engine, unit_of_work
-from tasks import invoice, sweep, sync
+from tasks import sweep, sync
 from tests.bench.lists.fill import Books
 
 # The merchant that has nearly all rows, and its largest, smallest and empty connection.
@@ -112,7 +121,8 @@ def _finders() -> dict[str, Ask]:
         "newest run": lambda db: newest_run(db, 4),
         "an import's dates": lambda db: of_dates(db, OURS, 1, _DAY["since"], _DAY["until"]),
         "sync.due": lambda _: sync._take_due(now),
-        "invoice.due": lambda _: invoice._take_due(now),
+        "invoice.due": lambda db: order_standing.overdue_connections(db, now, timedelta(seconds=1)),
+        "invoice.orders": lambda db: order_read.owing_orders(db, 1, 200),
         "sweep.inbox": lambda db: inbox.waiting_connections(db, now, timedelta(seconds=1)),
         "sweep.slices": lambda _: sweep._take_left_slices(now),
     }

@@ -21,8 +21,8 @@ Logged = Callable[[str], list[dict[str, Any]]]
 def test_from_its_delivery_to_its_invoice(shop: Shop, signals: Signals, logged: Logged) -> None:
     shop.take_in(shop.messages())
     handle.drain(shop.connection_id)
-    (told,) = signals.take("invoice.order")
-    invoice.order(**told)
+    (told,) = signals.take("invoice.orders")
+    invoice.orders(**told)
     (handled,), (issued,) = logged("deliveries handled"), logged("invoices issued")
     stored = [row.correlation_id for row in deliveries(shop)]
     assert handled["correlation_ids"] == stored

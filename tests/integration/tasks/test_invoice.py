@@ -13,6 +13,8 @@ from config import clock
 from config.errors import TransientError
 from connectors.base.contract import Record
 from connectors.toast.mapping import read_order
+from models.order_read import due_orders
+from models.session import unit_of_work
 from tasks import handle, invoice
 from tests.factories import PLACE, at, charge, connected, line, order, store, tax
 from tests.integration.tasks.asked import ask, one, orders
@@ -53,8 +55,8 @@ def test_every_sale_of_a_till_gets_one_invoice_that_ties_to_it(
 ) -> None:
     shop.take_in(shop.messages())
     handle.drain(shop.connection_id)
-    for call in signals.take("invoice.order"):
-        invoice.order(**call)
+    for call in signals.take("invoice.orders"):
+        invoice.orders(**call)
     states = {row.invoice_state for row in orders(shop).values()}
     assert "due" not in states
     assert "parked" not in states
@@ -86,21 +88,21 @@ def test_a_charge_whose_tax_bears_the_dust_of_a_double_is_invoiced() -> None:
     raw = json.dumps({**told, "checks": [check]}).encode()
     connection = connected()
     ids = store(connection, read_order(Record("orders", "dusty", raw, PLACE))).due
-    assert invoice.order(order_ids=ids) == {"issued": 1}
+    assert invoice.these(ids) == 1
     assert _invoices(connection.organization_id) == [("INV-000001", Decimal("2.86"))]
 
 
 def test_an_order_told_twice_is_invoiced_once() -> None:
     owner, ids = _sold(how_many=2)
-    assert invoice.order(order_ids=ids) == {"issued": 2}
-    assert invoice.order(order_ids=[*ids, *ids]) == {"issued": 0}
+    assert invoice.these(ids) == 2
+    assert invoice.these([*ids, *ids]) == 0
     assert [number for number, _ in _invoices(owner)] == ["INV-000001", "INV-000002"]
 
 
 def test_an_order_that_owes_nothing_is_passed_over() -> None:
     owner, ids = _sold()
     ask("UPDATE orders SET invoice_state = 'not due' WHERE id = :i", i=ids[0])
-    assert invoice.order(order_ids=[*ids, -1]) == {"issued": 0}
+    assert invoice.these([*ids, -1]) == 0
     assert _invoices(owner) == []
 
 
@@ -118,7 +120,7 @@ def test_a_draft_that_does_not_tie_is_parked_alone_and_takes_no_number(
 ) -> None:
     owner, ids = _sold(how_many=3)
     ask(spoil, i=ids[0])
-    assert invoice.order(order_ids=ids) == {"issued": 2}
+    assert invoice.these(ids) == 2
     row = one("SELECT * FROM orders WHERE id = :i", i=ids[0])
     assert row.invoice_state == "parked"
     assert reason in row.invoice_reason
@@ -140,7 +142,7 @@ def test_what_can_not_be_an_invoice_is_parked_with_its_reason(amount: str, reaso
         "tax = 0, gratuities = 0 WHERE id = :i",
     ):
         ask(spoil, i=ids[0], **({"amount": amount} if ":amount" in spoil else {}))
-    assert invoice.order(order_ids=ids) == {"issued": 0}
+    assert invoice.these(ids) == 0
     row = one("SELECT * FROM orders WHERE id = :i", i=ids[0])
     assert row.invoice_state == "parked"
     assert reason in row.invoice_reason
@@ -148,9 +150,9 @@ def test_what_can_not_be_an_invoice_is_parked_with_its_reason(amount: str, reaso
 
 def test_an_invoice_that_the_database_refuses_holds_up_no_other() -> None:
     owner, ids = _sold(how_many=3)
-    assert invoice.order(order_ids=ids[1:2]) == {"issued": 1}
+    assert invoice.these(ids[1:2]) == 1
     ask("UPDATE orders SET invoice_state = 'due' WHERE id = :i", i=ids[1])
-    assert invoice.order(order_ids=ids) == {"issued": 2}
+    assert invoice.these(ids) == 2
     row = one("SELECT * FROM orders WHERE id = :i", i=ids[1])
     assert row.invoice_state == "parked"
     assert "UniqueViolation" in row.invoice_reason
@@ -201,8 +203,8 @@ def _beside(call: Callable[[], Any], others: list[threading.Thread]) -> Callable
 def test_what_another_worker_issues_meanwhile_is_not_parked(refusing: list[Any]) -> None:
     owner, ids = _sold()
     others: list[threading.Thread] = []
-    refusing.append(_beside(lambda: invoice.order(order_ids=ids), others))
-    assert invoice.order(order_ids=ids) == {"issued": 0}
+    refusing.append(_beside(lambda: invoice.these(ids), others))
+    assert invoice.these(ids) == 0
     for other in others:
         other.join()
     assert len(others) == 1
@@ -215,7 +217,7 @@ def test_a_newer_version_that_comes_meanwhile_is_not_parked(refusing: list[Any])
     ids = store(connection, order("o1", at(1))).due
     others: list[threading.Thread] = []
     refusing.append(_beside(lambda: store(connection, order("o1", at(2))), others))
-    assert invoice.order(order_ids=ids) == {"issued": 0}
+    assert invoice.these(ids) == 0
     for other in others:
         other.join()
     assert len(others) == 1
@@ -241,27 +243,51 @@ def test_what_the_database_refuses_for_a_moment_is_not_parked(
 
 def test_orders_of_several_merchants_in_one_message_each_get_their_own_series() -> None:
     (one_owner, ones), (two_owner, twos) = _sold(), _sold()
-    assert invoice.order(order_ids=[*ones, *twos]) == {"issued": 2}
+    assert invoice.these([*ones, *twos]) == 2
     assert _invoices(one_owner) == _invoices(two_owner) == [("INV-000001", Decimal("13.21"))]
 
 
-def test_what_is_owed_and_nobody_was_told_of_is_signalled_again_after_a_while_only(
+def test_the_invoices_of_one_connection_are_issued_in_batches(
+    monkeypatch: pytest.MonkeyPatch, signals: Signals
+) -> None:
+    monkeypatch.setattr(invoice, "BATCH", 2)
+    (one_owner, ids), (two_owner, _) = _sold(how_many=5), _sold()
+    ask("UPDATE orders SET business_date = business_date - 1 WHERE id = :i", i=ids[-1])
+    connection_id = one("SELECT connection_id FROM orders WHERE id = :i", i=ids[0]).connection_id
+    assert invoice.orders(connection_id=connection_id) == {"issued": 5}
+    assert len(_invoices(one_owner)) == 5
+    assert _invoices(two_owner) == []
+    first = one("SELECT number FROM invoices WHERE order_id = :i", i=ids[-1])
+    assert first.number == "INV-000001"
+    assert signals.take("invoice.orders") == []
+
+
+def test_one_of_a_connection_that_is_refused_or_held_by_another_holds_up_no_other() -> None:
+    owner, ids = _sold(how_many=4)
+    assert invoice.these(ids[1:2]) == 1
+    ask("UPDATE orders SET invoice_state = 'due' WHERE id = :i", i=ids[1])
+    connection_id = one("SELECT connection_id FROM orders WHERE id = :i", i=ids[0]).connection_id
+    with unit_of_work() as session:
+        due_orders(session, ids[2:3])
+        assert invoice.orders(connection_id=connection_id) == {"issued": 2}
+    states = ask("SELECT invoice_state FROM orders WHERE id = ANY(:ids) ORDER BY id", ids=ids)
+    assert [row.invoice_state for row in states] == ["issued", "parked", "due", "issued"]
+    assert invoice.orders(connection_id=connection_id) == {"issued": 1}
+    assert [number for number, _ in _invoices(owner)] == [f"INV-00000{n}" for n in (1, 2, 3, 4)]
+
+
+def test_what_is_owed_and_nobody_was_told_of_is_signalled_after_a_while_only(
     signals: Signals,
 ) -> None:
     _, ids = _sold(how_many=2)
+    query = "SELECT connection_id FROM orders WHERE id = :i"
+    ours = {"connection_id": one(query, i=ids[0]).connection_id}
     with clock.frozen(clock.now()) as advance:
         invoice.due()
-        assert set(ids) <= _told(signals)
+        assert ours not in signals.take("invoice.orders")
+        advance(timedelta(seconds=3))
         invoice.due()
-        assert not set(ids) & _told(signals)
-        advance(timedelta(seconds=26))
+        assert ours in signals.take("invoice.orders")
+        invoice.these(ids)
         invoice.due()
-        assert set(ids) <= _told(signals)
-        invoice.order(order_ids=ids)
-        advance(timedelta(seconds=26))
-        invoice.due()
-        assert not set(ids) & _told(signals)
-
-
-def _told(signals: Signals) -> set[int]:
-    return {each for call in signals.take("invoice.order") for each in call["order_ids"]}
+        assert ours not in signals.take("invoice.orders")

@@ -48,8 +48,8 @@ def test_it_is_applied_and_its_invoice_signalled(shop: Shop, signals: Signals) -
     became = retry.again(shop.organization_id, record_id)
     assert became == retry.Retried(record_id, guid, retry.APPLIED)
     assert not ask("SELECT 1 FROM parked_records WHERE id = :id", id=record_id)
-    (order,) = orders(shop).values()
-    assert signals.take("invoice.order") == [{"order_ids": [order.id]}]
+    assert list(orders(shop)) == [guid]
+    assert signals.take("invoice.orders") == [{"connection_id": shop.connection_id}]
     assert retry.again(shop.organization_id, record_id) is None
 
 
@@ -60,7 +60,7 @@ def test_the_task_may_come_twice(shop: Shop, signals: Signals) -> None:
     assert retry.record(**signal) == {"state": retry.APPLIED}
     assert retry.record(**signal) == {"state": None}
     assert list(orders(shop)) == [guid]
-    assert len(signals.take("invoice.order")) == 1
+    assert len(signals.take("invoice.orders")) == 1
 
 
 def test_a_database_that_is_busy_for_a_moment_is_tried_again(shop: Shop) -> None:

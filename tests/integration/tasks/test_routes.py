@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("database")
         ("sites.list", {"connection_id": 1, "platform": "toast"}, "toast.sync"),
         ("backfill.slice", {"slice_id": 1, "platform": "toast"}, "toast.bulk"),
         ("backfill.plan", {"run_id": 1, "platform": "toast"}, "toast.bulk"),
-        ("invoice.order", {"order_ids": [1]}, "invoice"),
+        ("invoice.orders", {"connection_id": 1}, "invoice"),
         ("invoice.due", {"every_s": 5}, "invoice"),
         ("sync.due", {"every_s": 5}, "upkeep"),
         ("sweep.inbox", {"every_s": 5}, "upkeep"),

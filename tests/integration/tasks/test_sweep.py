@@ -33,7 +33,7 @@ def test_a_delivery_whose_signal_got_lost_is_swept_up(shop: Shop, signals: Signa
     [
         (sweep.inbox_, "handle.events"),
         (sweep.slices, "backfill.slice"),
-        (invoice.due, "invoice.order"),
+        (invoice.due, "invoice.orders"),
         (sync.due, "sync.stream"),
         (sites.due, "sites.list"),
         (sites.first, "sites.list"),

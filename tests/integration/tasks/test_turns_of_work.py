@@ -1,0 +1,179 @@
+"""Who works when: signals of many merchants in one queue, worked on one after the other."""
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import redis
+
+from config import clock, settings
+from tasks import app, handle, pending, ring, turn
+
+_QUEUE, _NAME = "toast.events", "handle.events"
+FLOODED, _FULL = 1, handle.BATCH
+
+
+@dataclass
+class Queue:
+    """A broker's queue, and inboxes that hold numbers instead of deliveries.
+
+    A batch takes a tenth of a second of a clock that nothing else moves.
+    """
+
+    broker: Any
+    inboxes: Counter[int] = field(default_factory=Counter)
+    order: list[int] = field(default_factory=list)
+    now: float = 0.0
+    flood: bool = False
+
+    def ring(self, connection_id: int, deliveries: int = 1) -> None:
+        """As the door does."""
+        self.inboxes[connection_id] += deliveries
+        ring._signal_once(connection_id, "toast")
+
+    def drain(self, connection_id: int) -> int:
+        """A batch, while the flood goes on and rings."""
+        batch = min(_FULL, self.inboxes[connection_id])
+        self.inboxes[connection_id] -= batch
+        self.now += 0.1
+        self.order.append(connection_id)
+        if self.flood:
+            self.ring(FLOODED, _FULL)
+        return batch
+
+    def waiting(self) -> list[int]:
+        """Whose signals wait, the next first."""
+        held = [json.loads(raw) for raw in reversed(self.broker.lrange(_QUEUE, 0, -1))]
+        return [json.loads(base64.b64decode(m["body"]))[1]["connection_id"] for m in held]
+
+    def work(self) -> int:
+        """What a worker does with the next message; whose it was."""
+        message = json.loads(self.broker.rpop(_QUEUE))
+        kwargs = json.loads(base64.b64decode(message["body"]))[1]
+        task_id = message["headers"]["id"]
+        app.tasks[_NAME].apply(kwargs=kwargs, task_id=task_id, throw=True)
+        return int(kwargs["connection_id"])
+
+
+@pytest.fixture
+def queue(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queue]:
+    pending._flags.cache_clear()
+    app._after_fork()
+    app.conf.broker_url = settings.settings().broker()
+    with redis.Redis.from_url(settings.settings().redis()) as client:
+        client.flushdb()
+        made = Queue(client)
+        monkeypatch.setattr(handle, "drain", made.drain)
+        monkeypatch.setattr(clock, "monotonic", lambda: made.now)
+        yield made
+        client.flushdb()
+    pending._flags.cache_clear()
+    app._after_fork()
+
+
+def test_a_flood_of_one_waits_once_and_holds_up_each_other_for_a_turn(queue: Queue) -> None:
+    queue.ring(FLOODED, 50 * _FULL)
+    for other in range(2, 12):
+        queue.ring(other)
+    queue.flood = True
+    for _ in range(5):
+        queue.ring(FLOODED, _FULL)
+    assert Counter(queue.waiting())[FLOODED] == 1
+    began = queue.now
+    for other in range(2, 12):
+        while queue.work() != other:
+            assert Counter(queue.waiting())[FLOODED] <= 1
+        # Those before it, with two looks for more each, and the turn of the flooded one.
+        assert queue.now - began <= turn.TURN_S + 0.1 + (other - 1) * 0.3
+    assert queue.order.count(FLOODED) <= 2 * (turn.TURN_S / 0.1 + 1)
+    queue.flood = False
+    while queue.waiting():
+        queue.work()
+    assert not +queue.inboxes
+
+
+def test_what_comes_while_it_is_at_work_is_found_without_a_signal(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.ring(7)
+    late = iter([3])
+
+    def drain(connection_id: int) -> int:
+        batch = Queue.drain(queue, connection_id)
+        for deliveries in late:
+            queue.ring(connection_id, deliveries)
+            break
+        return batch
+
+    monkeypatch.setattr(handle, "drain", drain)
+    queue.work()
+    assert queue.waiting() == []
+    assert not +queue.inboxes
+    queue.ring(7)
+    assert queue.waiting() == [7]
+
+
+def test_what_comes_between_the_last_look_and_its_end_is_not_left(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.ring(7)
+    looks: list[int] = []
+
+    def drain(connection_id: int) -> int:
+        batch = Queue.drain(queue, connection_id)
+        looks.append(batch)
+        if len(looks) == 2:
+            # Rung while the flag still stands.
+            queue.ring(connection_id)
+        return batch
+
+    monkeypatch.setattr(handle, "drain", drain)
+    queue.work()
+    assert not +queue.inboxes
+    while queue.waiting():
+        queue.work()
+    queue.ring(7)
+    assert queue.waiting() == [7]
+
+
+def test_a_second_one_helps_with_a_flood_only_while_nobody_else_waits(queue: Queue) -> None:
+    queue.ring(FLOODED, 50 * _FULL)
+    queue.work()
+    # The one that helps, and the one that goes on.
+    assert queue.waiting() == [FLOODED, FLOODED]
+    queue.ring(2)
+    before = queue.order.count(FLOODED)
+    queue.work()
+    assert queue.order.count(FLOODED) == before + 1
+    assert queue.waiting() == [FLOODED, 2]
+    queue.work()
+    # Somebody waits: nobody is called to help.
+    assert queue.waiting() == [2, FLOODED]
+
+
+def test_copies_of_a_signal_end_without_multiplying(queue: Queue) -> None:
+    queue.ring(FLOODED, 50 * _FULL)
+    queue.ring(2)
+    for _ in range(4):
+        ring.task(_NAME, connection_id=FLOODED, platform="toast")
+    for _ in range(6):
+        queue.work()
+    assert Counter(queue.waiting())[FLOODED] == 1
+
+
+def test_one_that_fails_leaves_the_bell_to_be_heard(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(handle, "drain", fail)
+    queue.ring(7)
+    with pytest.raises(ZeroDivisionError):
+        queue.work()
+    queue.ring(7)
+    assert queue.waiting() == [7]
