@@ -18,7 +18,7 @@ import requests
 from config import embedded, settings
 from config.embedded.home import Home
 from models import session
-from tasks import dead, reach, ring
+from tasks import dead, pending, reach
 from tests.children import TAXPOYNT, Child, free_port
 from tests.waiting import until
 
@@ -196,5 +196,5 @@ def _restore(before: dict[str, str | None]) -> None:
 
 def _forget_clients() -> None:
     """What this process knows of servers that are others than from now on."""
-    for known in (session.engine, reach._redis, ring._flags, dead._client):
+    for known in (session.engine, reach._redis, pending._flags, dead._client):
         known.cache_clear()
