@@ -70,6 +70,10 @@ class Directory:
         fresh = known is not None and self._tick() - known[0] < _REMEMBERED_S
         return known[1] if known is not None and fresh else None
 
+    def knew(self, platform: str, key: str) -> bool:
+        """Whether a connection was found at an address before, however long ago."""
+        return (platform, key) in self._known
+
     def find_anew(self, platform: str, key: str) -> Address | None:
         """The connection as it is now, for a signature that fits nothing remembered.
 

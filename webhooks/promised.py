@@ -19,7 +19,7 @@ LATER = "taxpoynt.later"
 class Later:
     """Handed in by whoever must not be held up, and told how to go on."""
 
-    __slots__ = ("body", "elsewhere", "headers", "promised")
+    __slots__ = ("body", "elsewhere", "headers", "promised", "stranger")
 
     def __init__(self, headers: Mapping[str, str], body: bytes) -> None:
         # Lower-case names, as a delivery has them. The environment then needs no more than a path.
@@ -29,6 +29,8 @@ class Later:
         self.promised: Promised | None = None
         # What is to be known first takes waiting: do it all again where that may be.
         self.elsewhere = False
+        # Then: nobody is known to live at its address.
+        self.stranger = False
 
 
 class Promised(Response):

@@ -75,6 +75,7 @@ def _without_waiting(platform: str, key: str, delivery: Delivery, later: Later) 
     address = directory().remembered(platform, key)
     if address is None or not _verify(address, delivery).ok:
         later.elsewhere = True
+        later.stranger = not directory().knew(platform, key)
         return Response()
     return _take_in(address, delivery)
 

@@ -31,13 +31,24 @@ _STALLED_S = 30.0
 # Pages that stay open hold a thread each while they listen, so there are more threads than
 # connections in a process's pool.
 _PAGES = 24
-# For deliveries that ask the database who lives at their address.
+# For deliveries that ask the database who lives at their address,
 _LOOK_UPS = 8
+# and for those to an address where nobody is known to live: anybody may make up any number of
+# them, so they have threads of their own, and no more of them wait than are looked up in time.
+_STRANGERS = 2
+_STRANGERS_WAITING = 200
+# Bodies that are larger than small, or of untold length, that a process holds at a time: each may
+# grow to a megabyte before anything is known of its sender.
+_LARGE_AT_ONCE = 64
 
 # Stands for what isn't read because its length was told.
 _TOO_LONG = bytes(MAX_BODY + 1)
 _LATE = "The request didn't come in whole in time.\n"
+_BUSY = "Too much comes in at once. Send it again.\n"
 _CUT = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
+_AGAIN = [*_CUT, ("Retry-After", "30")]
+# No length that is meant has more digits; reading thousands of them is refused by Python.
+_LONGEST_LENGTH = 10
 
 
 class Edge:
@@ -48,6 +59,8 @@ class Edge:
         self._pages = pages
         self._page_threads = Threads("page", _PAGES)
         self._look_ups = Threads("door", _LOOK_UPS)
+        self._strangers = Threads("stranger", _STRANGERS, waiting=_STRANGERS_WAITING)
+        self._large = 0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """The server's loop is there; nothing has come in yet."""
@@ -59,6 +72,18 @@ class Edge:
 
     async def __rsgi__(self, scope: Scope, proto: Any) -> None:
         """Answer one request."""
+        if not _may_be_large(scope):
+            await self._answer(scope, proto)
+        elif self._large >= _LARGE_AT_ONCE:
+            proto.response_str(503, _AGAIN, _BUSY)
+        else:
+            self._large += 1
+            try:
+                await self._answer(scope, proto)
+            finally:
+                self._large -= 1
+
+    async def _answer(self, scope: Scope, proto: Any) -> None:
         try:
             body = await self._in_time(scope, proto)
         except TimeoutError:
@@ -68,8 +93,10 @@ class Edge:
             return
         if not _is_delivery(scope):
             await self._in_thread(self._page_threads, self._pages, environ(scope, body), proto)
-        elif len(body) > _SMALL or not await self._delivered(scope, body, proto):
+        elif len(body) > _SMALL:
             await self._in_thread(self._look_ups, self._door, environ(scope, body), proto)
+        elif (elsewhere := await self._delivered(scope, body, proto)) is not None:
+            await self._in_thread(elsewhere, self._door, environ(scope, body), proto)
 
     async def _in_time(self, scope: Scope, proto: Any) -> bytes:
         """The body. Raises: TimeoutError when it wasn't there in time."""
@@ -87,19 +114,19 @@ class Edge:
         finally:
             deadline.met()
 
-    async def _delivered(self, scope: Scope, body: bytes, proto: Any) -> bool:
-        """Answer a delivery from here; false when that takes waiting of another kind."""
+    async def _delivered(self, scope: Scope, body: bytes, proto: Any) -> Threads | None:
+        """Answer a delivery from here; or who is to, when that takes waiting of another kind."""
         asked = summary(scope)
         asked[LATER] = later = Later(headers(scope), body)
         answer = Answer()
         parts = self._door(asked, answer)
         if later.elsewhere:
-            return False
+            return self._strangers if later.stranger else self._look_ups
         if later.promised is not None:
             await self._settled(later.promised.place)
             parts = later.promised(asked, answer)
         proto.response_bytes(answer.status, answer.headers, b"".join(parts))
-        return True
+        return None
 
     async def _settled(self, place: Place) -> None:
         """Wait for what became of a delivery, but no longer than anybody waits for it."""
@@ -113,8 +140,10 @@ class Edge:
         self, threads: Threads, application: Application, asked: Environ, proto: Any
     ) -> None:
         done = self._loop.create_future()
-        threads.do(partial(_answer, application, asked, proto, self._loop, done))
-        await done
+        if threads.do(partial(_answer, application, asked, proto, self._loop, done)):
+            await done
+        else:
+            proto.response_str(503, _AGAIN, _BUSY)
 
 
 async def _whole(scope: Scope, proto: Any) -> bytes:
@@ -123,13 +152,25 @@ async def _whole(scope: Scope, proto: Any) -> bytes:
     if told is None and "transfer-encoding" not in scope.headers:
         return b""
     if told is not None and told.isdecimal():
-        return _TOO_LONG if int(told) > MAX_BODY else bytes(await proto())
+        return _TOO_LONG if _length(told) > MAX_BODY else bytes(await proto())
     body = bytearray()
     async for part in proto:
         body += part
         if len(body) > MAX_BODY:
             break
     return bytes(body)
+
+
+def _length(told: str) -> int:
+    return int(told) if len(told) <= _LONGEST_LENGTH else MAX_BODY + 1
+
+
+def _may_be_large(scope: Scope) -> bool:
+    """Whether the body is not known to be small; what is known to be too long is not read."""
+    told = scope.headers.get("content-length")
+    if told is None or not told.isdecimal():
+        return "transfer-encoding" in scope.headers
+    return _SMALL < _length(told) <= MAX_BODY
 
 
 def _is_delivery(scope: Scope) -> bool:
