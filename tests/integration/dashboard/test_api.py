@@ -251,7 +251,8 @@ def test_it_describes_itself(client: FlaskClient) -> None:
     found = json.loads(client.get("/api/v1/openapi.json").text)
     assert found["openapi"].startswith("3.")
     promised = {*LISTS, "orders/{order_id}", "invoices/{number}", "events/{event_id}/replay"}
-    promised |= {"parked-records/{record_id}/retry"}
+    promised |= {"parked-records/{record_id}/retry", "orders/{order_id}/invoice"}
+    promised |= {"dead-messages", "dead-messages/{message_id}/retry"}
     assert set(found["paths"]) == {f"/api/v1/{path}" for path in promised}
     total = found["components"]["schemas"]["Order"]["properties"]["total"]
     assert total["type"] == "string"
