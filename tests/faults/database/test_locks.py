@@ -35,7 +35,6 @@ def test_a_row_that_is_held_long_is_given_up_and_tried_again_while_others_go_on(
     first, second = (delivery(0, version, at.restaurant) for version in (0, 1))
     assert platform.deliver(first) == 202
     until(lambda: owed(work.installation.rows, at.connection_id) == 0, what="its invoice")
-    busy_before = _given_up(work)
     with _held(work, first.order):
         assert platform.deliver(second) == 202
         blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
@@ -47,7 +46,11 @@ def test_a_row_that_is_held_long_is_given_up_and_tried_again_while_others_go_on(
         work.settled(beside, others)
         done = "SELECT count(*) FROM orders WHERE connection_id = %s"
         until(lambda: work.installation.one(done, at.connection_id) == 2, what="the other order")
-        until(lambda: _given_up(work) > busy_before, what="a wait to be given up", timeout_s=30)
+        held = "SELECT error_code FROM inbox_events WHERE delivery_id = %s"
+        until(
+            lambda: work.installation.one(held, second.event) == "order.held",
+            what="it to be left for later",
+        )
     work.settled(at, history)
     assert set(history.statuses) | set(others.statuses) == {"202"}
 
