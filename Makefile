@@ -20,9 +20,9 @@ up: install ## start all of it here: servers, stand-ins, web, workers, beat, Flo
 down: install ## stop what 'make up' runs in this home
 	@$(BIN)/taxpoynt down
 
-# A file at a time on each core; every process has servers of its own.
+# A file at a time in each of four processes, which mostly wait; each has servers of its own.
 test: install ## run every test
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 MINUTES ?= 30
 soak: install ## storms of faults one after another: MINUTES=30 SEED=n ARGS="--keep-going --json FILE"

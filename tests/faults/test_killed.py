@@ -81,7 +81,7 @@ def test_with_early_acknowledgement_and_no_sweep_a_kill_loses_work(
         another = opened(installation)
         another.signal()
         until(lambda: another.states == {"done": 5}, what="the worker to work")
-    assert queues.UNACKED not in queues.waiting(installation)
+    until(lambda: queues.UNACKED not in queues.waiting(installation), what="no message to be held")
     assert books.states == {"pending": 5}
     assert books.found()["lost"] == 10
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from config import embedded, settings
 from sandbox.toast.webhook.message import Message
 from tasks import app as celery
-from tasks import ring
+from tasks import pending, ring
 from tests.children import free_port
 from tests.integration.tasks.asked import deliveries
 from tests.shop import Shop
@@ -35,7 +35,7 @@ def _point_at(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("TAXPOYNT_BROKER_URL", url)
     monkeypatch.setenv("TAXPOYNT_REDIS_URL", url)
     settings.refresh()
-    ring._flags.cache_clear()
+    pending._flags.cache_clear()
     ring._bell.cache_clear()
     celery._after_fork()  # a child forgets its producers just so
     celery.conf.broker_url = url
@@ -55,7 +55,7 @@ def broker(
     ring._inline = inline
     monkeypatch.undo()
     settings.refresh()
-    ring._flags.cache_clear()
+    pending._flags.cache_clear()
     ring._bell.cache_clear()
     celery._after_fork()  # a child forgets its producers just so
     celery.conf.broker_url = before

@@ -1,6 +1,8 @@
 """Where requests come in: what is answered on the loop, without a server."""
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +17,12 @@ from models.inbox import NewEvent
 from models.session import DatabaseAwayError
 from webhooks.group import Place
 from webhooks.promised import Promised
+
+
+def _run(main: Coroutine[Any, Any, Any]) -> Any:
+    """In a thread of its own: a browser's tests leave a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, main).result()
 
 
 def _scope(**headers: str) -> Any:
@@ -36,7 +44,7 @@ def test_a_delivery_that_nobody_settles_is_answered_at_the_end_of_its_time(
         edge.__rsgi_init__(asyncio.get_running_loop())
         await asyncio.wait_for(edge.__rsgi__(_scope(), proto), 5)
 
-    asyncio.run(asked())
+    _run(asked())
     assert isinstance(place.fault, DatabaseAwayError)
     assert proto.response_bytes.call_args.args[0] == 503
 
@@ -95,7 +103,7 @@ def test_so_many_large_bodies_are_held_at_a_time_and_small_ones_come_in_beside_t
         await edge.__rsgi__(_scope(**large), later)
         assert [one.answers for one in (*held, later)] == [[202]] * 3
 
-    asyncio.run(asked())
+    _run(asked())
 
 
 @pytest.mark.parametrize("told", ["9" * 5000, "1048577"])
@@ -103,7 +111,7 @@ def test_a_length_beyond_all_bounds_is_not_even_read(
     monkeypatch: pytest.MonkeyPatch, told: str
 ) -> None:
     scope = SimpleNamespace(method="POST", path="/", headers={"content-length": told})
-    body = asyncio.run(edge_module._whole(scope, Mock()))
+    body = _run(edge_module._whole(scope, Mock()))
     assert len(body) > edge_module.MAX_BODY
 
 
@@ -139,7 +147,7 @@ def test_those_who_call_at_no_known_address_wait_for_nobody_but_each_other(
             sorted(answer for one in strangers for answer in one.answers) == [404] * 3 + [503] * 2
         )
 
-    asyncio.run(asked())
+    _run(asked())
 
 
 class _Saying(_Slow):
