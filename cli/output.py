@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _answered = False
+# Control characters but for tab and new line, and those that turn the direction of writing.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Output:
@@ -28,7 +30,7 @@ class Output:
         if self.as_json:
             write_json(document)
             return
-        _console(sys.stdout).print(human if isinstance(human, str) else human())
+        _console(sys.stdout).print(harmless(human) if isinstance(human, str) else human())
 
     def service(self, document: Mapping[str, Any]) -> None:
         """The answer of a part that runs on; what libraries print later goes beside the log."""
@@ -54,7 +56,7 @@ class Output:
 
     def say(self, text: str) -> None:
         """A line for the person who waits."""
-        _console(sys.stderr).print(text)
+        _console(sys.stderr).print(harmless(text))
 
     @contextmanager
     def during(self, text: str) -> Iterator[Callable[[str], None]]:
@@ -82,6 +84,11 @@ def table(headings: Iterable[str], rows: Iterable[Sequence[Any]]) -> Any:
     return made
 
 
+def harmless(text: str) -> str:
+    """A text without what a terminal would obey: a guest may be named anything."""
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def typeable(name: str) -> str:
     """A name as it is typed in a command that a hint shows."""
     return shlex.quote(name)
@@ -100,7 +107,8 @@ def fault(code: str, sentence: str, next_step: str, *, as_json: bool) -> None:
         error = {"code": code, "sentence": sentence, "next_step": next_step}
         write_json({"error": error})
         return
-    sys.stderr.write(f"{sentence}\n{next_step}\n" if next_step else f"{sentence}\n")
+    said = f"{sentence}\n{next_step}\n" if next_step else f"{sentence}\n"
+    sys.stderr.write(harmless(said))
 
 
 def write_json(document: Mapping[str, Any]) -> None:
@@ -121,7 +129,7 @@ def _plain(value: Any) -> str:
 def _text(value: Any) -> str:
     if value is None:
         return "–"
-    return _instant(value) if isinstance(value, datetime) else str(value)
+    return _instant(value) if isinstance(value, datetime) else harmless(str(value))
 
 
 def _instant(value: datetime) -> str:

@@ -45,3 +45,17 @@ def test_what_is_said_in_passing_is_not_the_answer(capsys: pytest.CaptureFixture
     Output(as_json=True).say("Reading on.")
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "Reading on.\n")
+
+
+@pytest.mark.parametrize("told", ["\x1b]0;title\x07", "\x9b31m", "\r", "\u202e"])
+def test_a_terminal_obeys_nothing_that_a_stranger_wrote(
+    told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = Output(as_json=False)
+    out.items([{"name": f"Ada{told}"}], {"name": "Name"}, empty="")
+    out.say(f"Reading {told}.")
+    output.fault("code", f"No {told}.", "", as_json=False)
+    out.answer({}, f"One {told}.")
+    said = capsys.readouterr()
+    assert not set(told[:1]) & set(said.out + said.err)
+    assert "Ada" in said.out
