@@ -77,11 +77,12 @@ def test_with_early_acknowledgement_and_no_sweep_a_kill_loses_work(
             books.take_in()
             books.signal()
             (port, *_) = lock.waiters()
+            acknowledged = lambda: queues.UNACKED not in queues.waiting(installation)  # noqa: E731
+            until(acknowledged, what="the message to be acknowledged early")
             child_at(one, port).kill()
         another = opened(installation)
         another.signal()
         until(lambda: another.states == {"done": 5}, what="the worker to work")
-    until(lambda: queues.UNACKED not in queues.waiting(installation), what="no message to be held")
     assert books.states == {"pending": 5}
     assert books.found()["lost"] == 10
 
