@@ -165,7 +165,7 @@ beat_schedule = {
     }
     for job, every_s in TIMETABLE.items()
 }
-# In the home, whatever folder beat is started in.
-beat_schedule_filename = str(settings().home / "run" / "beat-schedule")
+# Without a memory in a file: the slots are one, and all beats share it.
+beat_scheduler = "tasks.bell:Bell"
 # No longer than the shortest of the rings: by default beat may sleep for five minutes.
 beat_max_loop_interval = 5

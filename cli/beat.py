@@ -15,6 +15,5 @@ def command(out: Output) -> None:
         from tasks import app
 
         out.service({"part": "beat"})
-        (settings.home / "run").mkdir(parents=True, exist_ok=True)
         # It answers 'celery inspect ping' as long as it rings: its health check.
         app.start(["beat", "--enable-remote-control", f"--loglevel={settings.log_level}"])

@@ -6,6 +6,9 @@ from typing import TypeVar
 
 _POLL_S = 0.03
 
+# What a platform waits for an answer.
+_PATIENCE_S = 2.0
+
 _T = TypeVar("_T")
 
 
@@ -19,3 +22,12 @@ def until(check: Callable[[], _T], *, timeout_s: float = 30.0, what: str = "cond
         if time.monotonic() > deadline:
             raise AssertionError(f"Waited {timeout_s:g} s in vain for: {what}")
         time.sleep(_POLL_S)
+
+
+def patience_s(calm_s: float) -> float:
+    """How long an answer may take that a platform is to get in time.
+
+    Its two seconds, and what a machine with other work adds: it took `calm_s` for the same when
+    nothing was wrong.
+    """
+    return _PATIENCE_S + max(1.0, 3 * calm_s)

@@ -11,10 +11,8 @@ from tests.children import TAXPOYNT, Child, free_port
 from tests.faults.broker.ground import Ground, ground
 from tests.faults.broker.poison import message, raw
 from tests.faults.broker.till import Till
-from tests.waiting import until
+from tests.waiting import patience_s, until
 
-# What a platform waits for.
-_ANSWER_S = 2.0
 _SERVED = "upkeep,toast.events,invoice"
 
 
@@ -63,6 +61,12 @@ def passed(seconds: float) -> None:
     until(lambda: monotonic() - began > seconds, what="time to pass")
 
 
+def in_time(answers: list[tuple[int, float]]) -> bool:
+    """Whether a platform got all of them; the first quarter came before the fault."""
+    calm = max(took for _, took in answers[: len(answers) // 4])
+    return max(took for _, took in answers) < patience_s(calm)
+
+
 def test_killed_and_two_seconds_later_replaced_by_an_empty_one(house: House) -> None:
     till = Till(house.url)
     pid = house.worker.pid
@@ -76,7 +80,7 @@ def test_killed_and_two_seconds_later_replaced_by_an_empty_one(house: House) -> 
 
     answers = till.send(till.orders(200), die)
     assert {status for status, _ in answers} == {202}
-    assert max(took for _, took in answers) < _ANSWER_S
+    assert in_time(answers)
     till.until_applied(200)
     assert house.worker.alive
     assert house.worker.pid == pid
@@ -101,7 +105,7 @@ def test_frozen(house: House) -> None:
     with house.broker.frozen():
         answers = till.send(till.orders(60), lambda: passed(3))
     assert {status for status, _ in answers} == {202}
-    assert max(took for _, took in answers) < _ANSWER_S
+    assert in_time(answers)
     till.until_applied(60)
     assert house.worker.alive
 
@@ -113,7 +117,7 @@ def test_full(house: House) -> None:
     try:
         answers = till.send(till.orders(60), lambda: None)
         assert {status for status, _ in answers} == {202}
-        assert max(took for _, took in answers) < _ANSWER_S
+        assert in_time(answers)
         share = until(lambda: house.metric("taxpoynt_broker_memory_share"), what="the metric")
         assert share is not None
         assert share > 1
