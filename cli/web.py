@@ -72,11 +72,10 @@ def application() -> "Flask":
 def edge() -> "Edge":
     """The web as a process of the server serves it."""
     from cli.serving.edge import Edge
-    from webhooks.app import Door
 
     end_with_parent()
     logs.to_stderr("web")
-    return Edge(Door(), application())
+    return Edge(application())
 
 
 def _serve(host: str, port: int) -> None:

@@ -62,6 +62,11 @@ def enforce() -> None:
     extensions.set_wait_callback(_wait)
 
 
+def connect(connection: Any) -> None:
+    """Have an asynchronous connection connect. Raises: psycopg2.OperationalError, overdue too."""
+    _await(connection, clock.monotonic(), TRIAL_S)
+
+
 def _wait(connection: Any) -> None:
     """Wait for an answer. Raises: psycopg2.OperationalError when it is overdue."""
     began = clock.monotonic()

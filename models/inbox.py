@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, load_only
 
 from config.errors import Fault, TransientError
 from models.inbox_event import PARKED, PENDING, InboxEvent
-from models.session import Line
+from models.line import Line
 from models.told import UNTOLD, told
 from rules.waits import backoff
 
@@ -58,7 +58,7 @@ def _accept(rows: int) -> str:
     return _ACCEPT.format(", ".join([_ROW] * rows))
 
 
-def accept_all(line: Line, events: Sequence[NewEvent]) -> set[str]:
+async def accept_all(line: Line, events: Sequence[NewEvent]) -> set[str]:
     """Store deliveries in one commit; the correlation ids of those that hadn't come before.
 
     Of one that is among them twice, one is new. Raises as `Line.run` does, with none stored, or
@@ -67,7 +67,7 @@ def accept_all(line: Line, events: Sequence[NewEvent]) -> set[str]:
     # In the same order by everybody: two groups with the same deliveries would wait for each other.
     ordered = sorted(events, key=lambda event: (event.connection_id, event.delivery_id))
     values = tuple(value for event in ordered for value in _values(event))
-    return {row[0] for row in line.run(_accept(len(ordered)), values)}
+    return {row[0] for row in await line.run(_accept(len(ordered)), values)}
 
 
 def accept(session: Session, event: NewEvent) -> bool:

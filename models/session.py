@@ -1,21 +1,14 @@
 """The way to the database, and the only commit there is."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    NullPool,
-    PoolProxiedConnection,
-    QueuePool,
-    Row,
-    create_engine,
-)
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+import psycopg2  # type: ignore[import-untyped]
+from sqlalchemy import Engine, PoolProxiedConnection, QueuePool, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -80,17 +73,21 @@ def _engine(options: str, **pool: Any) -> Engine:
         settings().database(),
         # Statements in errors and logs, never what customers and platforms sent.
         hide_parameters=True,
-        connect_args={
-            "connect_timeout": 2,
-            "application_name": "taxpoynt",
-            # Bulk writing sends bytes, whatever the database itself is set to.
-            "client_encoding": "utf8",
-            # Whatever the server is set to: between quotes a backslash means itself.
-            "options": f"-c timezone=UTC -c standard_conforming_strings=on {options}",
-            "keepalives_idle": 30,
-        },
+        connect_args=_connect_args(options),
         **pool,
     )
+
+
+def _connect_args(options: str) -> dict[str, Any]:
+    return {
+        "connect_timeout": 2,
+        "application_name": "taxpoynt",
+        # Bulk writing sends bytes, whatever the database itself is set to.
+        "client_encoding": "utf8",
+        # Whatever the server is set to: between quotes a backslash means itself.
+        "options": f"-c timezone=UTC -c standard_conforming_strings=on {options}",
+        "keepalives_idle": 30,
+    }
 
 
 def forget() -> None:
@@ -126,6 +123,11 @@ def unit_of_work(*, awaited: bool = True, lock_wait_s: float | None = None) -> I
             session.rollback()
             raise _given_up(error) from error
         except DBAPIError as error:
+            if _code(error) == _ONLY_READS:
+                # As these connections were told when they were opened; new ones may be told
+                # otherwise.
+                session.invalidate()
+                engine().dispose()
             session.rollback()
             raise _told(error) from error
 
@@ -138,62 +140,16 @@ def _for_this(*, awaited: bool, lock_wait_s: float | None) -> str:
     return "; ".join(told)
 
 
-class Line:
-    """A connection that one thread keeps, apart from the pool: there is always one for the door.
+def driver_arguments(options: str) -> dict[str, Any]:
+    """What the driver needs to connect as the pool does; `options` are the server's."""
+    _, arguments = engine().dialect.create_connect_args(engine().url)
+    return {**arguments, **_connect_args(options)}
 
-    Each statement is a transaction, in one exchange with the server where a unit of work takes
-    four. For statements alone that do no harm when they are run again.
-    """
 
-    def __init__(self) -> None:
-        self._of: Engine | None = None
-        self._engine: Engine | None = None
-        self._connection: Connection | None = None
-
-    def run(self, statement: str, values: Sequence[Any]) -> Sequence[Row[Any]]:
-        """Run a statement and commit; its rows.
-
-        Raises: DatabaseAwayError when the database can't be reached, and then the statement may
-        have been committed all the same; DatabaseBusyError when others' work is in the way.
-        """
-        kept = self._connection is not None and self._of is engine()
-        try:
-            return self._run(statement, values)
-        except DBAPIError as error:
-            # What was kept may be of a server that has restarted since.
-            if not (kept and error.connection_invalidated and deadline.left()):
-                raise _told(error) from error
-        try:
-            return self._run(statement, values)
-        except DBAPIError as error:
-            raise _told(error) from error
-
-    def _run(self, statement: str, values: Sequence[Any]) -> Sequence[Row[Any]]:
-        try:
-            return self._open().exec_driver_sql(statement, tuple(values)).all()
-        except DBAPIError as error:
-            # What is wrong with the server may be so for this connection for good: read-only, say.
-            if not isinstance(error, DataError | IntegrityError):
-                self._drop()
-            raise
-
-    def _open(self) -> Connection:
-        if self._engine is None or self._of is not engine():
-            self._drop()
-            self._of = engine()
-            # As long as a webhook may take; what is given up here is given up by the server, too.
-            limits = "-c lock_timeout=1400 -c statement_timeout=1400"
-            self._engine = _engine(limits, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        if self._connection is None:
-            self._connection = self._engine.connect()
-        return self._connection
-
-    def _drop(self) -> None:
-        lost, self._connection = self._connection, None
-        if lost is not None:
-            with suppress(DBAPIError):
-                lost.invalidate()
-                lost.close()
+def driver_fault(error: psycopg2.Error) -> Exception:
+    """What to raise for an error of a connection that isn't the pool's."""
+    passes = isinstance(error, psycopg2.OperationalError | psycopg2.InterfaceError)
+    return _given_up(error) if passes or error.pgcode == _ONLY_READS else error
 
 
 def _told(error: DBAPIError) -> Exception:
@@ -218,7 +174,7 @@ def waited_in_vain(error: Exception) -> bool:
     return isinstance(error, DBAPIError) and _code(error) == _HELD
 
 
-def _given_up(error: DBAPIError | PoolTimeoutError) -> DatabaseAwayError:
+def _given_up(error: Exception) -> DatabaseAwayError:
     """The error to raise; what is behind it is only in the log."""
     cause = getattr(error, "orig", None) or error
     code = _code(error)
@@ -232,8 +188,8 @@ def _given_up(error: DBAPIError | PoolTimeoutError) -> DatabaseAwayError:
     return fault
 
 
-def _code(error: DBAPIError | PoolTimeoutError) -> str:
-    return getattr(getattr(error, "orig", None), "pgcode", None) or ""
+def _code(error: Exception) -> str:
+    return getattr(getattr(error, "orig", error), "pgcode", None) or ""
 
 
 def away() -> DatabaseAwayError:

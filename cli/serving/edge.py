@@ -2,25 +2,31 @@
 
 The server itself bounds how long a head may take, but not a body, and under its WSGI interface a
 request holds a thread from the end of its head. So this speaks its RSGI interface: slow senders
-wait on the loop, where they cost nothing but memory, and are cut off. A delivery that waits for
-its commit waits on the loop, too. Pages get a thread each, once they are whole.
+wait on the loop, where they cost nothing but memory, and are cut off. A delivery that is plainly
+good is judged and stored on the loop, where nothing waits but it; pages, and whoever has to be
+looked up first, get a thread each, once they are whole.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from cli.serving.deadlines import Deadlines
-from cli.serving.gateway import Answer, Application, Environ, Scope, environ, headers, summary
-from cli.serving.letterbox import Letterbox
+from cli.serving.gateway import Answer, Application, Environ, Scope, environ, headers
 from cli.serving.threads import Threads
-from webhooks.group import DATABASE_S, Place
-from webhooks.promised import LATER, Later
-from webhooks.receive import MAX_BODY, prepare
+from config import clock
+from connectors.base.contract import Delivery
+from models import deadline, inbox
+from models.inbox import NewEvent
+from models.line import Line
+from webhooks import judging, replies
+from webhooks.group import Group
+from webhooks.receive import DATABASE_S, MAX_BODY, TOO_LARGE
+from webhooks.replies import Reply
 
 # A platform gives its webhook two seconds in all. A person's form is smaller, their line slower.
 _BODY_S = 5.0
@@ -41,22 +47,26 @@ _STRANGERS_WAITING = 200
 # grow to a megabyte before anything is known of its sender.
 _LARGE_AT_ONCE = 64
 
+_T = TypeVar("_T")
+
 # Stands for what isn't read because its length was told.
 _TOO_LONG = bytes(MAX_BODY + 1)
 _LATE = "The request didn't come in whole in time.\n"
-_BUSY = "Too much comes in at once. Send it again.\n"
-_CUT = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
+_BUSY = "Too much comes in at once. Send it again."
+_PLAIN = [("Content-Type", "text/plain; charset=utf-8")]
+_CUT = [*_PLAIN, ("Connection", "close")]
 _AGAIN = [*_CUT, ("Retry-After", "30")]
 # No length that is meant has more digits; reading thousands of them is refused by Python.
 _LONGEST_LENGTH = 10
 
 
 class Edge:
-    """The web as the server calls it: `door` takes deliveries in, `pages` is all of the web."""
+    """The web as the server calls it: deliveries are taken in here, `pages` answers the rest."""
 
-    def __init__(self, door: Application, pages: Application) -> None:
-        self._door = door
+    def __init__(self, pages: Application) -> None:
         self._pages = pages
+        line = Line()
+        self._group = Group(lambda events: inbox.accept_all(line, events))
         self._page_threads = Threads("page", _PAGES)
         self._look_ups = Threads("door", _LOOK_UPS)
         self._strangers = Threads("stranger", _STRANGERS, waiting=_STRANGERS_WAITING)
@@ -66,16 +76,14 @@ class Edge:
         """The server's loop is there; nothing has come in yet."""
         self._loop = loop
         self._bodies = Deadlines(loop, _BODY_S)
-        self._places = Deadlines(loop, DATABASE_S)
-        self._letterbox = Letterbox(loop)
-        self._look_ups.do(prepare)
+        self._look_ups.do(judging.prepare)
 
     async def __rsgi__(self, scope: Scope, proto: Any) -> None:
         """Answer one request."""
         if not _may_be_large(scope):
             await self._answer(scope, proto)
         elif self._large >= _LARGE_AT_ONCE:
-            proto.response_str(503, _AGAIN, _BUSY)
+            proto.response_str(503, _AGAIN, f"{_BUSY}\n")
         else:
             self._large += 1
             try:
@@ -91,12 +99,12 @@ class Edge:
             return
         except ProtocolClosed:
             return
-        if not _is_delivery(scope):
-            await self._in_thread(self._page_threads, self._pages, environ(scope, body), proto)
-        elif len(body) > _SMALL:
-            await self._in_thread(self._look_ups, self._door, environ(scope, body), proto)
-        elif (elsewhere := await self._delivered(scope, body, proto)) is not None:
-            await self._in_thread(elsewhere, self._door, environ(scope, body), proto)
+        if _is_delivery(scope):
+            reply = await self._reply(scope.path, Delivery(headers(scope), body))
+            told = [*_PLAIN, *reply.headers]
+            proto.response_bytes(reply.status, told, reply.text.encode())
+        else:
+            await self._page(environ(scope, body), proto)
 
     async def _in_time(self, scope: Scope, proto: Any) -> bytes:
         """The body. Raises: TimeoutError when it wasn't there in time."""
@@ -114,36 +122,52 @@ class Edge:
         finally:
             deadline.met()
 
-    async def _delivered(self, scope: Scope, body: bytes, proto: Any) -> Threads | None:
-        """Answer a delivery from here; or who is to, when that takes waiting of another kind."""
-        asked = summary(scope)
-        asked[LATER] = later = Later(headers(scope), body)
-        answer = Answer()
-        parts = self._door(asked, answer)
-        if later.elsewhere:
-            return self._strangers if later.stranger else self._look_ups
-        if later.promised is not None:
-            await self._settled(later.promised.place)
-            parts = later.promised(asked, answer)
-        proto.response_bytes(answer.status, answer.headers, b"".join(parts))
-        return None
+    async def _reply(self, path: str, delivery: Delivery) -> Reply:
+        _, _, platform, key = path.split("/")
+        ends = clock.monotonic() + DATABASE_S
+        try:
+            found = await self._judged(platform, key, delivery, ends)
+            if isinstance(found, Reply):
+                return found
+            place = self._group.join(found, platform, ends)
+            await place.wait()
+            if place.fault is not None:
+                return replies.not_stored(platform, place.fault)
+            return replies.stored(platform, found, fresh=place.fresh)
+        except asyncio.QueueFull:
+            return replies.turned_away(platform, _BUSY)
+        except Exception as error:  # noqa: BLE001 - logged; whatever it is, it is sent again
+            return replies.not_stored(platform, error)
 
-    async def _settled(self, place: Place) -> None:
-        """Wait for what became of a delivery, but no longer than anybody waits for it."""
-        known = self._loop.create_future()
-        place.then(partial(self._letterbox.tell, known))
-        deadline = self._places.set(place.overdue)
-        await known
-        deadline.met()
+    async def _judged(
+        self, platform: str, key: str, delivery: Delivery, ends: float
+    ) -> NewEvent | Reply:
+        """The delivery to store, or why it isn't one. Raises: Fault when that can't be told now."""
+        size = len(delivery.body)
+        if size > MAX_BODY:
+            return replies.refused(platform, 413, TOO_LARGE)
+        if size <= _SMALL:
+            event = judging.plainly_good(platform, key, delivery)
+            if event is not None:
+                return event
+        strange = size <= _SMALL and judging.is_strange(platform, key)
 
-    async def _in_thread(
-        self, threads: Threads, application: Application, asked: Environ, proto: Any
-    ) -> None:
-        done = self._loop.create_future()
-        if threads.do(partial(_answer, application, asked, proto, self._loop, done)):
-            await done
-        else:
-            proto.response_str(503, _AGAIN, _BUSY)
+        def judged() -> NewEvent | Reply:
+            with deadline.within(ends - clock.monotonic()):
+                return judging.judged(platform, key, delivery)
+
+        return await self._in_thread(self._strangers if strange else self._look_ups, judged)
+
+    async def _page(self, asked: Environ, proto: Any) -> None:
+        answer = partial(_answer, self._pages, asked, proto, self._loop)
+        await self._in_thread(self._page_threads, answer)
+
+    async def _in_thread(self, threads: Threads, job: Callable[[], _T]) -> _T:
+        """What a job comes to. Raises: what it raises, asyncio.QueueFull when too many wait."""
+        done: asyncio.Future[_T] = self._loop.create_future()
+        if not threads.do(partial(_told, job, self._loop, done)):
+            raise asyncio.QueueFull
+        return await done
 
 
 async def _whole(scope: Scope, proto: Any) -> bytes:
@@ -175,7 +199,9 @@ def _may_be_large(scope: Scope) -> bool:
 
 def _is_delivery(scope: Scope) -> bool:
     path = scope.path
-    return scope.method == "POST" and path.startswith("/webhooks/") and path.count("/") == 3
+    # What is spelled in another way is matched by the application.
+    plain = path.startswith("/webhooks/") and path.count("/") == 3 and "%" not in path
+    return scope.method == "POST" and plain and not path.endswith("/")
 
 
 def _answer(
@@ -183,7 +209,6 @@ def _answer(
     asked: Environ,
     proto: Any,
     loop: asyncio.AbstractEventLoop,
-    done: "asyncio.Future[None]",
 ) -> None:
     """In a thread: let an application answer a request."""
     parts: Iterable[bytes] = ()
@@ -198,7 +223,6 @@ def _answer(
     finally:
         close: Callable[[], None] = getattr(parts, "close", lambda: None)
         close()
-        loop.call_soon_threadsafe(_finish, done)
 
 
 def _stream(
@@ -223,6 +247,17 @@ def _stream(
     loop.call_soon_threadsafe(gone.cancel)
 
 
-def _finish(done: "asyncio.Future[None]") -> None:
+def _told(
+    job: Callable[[], _T], loop: asyncio.AbstractEventLoop, done: "asyncio.Future[_T]"
+) -> None:
+    """In a thread: do a job and tell the loop what it came to."""
+    try:
+        tell = partial(done.set_result, job())
+    except Exception as error:  # noqa: BLE001 - whoever waits for it deals with it
+        tell = partial(done.set_exception, error)
+    loop.call_soon_threadsafe(_unless_gone, done, tell)
+
+
+def _unless_gone(done: "asyncio.Future[Any]", tell: Callable[[], None]) -> None:
     if not done.done():
-        done.set_result(None)
+        tell()

@@ -71,20 +71,13 @@ def headers(scope: Scope) -> dict[str, str]:
     return found
 
 
-def summary(scope: Scope) -> Environ:
-    """As much of a request as tells who is to answer it."""
-    return {
+def environ(scope: Scope, body: bytes) -> Environ:
+    """The request as WSGI has it."""
+    made = {
         **_SAME,
         "REQUEST_METHOD": scope.method,
         # WSGI has bytes as text of as many characters.
         "PATH_INFO": scope.path.encode().decode("latin-1"),
-    }
-
-
-def environ(scope: Scope, body: bytes) -> Environ:
-    """The request as WSGI has it."""
-    made = {
-        **summary(scope),
         "QUERY_STRING": scope.query_string,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "wsgi.url_scheme": scope.scheme,

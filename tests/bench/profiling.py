@@ -1,10 +1,13 @@
 """Where the time goes: one subject in this process, under cProfile."""
 
+import asyncio
 import cProfile
 import pstats
 from collections.abc import Callable
 
+from cli import web
 from tests.bench.ground import Ground
+from tests.shop import Shop, open_shop
 
 _LINES = 25
 
@@ -32,17 +35,20 @@ def _drain(on: Ground, profile: cProfile.Profile, orders: int) -> None:
 
 
 def _receiver(on: Ground, profile: cProfile.Profile, deliveries: int) -> None:
-    from cli.web import application
-    from tests.shop import open_shop
+    from tests.integration.webhooks.on_a_loop import Asked, Line
+
+    async def take_in(shop: Shop) -> None:
+        edge = web.edge()
+        edge.__rsgi_init__(asyncio.get_running_loop())
+        for number, one in enumerate(shop.messages()):
+            if number == 1:
+                profile.enable()
+            asked = Asked("POST", shop.address, one.body, one.headers(shop.secret, 1))
+            await edge.__rsgi__(asked, Line(asked))
+        profile.disable()
 
     with open_shop(orders=deliveries // 2) as shop:
-        client = application().test_client()
-        messages = [(one.body, one.headers(shop.secret, 1)) for one in shop.messages()]
-        client.post(shop.address, data=messages[0][0], headers=messages[0][1])
-        profile.enable()
-        for body, headers in messages[1:]:
-            client.post(shop.address, data=body, headers=headers)
-        profile.disable()
+        asyncio.run(take_in(shop))
 
 
 def _import(on: Ground, profile: cProfile.Profile, orders: int) -> None:

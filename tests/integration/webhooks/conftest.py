@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 import webhooks
 from tasks import ring
+from tests.integration.webhooks.on_a_loop import door_on_a_loop
 from tests.shop import Shop, open_shop
 from webhooks.directory import directory
 
@@ -33,6 +34,11 @@ def app(shop: Shop) -> Iterator[Flask]:
     directory.cache_clear()
 
 
-@pytest.fixture
-def door(app: Flask) -> FlaskClient:
-    return app.test_client()
+@pytest.fixture(params=["on a loop", "under WSGI"])
+def door(app: Flask, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Both doors that there are: all that a test says goes for each."""
+    if request.param == "under WSGI":
+        yield app.test_client()
+    else:
+        with door_on_a_loop(app) as opened:
+            yield opened

@@ -14,7 +14,7 @@ from connectors.toast.webhook import ToastWebhook
 from tests.integration.tasks.asked import deliveries
 from tests.integration.webhooks.knocking import knock
 from tests.shop import Shop
-from webhooks import receive
+from webhooks import judging, replies
 from webhooks.directory import Address, Directory, directory
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -45,14 +45,20 @@ class Misled(Directory):
         self._webhook = webhook
 
     def find(self, platform: str, key: str) -> Address | None:
-        found = super().find(platform, key)
+        return self._misled(super().find(platform, key))
+
+    def remembered(self, platform: str, key: str) -> Address | None:
+        return self._misled(super().remembered(platform, key))
+
+    def _misled(self, found: Address | None) -> Address | None:
         return found and replace(found, webhook=self._webhook)
 
 
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> CapturingLogger:
     capturing = CapturingLogger()
-    monkeypatch.setattr(receive, "log", capturing)
+    for module in (judging, replies):
+        monkeypatch.setattr(module, "log", capturing)
     return capturing
 
 
@@ -61,12 +67,12 @@ def test_a_delivery_that_can_not_be_judged_is_to_come_again(
 ) -> None:
     (message,) = shop.messages(1)
     misled = Misled(Unverifying())
-    monkeypatch.setattr(receive, "directory", lambda: misled)
+    monkeypatch.setattr(judging, "directory", lambda: misled)
     answer = knock(door, shop, message)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     [call] = log.calls
     assert isinstance(call.kwargs["exc_info"], KeyError)
-    monkeypatch.setattr(receive, "directory", directory)
+    monkeypatch.setattr(judging, "directory", directory)
     assert knock(door, shop, message).status_code == 202
 
 
@@ -90,7 +96,7 @@ def test_an_authentic_delivery_that_can_not_be_named_goes_by_its_bytes(
 ) -> None:
     (message,) = shop.messages(1)
     misled = Misled(Unidentifying(identify))
-    monkeypatch.setattr(receive, "directory", lambda: misled)
+    monkeypatch.setattr(judging, "directory", lambda: misled)
     assert [knock(door, shop, message).status_code for _ in range(2)] == [202, 202]
     [row] = deliveries(shop)
     name = f"sha256:{sha256(message.body).hexdigest()}"
