@@ -1,12 +1,12 @@
 """Applies records to the books, whatever brought them; what can't be understood is parked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, Text, any_, literal, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from models import Connection, Location, parked_write
 from models.order_row import Arrival
 from models.order_write import MetAnotherError, Written, write_orders
 from models.session import waited_in_vain
+from models.storable import storable
 
 log = logger(__name__)
 
@@ -83,9 +84,17 @@ def alone() -> Iterator[None]:
         ) from error
 
 
-def locations_of(session: Session, connection: Connection) -> dict[str, Location]:
-    """A connection's locations by the platform's id."""
-    rows = session.scalars(select(Location).where(Location.connection_id == connection.id))
+def locations_of(
+    session: Session, connection: Connection, names: Collection[str]
+) -> dict[str, Location]:
+    """Those of a connection's locations that are named, by the platform's id."""
+    # A chain has a thousand, and a batch is of a few.
+    rows = session.scalars(
+        select(Location).where(
+            Location.connection_id == connection.id,
+            Location.external_id == any_(literal([storable(n) for n in names], ARRAY(Text))),
+        )
+    )
     return {row.external_id: row for row in rows}
 
 
@@ -126,7 +135,8 @@ def store(
     So is, when it is to go on `past_held` rows, what somebody else holds a row of.
     """
     applied = Applied(parked=[*understood.parked])
-    locations = locations_of(session, connection)
+    named = {arrival.order.location_id for _, arrival in understood.arrivals}
+    locations = locations_of(session, connection, named)
     arrivals: list[tuple[Record, Arrival]] = []
     for record, arrival in understood.arrivals:
         if arrival.order.location_id in locations:

@@ -135,5 +135,6 @@ def store(connection: Connection, *records: OrderRecord | Arrival) -> Written:
     """Write orders through the one write path."""
     arrivals = [r if isinstance(r, Arrival) else arrival(r) for r in records]
     with copying(), unit_of_work() as session:
-        places = apply.locations_of(session, connection)
+        named = {each.order.location_id for each in arrivals}
+        places = apply.locations_of(session, connection, named)
         return write_orders(session, connection, places, arrivals)
