@@ -32,17 +32,24 @@ _SLICE_S = 20.0
 # A window that was computed on a clock further off than this would skip what comes late.
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _DUE_AT_ONCE = 500
+# Then the next ring goes on.
+_SIGNALLING_S = 4.0
 # Cursors hold no finer time.
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 @slots.scheduled("sync.due")
 def due() -> int:
-    """Signal the streams whose time has come."""
-    ready = _take_due(clock.now())
-    for cursor_id, platform in ready:
-        ring.task("sync.stream", cursor_id=cursor_id, platform=platform)
-    return len(ready)
+    """Signal the streams whose time has come: all of them, or as many as a ring's time allows."""
+    began, signalled = clock.monotonic(), 0
+    while clock.monotonic() - began < _SIGNALLING_S:
+        ready = _take_due(clock.now())
+        for cursor_id, platform in ready:
+            ring.task("sync.stream", cursor_id=cursor_id, platform=platform)
+        signalled += len(ready)
+        if len(ready) < _DUE_AT_ONCE:
+            break
+    return signalled
 
 
 @app.task(name="sync.stream")

@@ -39,5 +39,6 @@ _ALL = {
     "latency": Part("Latency under load", "latency"),
     "peers": Part("Peers", "peers"),
     "memory": Part("Memory", "memory"),
+    "needs": Part("Scale", "needs"),
 }
 PARTS = {name: part for name, part in _ALL.items() if part.there}

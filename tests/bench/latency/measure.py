@@ -36,7 +36,7 @@ SET LOCAL search_path = latency;
 CREATE VIEW floor_deliveries AS SELECT guid, body FROM floor_events;
 """
 # Every table that a delivery or an import leaves rows in.
-_OURS = f"inbox_events, sync_runs, sync_slices, parked_records, invoices, {', '.join(BOOKS)}"
+OURS_TABLES = f"inbox_events, sync_runs, sync_slices, parked_records, invoices, {', '.join(BOOKS)}"
 
 
 def rows(on: Ground, rounds: int, *, quick: bool) -> list[Row]:
@@ -88,9 +88,9 @@ class _Latency:
     def ours(self) -> Figures:
         """All of ours as `up` starts it: first idle, then while an import runs."""
         on, figures = self.on, {}
-        on.sql(f"TRUNCATE {_OURS} CASCADE")
+        on.sql(f"TRUNCATE {OURS_TABLES} CASCADE")
         on.forget_messages()
-        fresh = self._messages()
+        fresh = messages(self.shop)
         with stack(on) as url:
             load = Load(on, url + self.shop.address, self.shop.secret)
             load.warm_up(list(islice(fresh, _FIRST)))
@@ -112,7 +112,7 @@ class _Latency:
         dsn = f"{on.dsn}?options=-csearch_path%3Dlatency"
         env = {"BENCH_DSN": dsn, "BENCH_SECRET": self.shop.secret}
         argv = [sys.executable, "-m", "tests.bench.drain.floor"]
-        fresh = self._messages()
+        fresh = messages(self.shop)
         with _worker(on, argv, env, "ready."), serving.door(on, "floor", env) as (url, _):
             load = Load(on, f"{url}/", self.shop.secret)
             load.warm_up(list(islice(fresh, _FIRST)))
@@ -139,7 +139,7 @@ class _Latency:
         on.forget_messages()
         argv = [sys.executable, "-m", "celery", "-A", "tests.bench.drain.usual", "worker"]
         argv += ["-c", "2", "-l", "INFO"]
-        rate, fresh = RATES[-1], self._messages()
+        rate, fresh = RATES[-1], messages(self.shop)
         door = serving.door(on, "usual", {**env, "BENCH_SECRET": self.shop.secret})
         with _worker(on, argv, env, "ready."), door as (url, _):
             load = Load(on, f"{url}/", self.shop.secret)
@@ -147,13 +147,6 @@ class _Latency:
             left = load.send(list(islice(fresh, rate * self.seconds)), rate)
             done = self._done("usual_events", len(left), left)
         return {f"{k} at {rate}/s": v for k, v in ranked("applied", since(left, done))}
-
-    def _messages(self) -> Iterator[Message]:
-        """Each about another order, told of now."""
-        number = count(1)
-        now_ms = int(clock.now().timestamp() * 1000)
-        for held in self.shop.till.platform.book.all():
-            yield order_updated(held, f"00000000-0000-4000-8000-{next(number):012d}", now_ms)
 
     def _done(self, table: str, wanted: int, left: dict[str, float]) -> dict[str, float]:
         """When each row of somebody else's inbox was committed as done, by guid."""
@@ -183,12 +176,25 @@ class _Latency:
         }
 
     def _settled(self) -> bool:
-        waiting = self.on.sql(
-            "SELECT (SELECT count(*) FROM inbox_events WHERE state = 'pending') + "
-            "(SELECT count(*) FROM orders WHERE invoice_state = 'due' AND connection_id = %s)",
-            self.shop.connection_id,
-        )
-        return bool(waiting[0][0] == 0)
+        return settled(self.on, self.shop)
+
+
+def messages(shop: Shop) -> Iterator[Message]:
+    """Each about another order, told of now."""
+    number = count(1)
+    now_ms = int(clock.now().timestamp() * 1000)
+    for held in shop.till.platform.book.all():
+        yield order_updated(held, f"00000000-0000-4000-8000-{next(number):012d}", now_ms)
+
+
+def settled(on: Ground, shop: Shop) -> bool:
+    """Whether all deliveries are applied, and what owes an invoice has it."""
+    waiting = on.sql(
+        "SELECT (SELECT count(*) FROM inbox_events WHERE state = 'pending') + "
+        "(SELECT count(*) FROM orders WHERE invoice_state = 'due' AND connection_id = %s)",
+        shop.connection_id,
+    )
+    return bool(waiting[0][0] == 0)
 
 
 _STEPS = f"""

@@ -95,6 +95,17 @@ def test_a_due_stream_is_signalled_once_until_it_is_due_again(shop: Shop, signal
         assert ids <= {call["cursor_id"] for call in signals.take("sync.stream")}
 
 
+def test_however_many_streams_are_due_one_ring_signals_all(
+    shop: Shop, signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync, "_DUE_AT_ONCE", 1)
+    with clock.frozen(clock.now() + LATER):
+        sync.due()
+    told = [call["cursor_id"] for call in signals.take("sync.stream")]
+    assert set(cursors(shop)) <= set(told)
+    assert len(told) == len(set(told))
+
+
 def test_a_location_that_is_gone_is_not_asked_for(shop: Shop, signals: Signals) -> None:
     gone, there = cursors(shop)
     ask(
