@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from flask import g, redirect, request, session
+from flask import abort, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -21,11 +21,15 @@ _RENEWED_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Visitor:
-    """On whose behalf a request is made. Every query takes its `organization_id` from here."""
+    """On whose behalf a request is made. Every query takes its `organization_id` from here.
+
+    Those of the organization that `operates` the installation see what is no merchant's, too.
+    """
 
     organization_id: int
     organization: str
     name: str
+    operates: bool = False
 
 
 def begin(user_id: int, now: datetime) -> None:
@@ -52,7 +56,7 @@ def visitor(database: Session, now: datetime, *, renew: bool = True) -> Visitor 
     user, organization = found
     if renew and idle > _RENEWED_EVERY.total_seconds():
         session["seen"] = now.timestamp()
-    return Visitor(organization.id, organization.name, user.name)
+    return Visitor(organization.id, organization.name, user.name, organization.operates)
 
 
 View = Callable[..., ResponseReturnValue]
@@ -75,5 +79,17 @@ def signed_in(view: View) -> View:
         if request.method == "GET":
             session["next"] = request.full_path.rstrip("?")
         return redirect("/sign-in", 303)
+
+    return answer
+
+
+def operators(view: View) -> View:
+    """A view of what is the installation's. Raises: NotFound for all but those who operate it."""
+
+    @wraps(view)
+    def answer(database: Session, visitor: Visitor, *given: Any, **parts: Any) -> Any:
+        if not visitor.operates:
+            abort(404)
+        return view(database, visitor, *given, **parts)
 
     return answer

@@ -1,10 +1,13 @@
-"""Has the workers do again what was given up, for the pages and the API alike."""
+"""What becomes of what was given up, for the pages and the API alike: mostly, it is done again."""
 
 from flask import Response, after_this_request
 from sqlalchemy.orm import Session
 
+from config.logging import logger
 from models import dead_message, invoice_again
 from tasks import ring
+
+log = logger(__name__)
 
 
 def resend(database: Session, message_id: int) -> bool:
@@ -21,6 +24,14 @@ def resend(database: Session, message_id: int) -> bool:
         return response
 
     return True
+
+
+def dismiss(database: Session, message_id: int) -> bool:
+    """Take a dead message off the list; false when none of that id waits."""
+    settled = dead_message.settle(database, [message_id], dead_message.DISMISSED)
+    if settled:
+        log.info("dead message dismissed", message_id=message_id)
+    return bool(settled)
 
 
 def invoice(database: Session, organization_id: int, order_id: int) -> bool:

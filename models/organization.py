@@ -1,6 +1,6 @@
 """The merchant, its people, and how they sign in."""
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Identity, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Instant, Owned, Stamped
@@ -13,6 +13,8 @@ class Organization(Stamped, Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
+    # Its people and tokens see what is the installation's and no merchant's.
+    operates: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class User(Owned, Stamped, Base):

@@ -19,12 +19,13 @@ def every(session: Session) -> list[Organization]:
 def ensure_first(session: Session) -> tuple[Organization, User]:
     """The oldest organization and its owner, made when there are none yet.
 
+    The one that is made operates the installation: whoever set that up is its owner.
     Two processes may call this at once: their transactions take turns.
     """
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _FIRST_LOCK})
     organization = session.scalars(select(Organization).order_by(Organization.id).limit(1)).first()
     if organization is None:
-        organization = Organization(name=FIRST_NAME)
+        organization = Organization(name=FIRST_NAME, operates=True)
         session.add(organization)
         session.flush()
     found = owner(session, organization.id)

@@ -42,7 +42,8 @@ SELECT (SELECT min(created_at) FROM ours) AS began,
     (SELECT max(x.issued_at) FROM ours CROSS JOIN LATERAL (SELECT i.issued_at FROM invoices i
         WHERE i.connection_id BETWEEN ours.id AND ours.id
         ORDER BY i.connection_id DESC, i.id DESC LIMIT 1) x) AS issued,
-    (SELECT count(*) FROM dead_messages WHERE state = 'waiting') AS dead
+    (SELECT count(*) FROM dead_messages WHERE state = 'waiting'
+        AND (SELECT operates FROM organizations WHERE id = :organization_id)) AS dead
 """)
 
 
@@ -52,7 +53,8 @@ class Standstill:
 
     `fetching` since beat was last heard, or since there is something to fetch; `deliveries` by
     connection, only those that are overdue. `handled`: some of each of these were lately;
-    `issued`: an invoice was. `dead`: messages of the installation that no worker could work on.
+    `issued`: an invoice was. `dead`: messages that no worker could work on, told only
+    to those who operate the installation.
     """
 
     fetching: datetime | None

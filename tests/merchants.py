@@ -10,12 +10,14 @@ from typing import Any
 
 from sqlalchemy import select, text, update
 
+from config import clock
 from config.errors import SkippedRecord
 from models import (
     Base,
     Connection,
     InboxEvent,
     Order,
+    Organization,
     ParkedRecord,
     SyncRun,
     User,
@@ -23,6 +25,7 @@ from models import (
     invoice_write,
     order_read,
 )
+from models import dead_message as dead_messages
 from models.invoice_write import Issue
 from models.session import unit_of_work
 from rules.invoicing import draft
@@ -50,6 +53,13 @@ def merchant(*, places: Sequence[str] = (factories.PLACE,), currency: str = "GBP
         user = User(organization_id=connection.organization_id, email="o@example.com", name="Ola")
         session.add(user)
     return Merchant(connection.organization_id, connection, user)
+
+
+def operates(owner: Merchant) -> Merchant:
+    """The same, who now operates the installation."""
+    with unit_of_work() as session:
+        session.get_one(Organization, owner.organization_id).operates = True
+    return owner
 
 
 def rich_order(
@@ -201,6 +211,19 @@ def parked_record(owner: Merchant, **facts: Any) -> int:
         session.add(parked)
         session.flush()
         return parked.id
+
+
+def dead_message(about: str = "one", **facts: Any) -> int:
+    """A message that no worker could work on."""
+    entry = {
+        **{"queue": "upkeep", "task": "moon.rise", "body": b"", "error_code": "task.unknown"},
+        **{"error": "Nobody knows it.", "next_step": "Deploy.", "worker": "w@h"},
+        **{"seen_at": clock.now(), "about": about},
+        **facts,
+    }
+    with unit_of_work() as session:
+        dead_messages.keep(session, [{**entry, "size": len(entry["body"])}])
+        return max(row["id"] for row in dead_messages.waiting(session))
 
 
 def standing(owner: Merchant, status: str, now: datetime, **facts: Any) -> None:

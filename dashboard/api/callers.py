@@ -55,4 +55,4 @@ def _by_token(database: Session, given: str) -> Visitor | None:
     if held is None:
         return None
     organization = database.get_one(Organization, held.organization_id)
-    return Visitor(organization.id, organization.name, held.name)
+    return Visitor(organization.id, organization.name, held.name, organization.operates)

@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
 from marshmallow import RAISE, Schema
 
+from dashboard.access import operators
 from dashboard.api.callers import called
 from dashboard.api.queries import ProblemSchema
 from dashboard.ident import Ident
@@ -35,15 +36,21 @@ def route(
     query: type[Schema] | None = None,
     method: str = "GET",
     status: int = 200,
+    operator: bool = False,
 ) -> Callable[[View], View]:
-    """A route for callers we know: `view(database, caller, [query], ...)`, described by schemas."""
+    """A route for callers we know: `view(database, caller, [query], ...)`, described by schemas.
+
+    `operator`: of the installation, and there for nobody else.
+    """
 
     def decorate(view: View) -> View:
         made = blueprint.response(status, answer)(view)
         if query is not None:
             # A filter nobody knows is an error: ignored, it would answer something else.
             made = blueprint.arguments(query, location="query", unknown=RAISE)(made)
-        for refusal in (401, 404) if "<" in path else (401,):
+        if operator:
+            made = operators(made)
+        for refusal in (401, 404) if operator or "<" in path else (401,):
             made = blueprint.alt_response(refusal, schema=ProblemSchema)(made)
         blueprint.route(path, methods=[method])(called(made))
         return view

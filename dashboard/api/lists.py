@@ -61,9 +61,14 @@ def parked_records(database: Session, caller: Visitor, query: Query) -> Listed:
     )
 
 
-@route("/dead-messages", list_of(schemas.DeadMessageSchema), query=DeadMessageQuery)
+@route(
+    "/dead-messages",
+    list_of(schemas.DeadMessageSchema),
+    query=DeadMessageQuery,
+    operator=True,
+)
 def dead_messages(database: Session, caller: Visitor, query: Query) -> Listed:
-    """Messages that no worker of this installation could work on, newest first."""
+    """Messages that no worker could work on, newest first; for the operator's tokens alone."""
     return dead_message.dead_messages(database, state=query["state"], span=_span(query))
 
 

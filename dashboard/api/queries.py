@@ -100,6 +100,13 @@ class RetryingSchema(Schema):
     state = fields.String()
 
 
+class DismissedSchema(Schema):
+    """A dead message that is off the list."""
+
+    id = fields.Integer()
+    state = fields.String()
+
+
 def list_of(schema: type[Schema]) -> type[Schema]:
     """The answer of a list: `{"items": [...], "next": cursor or null}`."""
     name = schema.__name__.replace("Schema", "List")

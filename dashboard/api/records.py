@@ -1,4 +1,4 @@
-"""Single records, replaying a delivery, and retrying what a pull set aside."""
+"""Single records, and what can be done about one that was set aside."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ from dashboard import again, replays, retries
 from dashboard.access import Visitor
 from dashboard.api import details, schemas
 from dashboard.api.door import route
-from dashboard.api.queries import ReplayedSchema, RetryingSchema
+from dashboard.api.queries import DismissedSchema, ReplayedSchema, RetryingSchema
+from models.dead_message import DISMISSED
 from models.inbox_event import PENDING
 from models.invoice_detail import invoice_detail
 from models.order_detail import order_detail
@@ -52,12 +53,26 @@ def retry_record(database: Session, caller: Visitor, record_id: int) -> dict[str
     return {"id": record_id, "state": "trying again"}
 
 
-@route("/dead-messages/<ident:message_id>/retry", RetryingSchema, method="POST", status=202)
+_DEAD = "/dead-messages/<ident:message_id>"
+
+
+@route(f"{_DEAD}/retry", RetryingSchema, method="POST", status=202, operator=True)
 def resend(database: Session, caller: Visitor, message_id: int) -> dict[str, Any]:
-    """Have a dead message sent again; one that is still refused is listed with the reason."""
+    """Have a dead message sent again; one that is still refused is listed with the reason.
+
+    For the operator's tokens alone.
+    """
     if not again.resend(database, message_id):
         abort(404)
     return {"id": message_id, "state": "trying again"}
+
+
+@route(f"{_DEAD}/dismiss", DismissedSchema, method="POST", operator=True)
+def dismiss(database: Session, caller: Visitor, message_id: int) -> dict[str, Any]:
+    """Take a dead message off the list, for good; for the operator's tokens alone."""
+    if not again.dismiss(database, message_id):
+        abort(404)
+    return {"id": message_id, "state": DISMISSED}
 
 
 @route("/orders/<ident:order_id>/invoice", RetryingSchema, method="POST", status=202)

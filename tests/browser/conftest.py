@@ -89,7 +89,9 @@ def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
 
 
 def _furnished(url: str) -> Site:
-    owner = merchants.merchant()
+    owner = merchants.operates(merchants.merchant())
+    merchants.dead_message("one", task="moon.rise." * 12)
+    merchants.dead_message("two", task=None, error="It can't be read. " * 12)
     today = clock.now().date()
     long_name = factories.line("l1", "123456.78", "12345.67", name="Ofada rice " * 8)
     first, *_ = merchants.take_orders(

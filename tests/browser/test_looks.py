@@ -6,6 +6,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests import merchants
 from tests.browser.conftest import Site
 
 _numbers = count(1)
@@ -31,6 +32,7 @@ def addresses(site: Site) -> list[str]:
         *("/", "/orders", "/orders?search=none", f"/orders/{site.order_id}"),
         *("/invoices", f"/invoices/{site.number}", "/events", f"/events/{site.parked_id}"),
         *("/parked", f"/parked/{site.record_id}", "/sync-runs", "/tokens", "/nothing-here"),
+        *("/dead", "/dead?dismissed=17", "/dead?sent=17"),
     ]
 
 
@@ -56,6 +58,19 @@ def test_a_new_token_is_shown_whole(context: BrowserContext, site: Site) -> None
     assert page.evaluate(
         "(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.made pre'))"
     )
+    assert looked_at(page) == []
+
+
+def test_a_dead_message_is_dismissed(context: BrowserContext, site: Site) -> None:
+    message_id = merchants.dead_message(f"dismissed {next(_numbers)}")
+    page = site.sign_in(context)
+    page.goto(site.url + "/dead")
+    button = page.get_by_role("button", name=f"Dismiss message {message_id} for good")
+    expect(button).to_be_hidden()
+    page.get_by_label(f"Dismiss message {message_id} …").click()
+    button.click()
+    expect(page.get_by_role("status")).to_contain_text(f"Message {message_id} is dismissed.")
+    expect(button).to_have_count(0)
     assert looked_at(page) == []
 
 

@@ -253,6 +253,7 @@ def test_it_describes_itself(client: FlaskClient) -> None:
     promised = {*LISTS, "orders/{order_id}", "invoices/{number}", "events/{event_id}/replay"}
     promised |= {"parked-records/{record_id}/retry", "orders/{order_id}/invoice"}
     promised |= {"dead-messages", "dead-messages/{message_id}/retry"}
+    promised |= {"dead-messages/{message_id}/dismiss"}
     assert set(found["paths"]) == {f"/api/v1/{path}" for path in promised}
     total = found["components"]["schemas"]["Order"]["properties"]["total"]
     assert total["type"] == "string"

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from models import ApiToken, InboxEvent, Location, ParkedRecord, api_tokens
+from models import ApiToken, DeadMessage, InboxEvent, Location, ParkedRecord, api_tokens
 from models.session import unit_of_work
 from tests import merchants
 from tests.merchants import Merchant
@@ -27,10 +27,12 @@ class Planted:
     event_id: int
     record_id: int
     token_id: int
+    message_id: int
 
 
 @pytest.fixture
 def planted(other: Merchant) -> Planted:
+    merchants.operates(other)
     record = merchants.rich_order(
         THEIRS,
         display_number=THEIRS,
@@ -50,7 +52,8 @@ def planted(other: Merchant) -> Planted:
         )
         api_tokens.make(session, other.organization_id, THEIRS)
         token_id = session.scalars(select(ApiToken.id).where(ApiToken.name == THEIRS)).one()
-    return Planted(order_id, event_id, record_id, token_id)
+    message_id = merchants.dead_message(error=THEIRS)
+    return Planted(order_id, event_id, record_id, token_id, message_id)
 
 
 def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
@@ -60,8 +63,8 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         "event_id": planted.event_id,
         "record_id": planted.record_id,
         "token_id": planted.token_id,
-        # Of the installation; there is none.
-        "message_id": 999_999,
+        # Of the installation, which the other merchant operates.
+        "message_id": planted.message_id,
         "number": NUMBER,
         "form": "html",
         "token": "none",
@@ -100,7 +103,8 @@ def test_reading(
         assert THEIRS not in text, address
         ids = (planted.order_id, planted.event_id, planted.record_id)
         its_own_record = any(part in address for part in (*(f"/{id_}" for id_ in ids), NUMBER))
-        assert response.status_code == (404 if its_own_record else 200), address
+        operators = address.endswith(("/dead", "/dead-messages"))
+        assert response.status_code == (404 if its_own_record or operators else 200), address
 
 
 def test_filters_and_search_find_nothing_of_theirs(
@@ -157,6 +161,7 @@ def test_changing(app: Flask, planted: Planted, page: FlaskClient, script: Flask
         assert session.get_one(InboxEvent, planted.event_id).state == "parked"
         assert session.get_one(ParkedRecord, planted.record_id).error == THEIRS
         assert session.get(ApiToken, planted.token_id) is not None
+        assert session.get_one(DeadMessage, planted.message_id).state == "waiting"
 
 
 def test_the_probes_name_no_secret(planted: Planted, client: FlaskClient) -> None:

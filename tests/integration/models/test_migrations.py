@@ -19,6 +19,13 @@ def _tables() -> set[str]:
         return set(found)
 
 
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", migrations.__path__[0])
+    config.set_main_option("path_separator", "os")
+    return config
+
+
 def test_the_migrated_tables_are_those_of_the_models_to_the_column() -> None:
     with engine().connect() as connection:
         context = MigrationContext.configure(
@@ -50,13 +57,21 @@ def test_money_and_rates_are_numeric_in_the_database() -> None:
 
 
 def test_each_step_goes_down_and_up_again(database: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", migrations.__path__[0])
-    config.set_main_option("path_separator", "os")
-    command.downgrade(config, "base")
+    command.downgrade(_config(), "base")
     assert _tables() == {"alembic_version"}
     assert migrations.current() is None
     assert migrations.behind()
     assert migrations.upgrade() == migrations.head()
     assert {table.name for table in Base.metadata.tables.values()} <= _tables()
     create_engine(database).dispose()
+
+
+def test_of_those_there_were_the_oldest_operates(database: str) -> None:
+    command.downgrade(_config(), "0006")
+    with engine().begin() as connection:
+        connection.execute(text("INSERT INTO organizations (name) VALUES ('first'), ('second')"))
+    migrations.upgrade()
+    with engine().begin() as connection:
+        found = connection.execute(text("SELECT name FROM organizations WHERE operates")).scalars()
+        assert found.all() == ["first"]
+        connection.execute(text("DELETE FROM organizations"))
