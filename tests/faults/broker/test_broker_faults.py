@@ -14,6 +14,9 @@ from tests.faults.broker.till import Till
 from tests.waiting import patience_s, until
 
 _SERVED = "upkeep,toast.events,invoice"
+# The door's signals wait 1 s for an answer, and so do those who set aside; a worker waits 2 s for a
+# connection and 5 s for an answer.
+_FROZEN_S = 7.0
 
 
 class House:
@@ -78,8 +81,9 @@ def test_killed_and_two_seconds_later_replaced_by_an_empty_one(house: House) -> 
         house.broker.child.start()
         house.broker.until_up()
 
-    answers = till.send(till.orders(200), die)
+    answers = till.send(till.orders(200), die, lasts_s=4)
     assert {status for status, _ in answers} == {202}
+    assert till.refused == 0
     assert in_time(answers)
     till.until_applied(200)
     assert house.worker.alive
@@ -100,13 +104,18 @@ def test_a_thousand_deliveries_whose_signals_are_forgotten(house: House) -> None
     till.until_applied(1000)
 
 
-def test_frozen(house: House) -> None:
+def test_frozen_for_longer_than_any_client_waits(house: House) -> None:
     till = Till(house.url)
-    with house.broker.frozen():
-        answers = till.send(till.orders(60), lambda: passed(3))
+
+    def freeze() -> None:
+        with house.broker.frozen():
+            passed(_FROZEN_S)
+
+    answers = till.send(till.orders(200), freeze, lasts_s=1.4 * _FROZEN_S)
     assert {status for status, _ in answers} == {202}
+    assert till.refused == 0
     assert in_time(answers)
-    till.until_applied(60)
+    till.until_applied(200)
     assert house.worker.alive
 
 
@@ -117,6 +126,7 @@ def test_full(house: House) -> None:
     try:
         answers = till.send(till.orders(60), lambda: None)
         assert {status for status, _ in answers} == {202}
+        assert till.refused == 0
         assert in_time(answers)
         share = until(lambda: house.metric("taxpoynt_broker_memory_share"), what="the metric")
         assert share is not None

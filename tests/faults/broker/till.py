@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from threading import Event
 from time import monotonic
 from uuid import uuid4
 
@@ -13,9 +14,11 @@ from sqlalchemy import func, select
 from models import Connection, InboxEvent, Location, Order, connections, inbox, organizations
 from models.session import unit_of_work
 from tests.deliveries import SECRET, Sent, storm
+from tests.faults.broker.pulse import Span, pulse
 from tests.waiting import until
 
 _numbers = count(1)
+_SENDERS = 2
 
 
 class Till:
@@ -27,6 +30,8 @@ class Till:
             organization, _ = organizations.ensure_first(session)
             self.connection = _connected(session, organization.id, self.restaurant)
             self.id, key = self.connection.id, self.connection.key
+        # How often the door refused though nothing but the broker can have been in its way.
+        self.refused = 0
         self.address = f"{url}/webhooks/toast/{key}"
 
     def orders(self, number: int) -> list[Sent]:
@@ -71,18 +76,30 @@ class Till:
             )
             return int(session.scalar(query) or 0)
 
-    def send(self, sent: list[Sent], meanwhile: Callable[[], object]) -> list[tuple[int, float]]:
-        """Deliver all, two at a time; `meanwhile` runs once some are answered.
+    def send(
+        self, sent: list[Sent], meanwhile: Callable[[], object], lasts_s: float = 0.0
+    ) -> list[tuple[int, float]]:
+        """Deliver all, two at a time, over `lasts_s`; `meanwhile` runs once some are answered.
 
-        Returns status and seconds of each answer.
+        Returns status and seconds of each answer; `refused` counts the 503 that were given while
+        the database was in time.
         """
-        with ThreadPoolExecutor(2) as senders:
-            answers = [senders.submit(self._deliver, one) for one in sent]
+        tries: list[Span] = []
+        pause, pause_s = Event(), _SENDERS * lasts_s / len(sent)
+
+        def deliver(one: Sent) -> tuple[int, float]:
+            pause.wait(pause_s)
+            return self._deliver(one, tries)
+
+        with pulse() as beating, ThreadPoolExecutor(_SENDERS) as senders:
+            answers = [senders.submit(deliver, one) for one in sent]
             until(lambda: sum(a.done() for a in answers) >= len(sent) // 4, what="some answers")
             meanwhile()
-            return [each.result() for each in answers]
+            found = [each.result() for each in answers]
+        self.refused += sum(not beating.late_within(*span) for span in tries)
+        return found
 
-    def _deliver(self, one: Sent) -> tuple[int, float]:
+    def _deliver(self, one: Sent, refused: list[Span]) -> tuple[int, float]:
         """Twice more after a 503: on a machine that is busy the database is late now and then."""
         slowest = 0.0
         for _ in range(3):
@@ -91,6 +108,7 @@ class Till:
             slowest = max(slowest, monotonic() - began)
             if found.status_code != 503:
                 break
+            refused.append((began, monotonic()))
         return found.status_code, slowest
 
 
