@@ -11,7 +11,9 @@ from sqlalchemy import Engine, PoolProxiedConnection, QueuePool, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from config import clock
 from config.errors import TransientError
 from config.logging import logger
 from config.settings import settings
@@ -38,16 +40,36 @@ class DatabaseBusyError(DatabaseAwayError):
     """The database answers, but others' work was in the way: a lock, a deadlock, a time limit."""
 
 
+# Connections of a process at most: half of them are kept, the others as long as they are needed.
+_KEPT = _BESIDE = 10
+# So long one waits for a connection that others have: who gets none is told within a second.
+_SPARE_S = 0.8
+
+
 class _PromptPool(QueuePool):
     """Gives out a connection soon or not at all: a ping is no search that may take long.
 
-    Else whoever asks a frozen server first waits for the ping, then for a new connection.
+    Else whoever asks a frozen server first waits for the ping, then for a new connection. And where
+    slow queries hold all of them, each who asks would hold a thread for as long as one may wait,
+    and those who come for a thread would wait for all who came before.
     """
 
+    # When a connection was last taken or given back.
+    _moved_at = 0.0
+
     def connect(self) -> PoolProxiedConnection:
-        """A connection that answered just now."""
+        """A connection that answered just now. Raises: sqlalchemy.exc.TimeoutError."""
+        full = self.checkedout() >= _KEPT + _BESIDE
+        if full and clock.monotonic() - self._moved_at > _SPARE_S:
+            raise PoolTimeoutError("None of the connections was given back for a while.")
         with deadline.within(deadline.TRIAL_S):
-            return super().connect()
+            found = super().connect()
+        self._moved_at = clock.monotonic()
+        return found
+
+    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
+        self._moved_at = clock.monotonic()
+        super()._do_return_conn(record)
 
 
 @cache
@@ -61,10 +83,9 @@ def engine() -> Engine:
         poolclass=_PromptPool,
         # A restart of the server must not fail the first query of each pooled connection.
         pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=10,
-        # Waiting longer helps nobody: a platform gives its webhook two seconds in all.
-        pool_timeout=1,
+        pool_size=_KEPT,
+        max_overflow=_BESIDE,
+        pool_timeout=_SPARE_S,
     )
 
 

@@ -3,10 +3,11 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from time import monotonic
 
 import psutil
 import psycopg2
@@ -22,6 +23,8 @@ from tests.faults.merchant import Merchant, merchant
 from tests.faults.sending import Platform
 from tests.waiting import until
 
+# Whoever finds no connection is told so within this.
+SHED_S = 1.0
 # Long before a statement of the database's own is given up.
 SOON_S = (2.0, 6.0)
 SMALL = "4m"
@@ -177,9 +180,16 @@ def _every_connection(work: AtWork) -> Iterator[None]:
 
 def test_slow_queries_that_hold_every_connection_shed_what_comes(work: AtWork) -> None:
     at, history = merchant("slow queries"), History()
-    platform, browser = work.platform(at, history, patience_s=SOON_S), work.browser(at)
-    assert platform.deliver(delivery(0, 0, at.restaurant)) == 202
+    # Nobody knows yet who lives there: that is asked of the database.
+    unknown, of_unknown = merchant("unknown as yet"), History()
+    known, browser = work.platform(at, history, patience_s=SOON_S), work.browser(at)
+    stranger = work.platform(unknown, of_unknown, patience_s=SOON_S)
     page = f"{work.installation.url}/orders"
+    calm = []
+    for n in range(4):
+        calm += [_timed(known.deliver, delivery(n, 0, at.restaurant))]
+        calm += [_timed(_status, browser, page)]
+    assert {status for status, _ in calm} == {202, 200}
     with work.installation.statements() as run, ThreadPoolExecutor(64) as many, ExitStack() as slow:
         slow.callback(run, "ROLLBACK")
         run("BEGIN")
@@ -187,16 +197,30 @@ def test_slow_queries_that_hold_every_connection_shed_what_comes(work: AtWork) -
         pages = [many.submit(_status, browser, page) for _ in range(64)]
         # Of pages that found no connection each is answered while the others still hang.
         until(lambda: 503 in [each.result() for each in pages if each.done()], what="shedding")
-        answers = [_answer(platform, delivery(n, 1, at.restaurant)) for n in range(4)]
+        shed = []
+        for n in range(4):
+            shed += [_timed(_answer, known, delivery(n, 1, at.restaurant))]
+            shed += [_timed(_answer, stranger, delivery(n, 0, unknown.restaurant))]
+            shed += [_timed(_status, browser, page)]
         waiting = sum(not each.done() for each in pages)
         slow.close()
     assert waiting, "nothing was slow any more"
     assert {each.result() for each in pages} <= {200, 503}
-    work.installation.note(f"{len(pages)} pages, {waiting} hung, the door answered {answers}")
+    work.installation.note(f"{len(pages)} pages, {waiting} hung; calm {calm}, then {shed}")
+    assert {status for status, _ in shed[1::3] + shed[2::3]} == {503}
+    bound_s = SHED_S + max(0.5, 3 * max(took for _, took in calm))
+    assert max(took for _, took in shed) < bound_s
     assert browser.get(page, timeout=30).status_code == 200
-    _all_again(platform)
-    work.settled(at, history)
+    for platform, of in ((known, at), (stranger, unknown)):
+        _all_again(platform)
+        work.settled(of, platform.history)
 
 
 def _status(browser: requests.Session, page: str) -> int:
     return requests.get(page, cookies=browser.cookies, timeout=60).status_code
+
+
+def _timed(ask: Callable[..., int | None], *given: object) -> tuple[int | None, float]:
+    """The answer, and the seconds it took."""
+    began = monotonic()
+    return ask(*given), monotonic() - began

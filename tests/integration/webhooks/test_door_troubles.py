@@ -1,4 +1,5 @@
 import io
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -101,7 +102,9 @@ def test_while_pages_hold_every_connection_of_the_pool_deliveries_are_taken(
     door: FlaskClient, shop: Shop
 ) -> None:
     first, second, third = shop.messages(3)
+    began = monotonic()
     assert knock(door, shop, first).status_code == 202
+    calm_s = monotonic() - began
     held = []
     try:
         for _ in range(20):
@@ -109,7 +112,13 @@ def test_while_pages_hold_every_connection_of_the_pool_deliveries_are_taken(
         assert knock(door, shop, second).status_code == 202
         # Whoever lives at an address can't be looked up: that is no reason to refuse for good.
         directory.cache_clear()
+        began = monotonic()
         assert knock(door, shop, third).status_code == 503
+        assert monotonic() - began < 1 + max(0.5, 3 * calm_s)
+        # Once somebody has waited in vain the next one doesn't, until a connection comes back.
+        began = monotonic()
+        assert knock(door, shop, third).status_code == 503
+        assert monotonic() - began < 0.4 + 3 * calm_s
     finally:
         for each in held:
             each.close()
