@@ -14,6 +14,7 @@ from dashboard import sign_in
 from models import User
 from models.session import unit_of_work
 from tests.children import Child
+from tests.faults import queues
 from tests.faults.checker import check, owed
 from tests.faults.history import History
 from tests.faults.merchant import Merchant
@@ -38,6 +39,8 @@ class AtWork:
     def settled(self, at: Merchant, history: History, timeout_s: float = 90) -> None:
         """Wait until nothing is owed any more, then hold all of it against what was accepted.
 
+        What the broker holds at that moment must be taken by somebody, too.
+
         Raises: AssertionError.
         """
         rows = self.installation.rows
@@ -46,7 +49,9 @@ class AtWork:
         except AssertionError:
             self.installation.note(self.worker.log.read_text()[-6000:])
             raise
-        check(rows, history, at.connection_id)
+        with self.installation.broker() as client:
+            untaken = queues.untaken(client)
+        check(rows, history, at.connection_id, untaken)
 
     def goes_on(self) -> None:
         """Every part runs, and beat is heard by a worker. Raises: AssertionError."""

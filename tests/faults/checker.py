@@ -6,13 +6,13 @@ The invariants it looks at, once all is quiet:
 2. each of them is done, or set aside with a reason;
 3. each order is there once, with one line, and sums up to what was sent;
 4. its version is the newest one accepted, never an older one;
-5. nothing is left pending, and the broker's queues are empty;
+5. nothing is left pending, and nothing in the broker that nobody takes;
 6. invoices are numbered without a gap, one a sale, each the sum of its lines and of its order;
 7. nothing is there that was refused or never sent.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -47,9 +47,15 @@ class Findings:
         return f"{self.counts()}\n" + "\n".join(said)
 
 
-def look(rows: Rows, history: History, connection_id: int) -> Findings:
-    """Compare; call it once nothing is pending any more (`quiet`)."""
+def look(
+    rows: Rows, history: History, connection_id: int, untaken: Mapping[str, int] | None = None
+) -> Findings:
+    """Compare; call it once nothing is owed any more. `untaken` is what `queues.untaken` found."""
     found = Findings()
+    found.lost += [
+        f"{number} messages are left in {queue}, and nobody takes them"
+        for queue, number in (untaken or {}).items()
+    ]
     _inbox(rows, history, connection_id, found)
     _orders(rows, history, connection_id, found)
     _invoices(rows, history, connection_id, found)
@@ -57,9 +63,11 @@ def look(rows: Rows, history: History, connection_id: int) -> Findings:
     return found
 
 
-def check(rows: Rows, history: History, connection_id: int) -> None:
+def check(
+    rows: Rows, history: History, connection_id: int, untaken: Mapping[str, int] | None = None
+) -> None:
     """Raises: AssertionError that lists what does not hold."""
-    found = look(rows, history, connection_id)
+    found = look(rows, history, connection_id, untaken)
     assert not found, f"{found}\nanswers: {dict(history.statuses)}"
 
 

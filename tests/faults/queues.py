@@ -1,6 +1,9 @@
 """What the broker holds, and signals given to it by hand."""
 
 import json
+from collections import Counter
+from threading import Event
+from time import monotonic
 
 import redis
 from celery import Celery
@@ -10,6 +13,9 @@ from tests.installation import Installation
 
 # kombu's own names for what is delivered and not yet acknowledged.
 UNACKED, _INDEX, _MUTEX = "unacked", "unacked_index", "unacked_mutex"
+# Ours, and the one that is Celery's own where no route of ours leads.
+_NAMES = (*(queue.name for queue in task_queues), "celery")
+_LOOK_S = 0.05
 
 
 def signal(installation: Installation, name: str, **kwargs: object) -> None:
@@ -30,6 +36,26 @@ def waiting(installation: Installation) -> dict[str, int]:
     except redis.RedisError:
         return {"unknown": 1}
     return {name: count for name, count in held.items() if count}
+
+
+def untaken(client: redis.Redis, patience_s: float = 30.0) -> dict[str, int]:
+    """How many messages by queue are there now and still are so much later; `unacked` is one.
+
+    What comes meanwhile isn't looked at: a timetable always has something to say.
+    """
+    left = _held(client)
+    deadline = monotonic() + patience_s
+    pause = Event()
+    while left and monotonic() < deadline:
+        left = {one: queue for one, queue in left.items() if one in _held(client)}
+        pause.wait(_LOOK_S)
+    return dict(Counter(left.values()))
+
+
+def _held(client: redis.Redis) -> dict[bytes, str]:
+    """Where each message is, by itself as it lies in its queue, or by its tag once it was taken."""
+    held = {one: name for name in _NAMES for one in client.lrange(name, 0, -1)}
+    return {**held, **dict.fromkeys(client.hkeys(UNACKED), UNACKED)}
 
 
 def names(installation: Installation, queue: str) -> list[str]:

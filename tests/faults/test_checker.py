@@ -1,13 +1,17 @@
 """The checker itself: planted differences are found, each as what it is, and nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import psycopg2
 import pytest
+import redis
 
 from tasks import handle, invoice, ring
 from tests.deliveries import delivery
+from tests.faults import queues
+from tests.faults.broker.ground import ground
 from tests.faults.checker import look, owed
 from tests.faults.history import History
 from tests.faults.merchant import Merchant, merchant
@@ -102,3 +106,39 @@ def test_an_older_version_is_stale_and_what_nobody_sent_is_wrong(books: Any, row
     rows("UPDATE inbox_events SET state = 'done' WHERE delivery_id = %s", forged.event)
     counts = look(rows, history, at.connection_id).counts()
     assert counts == {"lost": 0, "doubled": 0, "stale": 1, "wrong": 1}
+
+
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    """One on which nobody works."""
+    with ground() as made:
+        yield made.redis
+
+
+@pytest.mark.parametrize("queue", ["toast.events", "upkeep", "celery"])
+def test_a_message_that_nobody_takes_is_found(
+    books: Any, rows: Any, broker: redis.Redis, queue: str
+) -> None:
+    at, history = books
+    broker.lpush(queue, b"one", b"two")
+    found = look(rows, history, at.connection_id, queues.untaken(broker, patience_s=0.2))
+    assert found.lost == [f"2 messages are left in {queue}, and nobody takes them"]
+    assert found.counts() == {"lost": 1, "doubled": 0, "stale": 0, "wrong": 0}
+
+
+def test_a_message_that_was_taken_and_never_acknowledged_is_found(broker: redis.Redis) -> None:
+    broker.hset(queues.UNACKED, "a tag", "a message")
+    assert queues.untaken(broker, patience_s=0.2) == {queues.UNACKED: 1}
+
+
+def test_messages_that_are_taken_while_others_come_are_no_finding() -> None:
+    class Timetable(Mock):
+        """Its queue is never empty, and never holds the same for long."""
+
+        rung = 0
+
+        def lrange(self, name: str, *_: int) -> list[bytes]:
+            self.rung += 1
+            return [b"ring %d" % self.rung] if name == "upkeep" else []
+
+    assert queues.untaken(Timetable(hkeys=lambda _: [])) == {}
