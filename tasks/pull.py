@@ -1,5 +1,6 @@
 """Stores the pages of a pull: rows, cursor and counts move together or not at all."""
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from config.logging import logger
 from connectors.base.contract import Connector, Http, Page, Request, Response
 from models import Connection, Slice, StreamCursor, SyncRun, lease
 from models.session import DatabaseAwayError, unit_of_work
-from rules.waits import backoff
+from rules.waits import backoff, spread
 from tasks import apply, reach, ring
 
 log = logger(__name__)
@@ -31,13 +32,18 @@ _DUE_A_SIGNAL = 500
 ATTENTION_EVERY = timedelta(minutes=30)
 
 
-def wait_after(fault: Fault, failures: int) -> timedelta:
-    """How long to leave a reading alone after its `failures + 1`th failure in a row."""
+def wait_after(
+    fault: Fault, failures: int, chance: Callable[[], float] = random.random
+) -> timedelta:
+    """How long to leave a reading alone after its `failures + 1`th failure in a row.
+
+    Those whom a platform sent away together don't come back together.
+    """
     if not isinstance(fault, TransientError):
         return ATTENTION_EVERY
     if fault.retry_after_s is not None:
-        return timedelta(seconds=fault.retry_after_s)
-    return backoff(failures)
+        return spread(timedelta(seconds=fault.retry_after_s), chance())
+    return spread(backoff(failures), chance())
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from itertools import count
 from multiprocessing import get_context
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 _numbers = count(1)
 _MADE = 250
+_TOGETHER = 4
 
 
 @pytest.fixture
@@ -86,13 +88,34 @@ def test_a_storm_of_limits_and_failures_is_sat_out_and_reading_goes_on(
             advance(due - clock.now() + timedelta(milliseconds=1))
             control(busy, "clock", {"offset_s": (sum(waits, timedelta())).total_seconds()})
         assert codes == ["toast.limited"] * 2 + ["toast.unavailable"] * 2
-        assert all(timedelta(seconds=55) < wait < timedelta(seconds=65) for wait in waits[:2])
+        assert all(timedelta(seconds=55) < wait < timedelta(seconds=70) for wait in waits[:2])
         for _ in range(5):
             # All within one second, which holds five calls.
             if sync.run(cursor_id).fault is None:
                 break
             advance(timedelta(seconds=2))
     _assert_all_read(busy, cursor_id)
+
+
+def test_merchants_who_are_sent_away_together_come_back_one_by_one(database: str) -> None:
+    waits = []
+    with ring.inline(lambda *_: None), ExitStack() as opened:
+        shops = [
+            opened.enter_context(open_shop(orders=0, name=f"t{next(_numbers)}"))
+            for _ in range(_TOGETHER)
+        ]
+        for shop in shops:
+            control(shop, "faults", [{**_limited(60, as_date=False), "times": 1000}])
+        with clock.frozen(clock.now()):
+            for cursor_id in (each for shop in shops for each in cursors(shop)):
+                assert sync.run(cursor_id).fault.code in ("toast.limited", "budget.used_up")
+                due = one("SELECT next_due_at AS due FROM cursors WHERE id = :c", c=cursor_id).due
+                waits.append((due - clock.now()).total_seconds())
+    # Nobody sooner than told, and over seconds.
+    assert min(waits) > 55
+    assert max(waits) - min(waits) > 1
+    assert len({round(wait, 1) for wait in waits}) > len(waits) / 2
+    assert max(waits) < 70
 
 
 def test_workers_side_by_side_stay_under_the_platforms_own_limit(busy: Shop) -> None:

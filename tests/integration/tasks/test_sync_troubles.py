@@ -49,7 +49,8 @@ def test_a_passing_trouble_delays_and_is_tried_again_later_each_time(
             assert summary.fault.code == code
             waits.append(cursor_row(cursor_id).next_due_at - clock.now())
             advance(timedelta(seconds=1))
-        assert waits == [timedelta(seconds=s) for s in (5, 10, 20)]
+        least = [timedelta(seconds=s) for s in (5, 10, 20)]
+        assert all(low <= wait <= 1.1 * low for low, wait in zip(least, waits, strict=True))
         row, run = connection(shop), runs_of(cursor_id)[-1]
         assert (row.status, row.status_code) == ("delayed", code)
         assert (run.status, run.error_code) == ("waiting", code)
