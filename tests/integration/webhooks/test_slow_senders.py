@@ -30,6 +30,9 @@ from tests.waiting import patience_s, until
 IDLE = 1000
 # More than all threads of all its processes.
 DRIPPING = 150
+# Others are served as if nobody were slow: as soon as before, but for what their senders' own
+# threads take of this process and a machine that stalls.
+_AS_BEFORE, _STALL_S = 4, 0.25
 _numbers = count(1)
 
 
@@ -153,7 +156,7 @@ def many_files() -> Iterator[None]:
 def test_a_thousand_idle_and_many_slow_senders_leave_others_served_and_are_cut_off(
     web: Web, many_files: None
 ) -> None:
-    calm = max(web.deliver(web.body())[1] for _ in range(20))
+    alone = _answered(web)
     with ExitStack() as stack:
         idle = [stack.enter_context(web.connect()) for _ in range(IDLE)]
         slow = [stack.enter_context(web.connect()) for _ in range(DRIPPING)]
@@ -162,17 +165,27 @@ def test_a_thousand_idle_and_many_slow_senders_leave_others_served_and_are_cut_o
         dripped = [_Dripping(line, head, body, whole_head=n % 3 > 0) for n, line in enumerate(slow)]
         for one in dripped:
             one.start()
-        bodies = [web.body() for _ in range(100)]
-        with ThreadPoolExecutor(4) as pool:
-            answers = list(pool.map(web.deliver, bodies))
-        assert {status for status, _ in answers} == {202}
-        # A machine may stall once.
-        assert sorted(took for _, took in answers)[-3] < patience_s(calm)
+        beside = _answered(web)
+        assert _p99(beside) < _AS_BEFORE * _p99(alone) + _STALL_S
+        assert _p99(beside) < patience_s(_p99(alone))
         for one in dripped:
             one.join()
             assert one.answer == b"" or one.answer.startswith(b"HTTP/1.1 408 ")
         assert {_rest(line) for line in idle} == {b""}
     assert web.deliver(web.body())[0] == 202
+
+
+def _answered(web: Web) -> list[float]:
+    """The seconds that each of many deliveries took, four at a time; all are taken."""
+    bodies = [web.body() for _ in range(300)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(web.deliver, bodies))
+    assert {status for status, _ in answers} == {202}
+    return [took for _, took in answers]
+
+
+def _p99(took: list[float]) -> float:
+    return sorted(took)[-len(took) // 100]
 
 
 class _Dripping(threading.Thread):
