@@ -1,12 +1,12 @@
 """Applies records to the books, whatever brought them; what can't be understood is parked."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
-from sqlalchemy import ARRAY, Text, any_, literal, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,10 @@ from config.errors import Fault, SkippedRecord, TransientError
 from config.logging import logger
 from connectors.base.contract import Connector, Record
 from models import Connection, Location, parked_write
+from models.locations import locations_of
 from models.order_row import Arrival
 from models.order_write import MetAnotherError, Written, write_orders
 from models.session import waited_in_vain
-from models.storable import storable
 
 log = logger(__name__)
 
@@ -82,20 +82,6 @@ def alone() -> Iterator[None]:
             f"Reading the record failed ({type(error).__name__}).",
             next_step="Report it: the record is kept as it came and can be replayed once mended.",
         ) from error
-
-
-def locations_of(
-    session: Session, connection: Connection, names: Collection[str]
-) -> dict[str, Location]:
-    """Those of a connection's locations that are named, by the platform's id."""
-    # A chain has a thousand, and a batch is of a few.
-    rows = session.scalars(
-        select(Location).where(
-            Location.connection_id == connection.id,
-            Location.external_id == any_(literal([storable(n) for n in names], ARRAY(Text))),
-        )
-    )
-    return {row.external_id: row for row in rows}
 
 
 def understand(connector: Connector, records: Sequence[tuple[Record, str]]) -> Understood:

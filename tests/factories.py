@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from models import Connection, Location, Organization, StreamCursor, connections
+from models.locations import locations_of
 from models.order_row import Arrival
 from models.order_write import Written, write_orders
 from models.session import unit_of_work
@@ -20,7 +21,6 @@ from rules.records import (
     PaymentRecord,
     TaxRecord,
 )
-from tasks import apply
 from tests.copying import copying
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -136,5 +136,5 @@ def store(connection: Connection, *records: OrderRecord | Arrival) -> Written:
     arrivals = [r if isinstance(r, Arrival) else arrival(r) for r in records]
     with copying(), unit_of_work() as session:
         named = {each.order.location_id for each in arrivals}
-        places = apply.locations_of(session, connection, named)
+        places = locations_of(session, connection, named)
         return write_orders(session, connection, places, arrivals)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from connectors.base.contract import Record
 from models import Connection
+from models.locations import locations_of
 from models.order_row import Arrival
 from models.order_write import write_orders
 from models.session import unit_of_work
@@ -66,7 +67,7 @@ def test_two_batches_that_bring_the_same_new_order_at_once_end_as_one_after_the_
     first, second = (full_order(name, version, f"Soup {version}") for version in versions)
     with copying(), ThreadPoolExecutor(1) as other:
         with unit_of_work() as session:
-            places = apply.locations_of(session, connection, [first.location_id])
+            places = locations_of(session, connection, [first.location_id])
             write_orders(session, connection, places, [arrival(first)])
             both = [arrival(second), arrival(full_order(fresh(), 1))]
             waiting = other.submit(_applied, connection, both)

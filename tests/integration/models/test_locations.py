@@ -2,8 +2,8 @@
 
 import pytest
 
+from models.locations import locations_of
 from models.session import unit_of_work
-from tasks import apply
 from tests.factories import connected
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -14,5 +14,5 @@ def test_a_batch_reads_the_locations_that_it_names_and_no_others() -> None:
     connected(places=["two"])
     with unit_of_work() as session:
         # One that no column takes is nobody's.
-        found = apply.locations_of(session, connection, {"two", "nowhere", "one\0"})
+        found = locations_of(session, connection, {"two", "nowhere", "one\0"})
     assert [(name, row.connection_id) for name, row in found.items()] == [("two", connection.id)]
