@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from signal import SIGKILL, SIGTERM
 
+import psutil
+
 from tests.faults.plan import Fault
 from tests.faults.proxy import Proxy, Weather
 from tests.faults.scene import Scene
@@ -28,9 +30,8 @@ def _parent_killed(scene: Scene, fault: Fault) -> None:
 
 def _child_killed(scene: Scene, fault: Fault) -> None:
     children = scene.children(fault.victim)
-    if not children:
-        raise ProcessLookupError
-    children[-1].kill()
+    # One that is starting has none yet.
+    (children[-1] if children else psutil.Process(scene.parts[fault.victim].pid)).kill()
 
 
 def _group_killed(scene: Scene, fault: Fault) -> None:
