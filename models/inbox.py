@@ -108,7 +108,10 @@ def suspect(session: Session, connection_id: int, now: datetime, limit: int) -> 
 
 
 def alone(session: Session, connection_id: int) -> bool:
-    """Whether nobody else handles this connection's one by one until this transaction ends."""
+    """Whether nobody else handles this connection's one by one until this transaction ends.
+
+    Whoever has it may ask again, and is told so.
+    """
     key = func.hashtextextended(f"inbox {connection_id} one by one", 0)
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
 

@@ -30,6 +30,8 @@ _HELD = "55P03"
 _OTHERS_IN_THE_WAY = {"40001", "40P01", _HELD, "57014"}
 # What it answers while it takes no changes: its disk is full, or it was told to only read.
 _NO_ROOM, _ONLY_READS = "53100", "25006"
+# libpq says so of this process, in one of four ways (fe-misc.c, fe-exec.c; read 2026-11-30).
+_NO_MEMORY = ("out of memory", "cannot allocate memory")
 
 
 class DatabaseAwayError(TransientError):
@@ -132,7 +134,7 @@ def unit_of_work(*, awaited: bool = True, lock_wait_s: float | None = None) -> I
     together with all that came after it.
 
     Raises: DatabaseAwayError when the database can't be reached, DatabaseBusyError when others'
-    work is in the way.
+    work is in the way, MemoryError when this process can't hold what it asked for.
     """
     with Session(engine(), expire_on_commit=False) as session:
         try:
@@ -175,9 +177,20 @@ def driver_fault(error: psycopg2.Error) -> Exception:
 
 def _told(error: DBAPIError) -> Exception:
     """What to raise for it: a fault where waiting mends it, else the error itself."""
+    if _no_memory(error):
+        return MemoryError(_reason(error))
     passes = isinstance(error, OperationalError) or error.connection_invalidated
     passes = passes or _code(error) == _ONLY_READS
     return _given_up(error) if passes else error
+
+
+def _no_memory(error: DBAPIError) -> bool:
+    """Whether it is this process that has no memory left, and not the server, which gives a code.
+
+    The driver tells it as it tells of a server that is away; no waiting mends it.
+    """
+    said = _reason(error).lower()
+    return not _code(error) and any(words in said for words in _NO_MEMORY)
 
 
 def takes_changes(session: Session) -> bool:
@@ -203,10 +216,14 @@ def _given_up(error: Exception) -> DatabaseAwayError:
         fault: DatabaseAwayError = busy()
     else:
         fault = {_NO_ROOM: full, _ONLY_READS: read_only}.get(code, away)()
-    # The first line says what happened; the others may quote rows.
-    reason = str(cause).partition("\n")[0]
-    log.warning("database unit undone", code=fault.code, kind=type(cause).__name__, reason=reason)
+    kind = type(cause).__name__
+    log.warning("database unit undone", code=fault.code, kind=kind, reason=_reason(error))
     return fault
+
+
+def _reason(error: Exception) -> str:
+    """Its first line says what happened; the others may quote rows."""
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]
 
 
 def _code(error: Exception) -> str:

@@ -1,10 +1,10 @@
 """A pull and its slices: what was asked for, how far it is, what came of it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Instant, Owned, Stamped
 
@@ -17,6 +17,9 @@ DONE = "done"
 FAILED = "failed"
 # It goes on by itself: after what passes, or without an error when it only made room for others.
 WAITING = "waiting"
+
+
+_QUIET = f"kind = '{DELTA}' AND status = '{DONE}' AND rows_read = 0"
 
 
 class Counted:
@@ -39,6 +42,9 @@ class SyncRun(Owned, Stamped, Counted, Base):
             "connection_id",
             postgresql_where=text("finished_at IS NULL"),
         ),
+        # Two by which they are forgotten: those that found nothing, which are nearly all, soon.
+        Index("ix_sync_runs_finished_at", "finished_at"),
+        Index("ix_sync_runs_quiet", "finished_at", postgresql_where=text(_QUIET)),
         # Nearly all are done; the list of those that failed must not walk past them.
         Index(
             "ix_sync_runs_not_done",
@@ -61,6 +67,21 @@ class SyncRun(Owned, Stamped, Counted, Base):
     error: Mapped[str | None]
     next_step: Mapped[str | None]
     correlation_id: Mapped[str]
+
+
+def prune(session: Session, before: datetime, quiet_before: datetime, limit: int) -> int:
+    """Forget what ended before `before`, and deltas that found nothing sooner; at most `limit`."""
+    gone = session.execute(
+        text(
+            "DELETE FROM sync_runs WHERE id IN ("
+            f"(SELECT id FROM sync_runs WHERE {_QUIET} AND finished_at < :quiet_before"
+            " ORDER BY finished_at LIMIT :limit) UNION ALL "
+            "(SELECT id FROM sync_runs WHERE finished_at < :before"
+            " ORDER BY finished_at LIMIT :limit))"
+        ),
+        {"before": before, "quiet_before": quiet_before, "limit": limit},
+    )
+    return int(getattr(gone, "rowcount", 0))
 
 
 class Slice(Owned, Counted, Base):

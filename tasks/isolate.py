@@ -14,7 +14,7 @@ from tasks import app, handle
 log = logger(__name__)
 
 # Workers that one delivery may cost, the first one with the batch it was in.
-LOST_AT_MOST = 2
+LOST_AT_MOST = 3
 
 
 @app.task(name="isolate.events")
@@ -22,10 +22,12 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
     """Apply those that may have cost a worker, each in a transaction of its own."""
     handled = 0
     with unit_of_work() as session:
-        # Whoever dies lets go of this: nothing has to be waited for.
-        if inbox.alone(session, connection_id):
-            while (event_id := begin(connection_id)) is not None:
-                handled += _try(connection_id, event_id)
+        # Whoever dies lets go of this: nothing has to be waited for. It is asked for each time: the
+        # server ends a transaction that does nothing for two minutes, which many tries may take.
+        while inbox.alone(session, connection_id):
+            if (event_id := begin(connection_id)) is None:
+                break
+            handled += _try(connection_id, event_id)
     return {"handled": handled}
 
 

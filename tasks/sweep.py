@@ -14,6 +14,7 @@ from models import (
     dead_message,
     inbox,
     run_progress,
+    sync_run,
 )
 from models.session import unit_of_work
 from tasks import dead as dead_list
@@ -24,6 +25,8 @@ _OVERDUE = timedelta(seconds=2)
 # Applied deliveries can be replayed this long.
 _KEEP_DELIVERIES = timedelta(days=30)
 _KEEP_RUNS = timedelta(days=90)
+# Each location is asked once a minute, and mostly nothing has changed.
+_KEEP_QUIET_RUNS = timedelta(days=1)
 _KEEP_SLOTS = timedelta(days=2)
 _KEEP_DEAD = timedelta(days=30)
 _DEAD_AT_ONCE = 100
@@ -79,8 +82,8 @@ def prune() -> int:
         session.execute(delete(JobSlot).where(JobSlot.scheduled_for < now - _KEEP_SLOTS))
         session.execute(delete(SignInLink).where(SignInLink.expires_at < now - timedelta(days=1)))
         dead_message.prune(session, now - _KEEP_DEAD)
-        session.execute(delete(SyncRun).where(SyncRun.finished_at < now - _KEEP_RUNS))
-    if gone == _PRUNE_AT_ONCE:
+        runs = sync_run.prune(session, now - _KEEP_RUNS, now - _KEEP_QUIET_RUNS, _PRUNE_AT_ONCE)
+    if max(gone, runs) >= _PRUNE_AT_ONCE:
         ring.task("sweep.prune")
     return gone
 

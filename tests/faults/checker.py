@@ -34,6 +34,11 @@ class Findings:
     def __bool__(self) -> bool:
         return any(getattr(self, kind.name) for kind in fields(self))
 
+    def add(self, more: "Findings") -> None:
+        """With those of another look."""
+        for kind in fields(self):
+            getattr(self, kind.name).extend(getattr(more, kind.name))
+
     def counts(self) -> dict[str, int]:
         """How many of each."""
         return {kind.name: len(getattr(self, kind.name)) for kind in fields(self)}

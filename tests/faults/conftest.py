@@ -67,6 +67,15 @@ class Books:
         query = "SELECT state, count(*) FROM inbox_events WHERE connection_id = %s GROUP BY 1"
         return dict(self.installation.rows(query, self.at.connection_id))
 
+    @property
+    def tries(self) -> set[tuple[int, int]]:
+        """How often deliveries came to an outcome, and how many tries were counted as lost ones."""
+        query = "SELECT attempts, losses FROM inbox_events WHERE connection_id = %s"
+        return {
+            (attempts, losses)
+            for attempts, losses in self.installation.rows(query, self.at.connection_id)
+        }
+
     def found(self) -> dict[str, int]:
         """What the checker finds, by kind."""
         return look(self.installation.rows, self.history, self.at.connection_id).counts()
@@ -98,6 +107,13 @@ def beating(installation: Installation) -> Iterator[None]:
         yield
     finally:
         started.kill()
+
+
+def heard_again(installation: Installation) -> None:
+    """Wait until a worker hears beat, which takes a while to start."""
+    slots = "SELECT coalesce(max(scheduled_for), 'epoch') FROM job_slots WHERE job = 'sweep.inbox'"
+    before = installation.one(slots)
+    until(lambda: installation.one(slots) > before, what="a ring of beat", timeout_s=90)
 
 
 @contextmanager

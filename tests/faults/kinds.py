@@ -3,7 +3,9 @@
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
-from signal import SIGKILL, SIGTERM
+from signal import SIGKILL
+
+import psutil
 
 from tests.faults.plan import Fault
 from tests.faults.proxy import Proxy, Weather
@@ -28,9 +30,8 @@ def _parent_killed(scene: Scene, fault: Fault) -> None:
 
 def _child_killed(scene: Scene, fault: Fault) -> None:
     children = scene.children(fault.victim)
-    if not children:
-        raise ProcessLookupError
-    children[-1].kill()
+    # One that is starting has none yet.
+    (children[-1] if children else psutil.Process(scene.parts[fault.victim].pid)).kill()
 
 
 def _group_killed(scene: Scene, fault: Fault) -> None:
@@ -38,7 +39,7 @@ def _group_killed(scene: Scene, fault: Fault) -> None:
 
 
 def _told_to_stop(scene: Scene, fault: Fault) -> None:
-    os.kill(scene.parts[fault.victim].pid, SIGTERM)
+    scene.tell_to_stop(fault.victim)
 
 
 def _part_frozen(scene: Scene, fault: Fault) -> Undo:

@@ -20,18 +20,19 @@ class Merchant:
     def take_in(self, one: Sent) -> None:
         """Store a delivery as the door does, without a signal."""
         with unit_of_work() as session:
-            inbox.accept(
-                session,
-                inbox.NewEvent(
-                    organization_id=self.organization_id,
-                    connection_id=self.connection_id,
-                    delivery_id=one.event,
-                    event_type="order_updated",
-                    headers={"toast-event-category": "order_updated"},
-                    body=one.body,
-                    correlation_id=one.event.replace("-", ""),
-                ),
-            )
+            inbox.accept(session, self.event(one))
+
+    def event(self, one: Sent) -> inbox.NewEvent:
+        """What the door stores of a delivery."""
+        return inbox.NewEvent(
+            organization_id=self.organization_id,
+            connection_id=self.connection_id,
+            delivery_id=one.event,
+            event_type="order_updated",
+            headers={"toast-event-category": "order_updated"},
+            body=one.body,
+            correlation_id=one.event.replace("-", ""),
+        )
 
 
 def merchant(name: str) -> Merchant:

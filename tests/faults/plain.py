@@ -61,27 +61,31 @@ def lost(seed: int, kills: int = _KILLS, events: int = _EVENTS) -> tuple[int, in
             for number in range(events):
                 event.apply_async(kwargs={"number": number})
             one = _worker(home, servers.broker_url)
-            with redis.Redis.from_url(servers.broker_url) as client:
-                for _ in range(kills):
-                    before = client.scard(_DONE)
-                    until(partial(_more_than, client, before), what="some work", timeout_s=60)
-                    pause.wait(chance.uniform(*_BETWEEN_S))
-                    os.killpg(one.pid, SIGKILL)
-                    until(lambda: not one.alive, what="the worker to be dead")
-                    one.start()
-                until(
-                    lambda: not client.llen("celery") and not client.hlen("unacked"),
-                    what="all that is left to be done",
-                    timeout_s=600,
-                )
-                done = client.scard(_DONE)
-            one.kill()
+            try:
+                with redis.Redis.from_url(servers.broker_url) as client:
+                    for _ in range(kills):
+                        before = client.scard(_DONE)
+                        at_work = partial(_more_than, client, before)
+                        until(at_work, what=f"some work after {before}", timeout_s=60)
+                        pause.wait(chance.uniform(*_BETWEEN_S))
+                        os.killpg(one.pid, SIGKILL)
+                        until(lambda: not one.alive, what="the worker to be dead")
+                        one.start()
+                    until(partial(_idle, client), what="all that is left", timeout_s=600)
+                    done = client.scard(_DONE)
+            finally:
+                one.kill()
         embedded.discard(home)
     return events - done, events
 
 
 def _more_than(client: redis.Redis, before: int) -> bool:
-    return client.scard(_DONE) > before
+    """Whether it works; when nothing is left, it never will."""
+    return client.scard(_DONE) > before or _idle(client)
+
+
+def _idle(client: redis.Redis) -> bool:
+    return not client.llen("celery") and not client.hlen("unacked")
 
 
 def _worker(home: Path, broker_url: str) -> Child:

@@ -77,6 +77,11 @@ KINDS = (
     Kind("web told to stop", "web"),
 )
 
+# A child is back at once, and a worker works between the kills of its children.
+_KILLED = tuple(kind for kind in KINDS if kind.subject == "worker" and "killed" in kind.name)
+_WEIGHTS = [4 if "child" in kind.name else 1 for kind in _KILLED]
+KILLS, KILLS_S = 60, 180.0
+
 
 def plan(seed: int, seconds: float, kinds: tuple[Kind, ...] = KINDS) -> list[Fault]:
     """The faults of a storm, in order; each kind comes as often as any other, or once less."""
@@ -97,6 +102,17 @@ def plan(seed: int, seconds: float, kinds: tuple[Kind, ...] = KINDS) -> list[Fau
         found.append(Fault(at_s, kind, number, lasts_s))
         free_at[fault.victim] = at_s + lasts_s + _REST_S
     raise AssertionError("there are always more faults")
+
+
+def kills(seed: int, seconds: float) -> list[Fault]:
+    """Nothing but workers and their children killed, in turns, `KILLS` within `KILLS_S`."""
+    chance = random.Random(seed)
+    each_s = KILLS_S / KILLS
+    which = chance.choices(_KILLED, _WEIGHTS, k=int(seconds / each_s))
+    return [
+        Fault((turn + chance.random()) * each_s, kind, turn % WORKERS + 1, 0.0)
+        for turn, kind in enumerate(which)
+    ]
 
 
 def _shuffled_for_ever(chance: random.Random, kinds: tuple[Kind, ...]) -> Iterator[Kind]:

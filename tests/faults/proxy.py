@@ -127,6 +127,11 @@ class Proxy:
             self.port = self._listener.getsockname()[1]
             Thread(target=self._take, args=(self._listener,), daemon=True).start()
 
+    def lead_to(self, url: str) -> None:
+        """From now on connections are to the server at `url`; those that stand are cut."""
+        self._to = _place(url)
+        self.cut()
+
     def close(self) -> None:
         """Refuse and cut."""
         self.refuse()
@@ -164,7 +169,7 @@ class Proxy:
 
     def _ask(self, line: _Line) -> None:
         """Carry what the client says until it ends."""
-        with suppress(OSError):
+        try:
             while chunk := line.client.recv(_CHUNK):
                 weather = self._through(line, lambda weather: weather.to_server_s)
                 marked = weather.of_requests_holding
@@ -172,7 +177,11 @@ class Proxy:
                     self._count_down(line, weather)
                 line.server.sendall(chunk)
             line.end_of(line.server)
-        self._ended(line)
+        except OSError:
+            # One that is killed before it read all resets: the server is to know that it is gone.
+            line.reset()
+        finally:
+            self._ended(line)
 
     def _answer(self, line: _Line) -> None:
         """Carry what the server says until it ends, or until the connection is to be cut."""
@@ -240,13 +249,17 @@ class Proxy:
         line.reset()
 
 
-@contextmanager
-def proxy(url: str, port: int = 0) -> Iterator[Proxy]:
-    """A proxy before the server at `url`, by default at any free port; it ends with the body."""
+def _place(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     assert parts.hostname is not None
     assert parts.port is not None
-    made = Proxy(port, (parts.hostname, parts.port))
+    return parts.hostname, parts.port
+
+
+@contextmanager
+def proxy(url: str, port: int = 0) -> Iterator[Proxy]:
+    """A proxy before the server at `url`, by default at any free port; it ends with the body."""
+    made = Proxy(port, _place(url))
     try:
         yield made
     finally:

@@ -1,8 +1,10 @@
 """An installation in which all that can fail can be made to, and which starts again what ended."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from signal import SIGTERM
 from time import monotonic
 
 import psutil
@@ -29,6 +31,8 @@ class Scene:
     parts: dict[str, Child] = field(default_factory=dict)
     restarts: int = 0
     _due: dict[str, float] = field(default_factory=dict)
+    # Those that were told to stop, and which process of theirs.
+    _stopping: dict[str, int] = field(default_factory=dict)
 
     def start(self) -> None:
         """Web, workers and beat, once all of them are ready."""
@@ -53,6 +57,11 @@ class Scene:
                 part.start()
                 self.restarts += 1
 
+    def tell_to_stop(self, victim: str) -> None:
+        """It ends in its own time, and is started again."""
+        self._stopping[victim] = self.parts[victim].pid
+        os.kill(self.parts[victim].pid, SIGTERM)
+
     def children(self, victim: str) -> list[psutil.Process]:
         """The processes of a part below its first."""
         return psutil.Process(self.parts[victim].pid).children(recursive=True)
@@ -72,7 +81,7 @@ class Scene:
         self.database.clear()
         for server in ("postgres", "valkey"):
             self.until(lambda server=server: self.installation.answers(server), server)
-        self.until(lambda: all(part.alive for part in self.parts.values()), "every part")
+        self.until(self._all_there, "every part")
         self.until(self._web_answers, "the web")
 
     def drain(self, owed: Callable[[], int], timeout_s: float = 90.0) -> None:
@@ -84,6 +93,11 @@ class Scene:
     def waiting(self) -> dict[str, int]:
         """What the broker holds."""
         return queues.waiting(self.installation)
+
+    def _all_there(self) -> bool:
+        # One that was told to stop is there for a while, and then nobody would look after it.
+        stopping = {name for name, pid in self._stopping.items() if self.parts[name].pid == pid}
+        return not stopping and all(part.alive for part in self.parts.values())
 
     def _asked(self, owed: Callable[[], int]) -> int:
         try:

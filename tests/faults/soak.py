@@ -1,7 +1,9 @@
 """Storms one after another: `python -m tests.faults.soak --minutes 30`.
 
 Prints each seed, so that a storm can be had again with `--seed`, and in the end a table by kind of
-fault. Ends with code 1 when anything was found.
+fault. Ends with code 1 when anything was found. With `--kills` it is one storm of nothing but
+killed workers, beside plain Celery that is killed as often; with `--backlog` a worker that starts
+before fifty thousand deliveries.
 """
 
 import argparse
@@ -12,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
-from tests.faults import plain
-from tests.faults.plan import KINDS
+from tests.faults import backlog, plain
+from tests.faults.plan import KILLS_S, KINDS, kills
 from tests.faults.storm import Result, storm
 
 _STORM_S = 60.0
@@ -25,6 +27,10 @@ def main() -> int:
     asked = _asked()
     results, until = [], monotonic() + asked.minutes * 60
     seed = asked.seed if asked.seed is not None else random.randrange(2**32)
+    if asked.kills:
+        return _killed(seed)
+    if asked.backlog:
+        return _backlog()
     while not results or monotonic() < until:
         results.append(storm(seed, asked.storm))
         if results[-1].found and not asked.keep_going:
@@ -38,6 +44,25 @@ def main() -> int:
     if asked.json:
         asked.json.write_text(json.dumps(document(results), indent=1) + "\n")
     return 1 if any(result.found for result in results) else 0
+
+
+def _killed(seed: int) -> int:
+    """As many kills as `plan.kills` has, under load; then the same done to plain Celery."""
+    result = storm(seed, KILLS_S, kills)
+    found = ", ".join(f"{count} {kind}" for kind, count in result.found.counts().items())
+    sys.stdout.write(
+        f"\n{len(result.did)} kills in {KILLS_S:g} s, {result.answers['202']} deliveries accepted:"
+        f" {found}\n"
+    )
+    gone, sent = plain.lost(seed, len(result.did))
+    sys.stdout.write(f"plain Celery, killed as often: {gone} of {sent} events lost\n")
+    return 1 if result.found else 0
+
+
+def _backlog() -> int:
+    drained = backlog.drain()
+    sys.stdout.write(f"{drained}\n")
+    return 1 if drained.found or drained.grown_mib > backlog.GROWTH_MIB else 0
 
 
 def by_kind(results: Sequence[Result]) -> dict[str, dict[str, int]]:
@@ -93,6 +118,8 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="of the first storm; by default any")
     parser.add_argument("--storm", type=float, default=_STORM_S, help="seconds of faults a storm")
     parser.add_argument("--keep-going", action="store_true", help="go on after a finding")
+    parser.add_argument("--kills", action="store_true", help="one storm of kills, and the control")
+    parser.add_argument("--backlog", action="store_true", help="a mountain at a worker's start")
     parser.add_argument("--control", action="store_true", help="what plain Celery loses, too")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
     return parser.parse_args()

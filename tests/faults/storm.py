@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import count
 from threading import Event
 from time import monotonic
@@ -17,7 +17,7 @@ import redis
 from tests.faults import kinds
 from tests.faults.checker import Findings, look, owed
 from tests.faults.load import Importing, Sending, importing, senders, steadily
-from tests.faults.plan import KINDS, Fault, Kind, plan
+from tests.faults.plan import Fault, plan
 from tests.faults.scene import Scene, scene
 
 MERCHANTS = ("Ada's", "Bo's", "Cy's")
@@ -47,11 +47,11 @@ class Result:
         )
 
 
-def storm(seed: int, seconds: float, which: tuple[Kind, ...] = KINDS) -> Result:
+def storm(seed: int, seconds: float, planned: Callable[[int, float], list[Fault]] = plan) -> Result:
     """Run one in an installation of its own; prints its seed first."""
     _say(f"storm: seed {seed}, {seconds:g} s")
     result = Result(seed)
-    faults = plan(seed, seconds, which)
+    faults = planned(seed, seconds)
     chance = random.Random(seed)
     begun = monotonic()
     with scene() as here, importing(IMPORTED) as imported:
@@ -112,14 +112,9 @@ def _settle(here: Scene, sending: Sequence[Sending], imported: Importing, into: 
     into.took_s["draining"] = round(monotonic() - since, 1)
     into.restarts = here.restarts
     for one in sending:
-        _add(into.found, look(rows, one.platform.history, one.at.connection_id))
+        into.found.add(look(rows, one.platform.history, one.at.connection_id))
         into.answers += one.platform.history.statuses
-    _add(into.found, imported.look(rows))
-
-
-def _add(found: Findings, more: Findings) -> None:
-    for kind in fields(found):
-        getattr(found, kind.name).extend(getattr(more, kind.name))
+    into.found.add(imported.look(rows))
 
 
 def _say(text: str) -> None:

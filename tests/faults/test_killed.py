@@ -1,22 +1,56 @@
 """Workers that are killed at the worst moments: their work is done by others, once."""
 
 from contextlib import ExitStack
+from time import monotonic
 
 from tests.faults import queues
-from tests.faults.conftest import Books, beating, child_at, opened, orders_held, weakened, worker
+from tests.faults.conftest import (
+    Books,
+    beating,
+    child_at,
+    heard_again,
+    opened,
+    orders_held,
+    weakened,
+    worker,
+)
 from tests.installation import Installation
 from tests.waiting import until
+
+# By when what a killed child had is done: the sweep looks every five seconds for what has waited
+# for two, and then it takes as long as ever.
+_BACK_S = 10.0
+_RETRIED = '"worker lost with a batch"'
+
+
+def undisturbed(installation: Installation) -> float:
+    """How long a merchant's deliveries take when nobody is killed, on this machine, just now."""
+    books = opened(installation)
+    began = monotonic()
+    books.signal()
+    books.settled()
+    return monotonic() - began
 
 
 def test_a_child_that_is_killed_before_it_commits(installation: Installation, books: Books) -> None:
     with worker(installation) as one, beating(installation):
+        heard_again(installation)
+        calm_s = undisturbed(installation)
         with orders_held(installation) as lock:
             books.take_in()
             books.signal()
             (port, *_) = lock.waiters()
             child_at(one, port).kill()
+        killed = monotonic()
         books.settled()
+        assert monotonic() - killed < _BACK_S + max(1.0, 3 * calm_s)
         assert books.states == {"done": 5}
+        # The message came back once, and each delivery was tried once more: with the others by the
+        # sweep, or alone after its loss was counted.
+        until(lambda: one.says(_RETRIED), what="the message to come back")
+        assert books.tries in ({(1, 0)}, {(1, 2)})
+        until(lambda: not queues.waiting(installation), what="the messages to be acknowledged")
+        assert one.log.read_text().count(_RETRIED) == 1
         assert one.alive
 
 
@@ -24,6 +58,8 @@ def test_a_child_that_is_killed_after_it_commits_and_before_its_message_is_ackno
     installation: Installation, books: Books
 ) -> None:
     with worker(installation) as one, beating(installation):
+        heard_again(installation)
+        calm_s = undisturbed(installation)
         with orders_held(installation) as lock:
             books.take_in()
             books.signal()
@@ -35,8 +71,15 @@ def test_a_child_that_is_killed_after_it_commits_and_before_its_message_is_ackno
             # It has committed, and is about to tell a broker that doesn't listen of invoices.
             until(lambda: books.states == {"done": 5}, what="the commit")
             child.kill()
+        killed = monotonic()
         books.settled()
         until(lambda: not queues.waiting(installation), what="the message to be acknowledged")
+        assert monotonic() - killed < _BACK_S + max(1.0, 3 * calm_s)
+        # The message came back once, and found nothing to try again.
+        until(lambda: one.says(_RETRIED), what="the message to come back")
+        assert books.tries == {(1, 0)}
+        assert one.log.read_text().count(_RETRIED) == 1
+        books.settled()
 
 
 def test_a_worker_that_is_killed_with_all_its_children_at_work(

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from tests.faults import kinds
-from tests.faults.plan import KINDS, plan
+from tests.faults.plan import KILLS, KILLS_S, KINDS, plan
+from tests.faults.plan import kills as kills_of
 
 
 def test_a_seed_always_plans_the_same_storm() -> None:
@@ -22,6 +23,19 @@ def test_one_thing_goes_wrong_with_a_victim_at_a_time(seed: int) -> None:
         of_it = [fault for fault in faults if fault.victim == victim]
         assert all(a.at_s + a.lasts_s < b.at_s for a, b in pairwise(of_it))
     assert all(fault.at_s + fault.lasts_s <= 120 for fault in faults)
+
+
+def test_a_storm_of_kills_is_sixty_in_three_minutes_turn_by_turn() -> None:
+    faults = kills_of(5, KILLS_S)
+    assert len(faults) == KILLS == 60
+    assert all(a.at_s < b.at_s and a.victim != b.victim for a, b in pairwise(faults))
+    assert faults[0].at_s >= 0
+    assert faults[-1].at_s <= KILLS_S == 180
+    assert {fault.kind.name for fault in faults} == {
+        "worker's parent killed",
+        "worker's child killed",
+        "worker killed altogether",
+    }
 
 
 def test_every_kind_comes_in_turn_and_can_be_done() -> None:

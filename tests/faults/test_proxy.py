@@ -1,6 +1,7 @@
 """The proxy itself: each way of misbehaving, as a client of a small server sees it."""
 
 import socket
+import struct
 from collections.abc import Iterator
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from threading import Thread
@@ -95,6 +96,29 @@ def test_a_black_hole_takes_connections_and_gives_out_what_it_held_later(
         for each, said in ((client, b"held\n"), (another, b"too\n")):
             each.settimeout(10)
             assert each.recv(5) == said
+
+
+def test_a_client_that_resets_is_gone_for_the_server_too(way: Proxy, client: socket.socket) -> None:
+    """As one does that is killed before it read all that it was told."""
+    client.sendall(b"well\n")
+    assert client.recv(5) == b"well\n"
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
+    until(lambda: not way.standing, what="the server's end to be over")
+
+
+def test_it_leads_to_another_server(way: Proxy, client: socket.socket, server: _Server) -> None:
+    with _Server() as other:
+        Thread(target=other.serve_forever, args=(0.05,), daemon=True).start()
+        client.sendall(b"here\n")
+        assert client.recv(5) == b"here\n"
+        way.lead_to(f"tcp://{HOST}:{other.server_address[1]}")
+        assert _until_reset(client) == b""
+        with socket.create_connection((HOST, way.port), timeout=10) as another:
+            another.sendall(b"there\n")
+            assert another.recv(6) == b"there\n"
+        assert (server.heard, other.heard) == ([b"here\n"], [b"there\n"])
+        other.shutdown()
 
 
 def test_it_cuts_after_so_many_bytes_of_replies(way: Proxy, client: socket.socket) -> None:

@@ -2,72 +2,24 @@
 
 from collections.abc import Iterator
 from signal import SIGCONT, SIGSTOP
-from time import monotonic
 
 import pytest
-import requests
 
-from tests.children import TAXPOYNT, Child, free_port
-from tests.faults.broker.ground import Ground, ground
+from tests.faults.broker.ground import ground
+from tests.faults.broker.house import House, in_time, passed
 from tests.faults.broker.poison import message, raw
 from tests.faults.broker.till import Till
-from tests.waiting import patience_s, until
+from tests.waiting import until
 
-_SERVED = "upkeep,toast.events,invoice"
 # The door's signals wait 1 s for an answer, and so do those who set aside; a worker waits 2 s for a
 # connection and 5 s for an answer.
 _FROZEN_S = 7.0
-
-
-class House:
-    """A broker of its own, the web, one worker and beat."""
-
-    def __init__(self, made: Ground) -> None:
-        self.ground = made
-        self.broker = made.broker
-        port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
-        self.web = self.part("web", "--port", str(port))
-        self.worker = made.worker("--queues", _SERVED)
-        self.part("beat")
-        until(self._answers, what="the web", timeout_s=60)
-
-    def part(self, *argv: str) -> Child:
-        started = Child(
-            [*TAXPOYNT, *argv], log=self.ground.folder / f"{argv[0]}.log", env=self.ground.env
-        )
-        self.ground.held.callback(started.end, grace_s=1)
-        return started
-
-    def metric(self, name: str) -> float | None:
-        for line in requests.get(f"{self.url}/metrics", timeout=10).text.splitlines():
-            if line.startswith(f"{name} "):
-                return float(line.split()[1])
-        return None
-
-    def _answers(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/healthz", timeout=2).ok
-        except requests.RequestException:
-            return False
 
 
 @pytest.fixture(scope="module")
 def house(database: str) -> Iterator[House]:
     with ground() as made:
         yield House(made)
-
-
-def passed(seconds: float) -> None:
-    """So long a fault lasts."""
-    began = monotonic()
-    until(lambda: monotonic() - began > seconds, what="time to pass")
-
-
-def in_time(answers: list[tuple[int, float]]) -> bool:
-    """Whether a platform got all of them; the first quarter came before the fault."""
-    calm = max(took for _, took in answers[: len(answers) // 4])
-    return max(took for _, took in answers) < patience_s(calm)
 
 
 def test_killed_and_two_seconds_later_replaced_by_an_empty_one(house: House) -> None:

@@ -1,5 +1,6 @@
 """What costs a worker its life is tried twice and then set aside; everything else goes on."""
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,9 @@ from tests.faults.broker.poison import message, raw
 from tests.shop import Shop, open_shop
 from tests.waiting import until
 
+_SERVED = ("--queues", "upkeep,toast.events,invoice", "--concurrency", "1")
 _LIMIT_BYTES = 25 * 2**20
+_COSTLY = "delivery.lost_workers"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +32,7 @@ def shop(database: str) -> Iterator[Shop]:
 def grounds(shop: Shop) -> Iterator[Ground]:
     """One worker over a broker of its own; the database is this process's."""
     with ground() as made:
-        made.worker("--queues", "upkeep,toast.events,invoice", "--concurrency", "1")
+        made.worker(*_SERVED)
         yield made
 
 
@@ -61,11 +64,11 @@ def short_of_memory(worker: Child) -> Iterator[list[int]]:
         watching.join()
 
 
-def giant(shop: Shop) -> None:
-    """A delivery that needs more memory than a worker has: an order of 250,000 lines."""
+def giant(shop: Shop, lines: int = 250_000) -> None:
+    """A delivery that needs more memory than a worker has: an order of so many lines."""
     genuine = shop.messages()[0]
     selection = b'{"guid":"s"},'
-    body = genuine.body.replace(b'"checks":[', b'"checks":[{"selections":[' + selection * 250_000)
+    body = genuine.body.replace(b'"checks":[', b'"checks":[{"selections":[' + selection * lines)
     with unit_of_work() as session:
         event = shop.event(genuine)
         session.add(
@@ -86,6 +89,17 @@ def rows() -> dict[str, InboxEvent]:
         return {each.delivery_id: each for each in session.scalars(select(InboxEvent))}
 
 
+def states() -> dict[str, str]:
+    return {name: each.state for name, each in rows().items()}
+
+
+def forget_all() -> None:
+    """Nothing of an earlier test's is there any more."""
+    with unit_of_work() as session:
+        session.execute(delete(DeadMessage))
+        session.execute(delete(InboxEvent))
+
+
 def test_only_the_delivery_that_costs_workers_is_parked(grounds: Ground, shop: Shop) -> None:
     messages = shop.messages()[:4]
     shop.take_in(messages[:2])
@@ -100,19 +114,14 @@ def test_only_the_delivery_that_costs_workers_is_parked(grounds: Ground, shop: S
             lambda: all(each.state != "pending" for each in rows().values()),
             what="the others to be applied",
         )
-    assert {name: each.state for name, each in rows().items()} == {
-        "giant": "parked",
-        **{each.guid: "done" for each in messages},
-    }
-    assert rows()["giant"].error_code == "delivery.lost_workers"
+    assert states() == {"giant": "parked", **{each.guid: "done" for each in messages}}
+    assert rows()["giant"].error_code == _COSTLY
     assert len(killed) == 2
     assert worker.alive
 
 
 def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -> None:
-    with unit_of_work() as session:
-        session.execute(delete(DeadMessage))
-        session.execute(delete(InboxEvent))
+    forget_all()
     giant(shop)
     # Refetching claims nothing: nobody but its message knows of a try.
     with unit_of_work() as session:
@@ -131,3 +140,37 @@ def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -
     assert (dead.error_code, dead.task) == ("task.lost_workers", "refetch.events")
     assert len(killed) == 2
     assert grounds.workers[0].alive
+
+
+# With little room the database's client is the one that finds none, with more it is Python.
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux holds a process to such a limit.")
+@pytest.mark.parametrize("room_mib", [25, 60])
+def test_a_delivery_for_which_no_worker_has_the_memory(
+    database: str, shop: Shop, room_mib: int
+) -> None:
+    forget_all()
+    messages = shop.messages()[:4]
+    shop.take_in(messages[:2])
+    giant(shop, lines=500_000)
+    shop.take_in(messages[2:])
+    with ground() as made:
+        room = {"BROKER_TEST_ROOM": str(room_mib * 2**20)}
+        worker = made.worker(*_SERVED, env=room)
+        children = [child.pid for child in psutil.Process(worker.pid).children()]
+        where = {"connection_id": shop.connection_id, "platform": "toast"}
+        made.push("toast.events", raw(message("handle.events", where)))
+        waits = lambda: any(each.state == "pending" for each in rows().values())  # noqa: E731
+        until(lambda: not waits(), what="all to be done with", timeout_s=60)
+        assert states() == {"giant": "parked", **{each.guid: "done" for each in messages}}
+        # Tried with its batch and once more alone; the third time it would have been begun.
+        assert (rows()["giant"].error_code, rows()["giant"].losses) == (_COSTLY, 3)
+
+        # The worker is none the worse for it, nor is any child of it.
+        with unit_of_work() as session:
+            session.execute(delete(InboxEvent).where(InboxEvent.delivery_id != "giant"))
+        shop.take_in(messages)
+        made.push("toast.events", raw(message("handle.events", where)))
+        until(lambda: not waits(), what="what comes later to be applied")
+        assert states() == {"giant": "parked", **{each.guid: "done" for each in messages}}
+        assert [child.pid for child in psutil.Process(worker.pid).children()] == children
+        assert made.redis.hlen("unacked") == 0

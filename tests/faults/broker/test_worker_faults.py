@@ -3,11 +3,14 @@
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from signal import SIGCONT, SIGSTOP
+from time import monotonic
 
 import psutil
 import psycopg2
 import pytest
+from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import select
 
 from models import InboxEvent, Order
@@ -17,13 +20,22 @@ from tests.faults.broker.cutting import line_to
 from tests.faults.broker.ground import Ground, ground
 from tests.faults.broker.poison import message, raw
 from tests.faults.broker.till import Till
-from tests.waiting import until
+from tests.waiting import patience_s, until
 
-_SERVED = ("--queues", "upkeep,toast.events,invoice", "--concurrency", "1")
-# Of a frozen worker, its message comes back after two seconds instead of five minutes.
-_IMPATIENT = {
-    "BROKER_TEST_SETTINGS": json.dumps({"visibility_timeout": 2, "unacked_restore_interval": 1})
-}
+_QUEUES = ("upkeep", "toast.events", "invoice")
+_SERVED = ("--queues", ",".join(_QUEUES), "--concurrency", "1")
+_EIGHT = (*_SERVED[:-1], "8")
+# Of a worker that is gone, its message comes back after two seconds instead of five minutes.
+_VISIBILITY_S, _SWEEP_S = 2, 1
+
+
+def patience(sweep_s: int) -> dict[str, str]:
+    """What a worker is told that looks so often for what others don't come back with."""
+    given = {"visibility_timeout": _VISIBILITY_S, "unacked_restore_interval": sweep_s}
+    return {"BROKER_TEST_SETTINGS": json.dumps(given)}
+
+
+_IMPATIENT, _NEVER_SWEEPS = patience(_SWEEP_S), patience(600)
 _BACKLOG = 50_000
 _GROWTH_BYTES = 60 * 2**20
 
@@ -59,24 +71,97 @@ def test_an_answer_that_was_sent_and_never_read(made: Ground) -> None:
         assert worker.alive
 
 
+def test_a_worker_that_is_killed_with_eight_messages(made: Ground, database: str) -> None:
+    """Nobody but the broker's own messages tells of the work: there is no beat."""
+    tills = [Till() for _ in range(8)]
+    # At its start it sweeps too, when there is nothing yet.
+    made.worker("--queues", "upkeep", "--concurrency", "1", env=_NEVER_SWEEPS)
+    killed = made.worker(*_EIGHT)
+    began = monotonic()
+    signalled(made, tills, 5)
+    until_all_applied(tills, 5)
+    within_s = _VISIBILITY_S + _SWEEP_S + patience_s(monotonic() - began)
+    until(lambda: not made.redis.exists("unacked", *_QUEUES), what="the tasks to end")
+
+    with in_their_midst(made, database, tills):
+        killed.kill()
+    assert (made.redis.llen("toast.events"), made.redis.hlen("unacked")) == (0, 8)
+    # One that doesn't sweep is no help: the messages lie with the one that is dead.
+    began = monotonic()
+    until(
+        lambda: monotonic() - began > _VISIBILITY_S + 2 * _SWEEP_S, what="a sweep, had there been"
+    )
+    assert (made.redis.llen("toast.events"), made.redis.hlen("unacked")) == (0, 8)
+    assert [till.waiting() for till in tills] == [5] * 8
+
+    made.worker(*_SERVED, env=_IMPATIENT)
+    until_all_applied(tills, 10, within_s)
+    with unit_of_work() as session:
+        assert set(session.scalars(select(InboxEvent.attempts))) == {1}
+
+
+def signalled(made: Ground, tills: list[Till], orders: int) -> None:
+    """So many orders of each with those of before, and a message of each that says so."""
+    for till in tills:
+        till.take_in(till.orders(orders))
+    made.push("toast.events", *map(signal, tills))
+
+
+def until_all_applied(tills: list[Till], orders: int, timeout_s: float = 60) -> None:
+    for till in tills:
+        till.until_applied(orders, timeout_s)
+
+
+@contextmanager
+def in_their_midst(made: Ground, database: str, tills: list[Till]) -> Iterator[None]:
+    """Inside, a worker has the messages of all of them, and children in the middle of the work."""
+    with connected(database) as other, orders_locked(database):
+        signalled(made, tills, 10)
+        taken = lambda: made.redis.hlen("unacked") == len(tills) and _waiting_backends(other)  # noqa: E731
+        until(taken, what="a worker to be in the middle of them")
+        yield
+
+
+@contextmanager
+def connected(database: str) -> Iterator[Cursor]:
+    """A cursor each of whose statements is a transaction."""
+    connection = psycopg2.connect(database.replace("+psycopg2", ""))
+    connection.autocommit = True
+    try:
+        yield connection.cursor()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def orders_locked(database: str) -> Iterator[None]:
+    """Inside, whoever applies something stands in the middle of its transaction."""
+    with connected(database) as holder:
+        holder.execute("BEGIN; LOCK TABLE orders IN EXCLUSIVE MODE")
+        yield
+
+
 def test_a_frozen_worker_that_comes_back_after_others_did_its_work(
     made: Ground, database: str
 ) -> None:
     till = Till()
     till.take_in(till.orders(20))
-    frozen = made.worker(*_SERVED, env=_IMPATIENT)
-    with psycopg2.connect(database.replace("+psycopg2", "")) as held:
-        cursor = held.cursor()
-        cursor.execute("LOCK TABLE orders IN EXCLUSIVE MODE")
-        made.push("toast.events", signal(till))
-        pid = until(lambda: _waiting_backend(cursor), what="the worker to be in its work")
-        for each in _all_of(frozen):
-            each.send_signal(SIGSTOP)
-        # What the server does by itself to whoever does nothing for two minutes, or is gone.
-        cursor.execute("SELECT pg_terminate_backend(%s)", (pid,))
-    made.worker(*_SERVED, env=_IMPATIENT)
+    # Frozen for seconds: the database takes it for gone after one instead of two minutes.
+    frozen = made.worker(*_SERVED, env={**_IMPATIENT, "BROKER_TEST_IDLE_MS": "1000"})
+    with connected(database) as other:
+        with orders_locked(database):
+            made.push("toast.events", signal(till))
+            [pid] = until(lambda: _waiting_backends(other), what="the worker to be in its work")
+            for each in _all_of(frozen):
+                each.send_signal(SIGSTOP)
+        # Nothing is in its way any more, and it doesn't come to commit.
+        until(lambda: not _lives(other, pid), what="the database to give it up")
+    assert till.applied() == 0
+    second = made.worker(*_SERVED, env=_IMPATIENT)
+    until(lambda: second.says("worker lost with a batch"), what="its message to come again")
     till.until_applied(20)
     before = _versions(till)
+    assert {each.status() for each in _all_of(frozen)} == {psutil.STATUS_STOPPED}
     for each in _all_of(frozen):
         each.send_signal(SIGCONT)
     until(lambda: frozen.says("database unit undone"), what="the first one to be fenced off")
@@ -107,10 +192,14 @@ def test_a_mountain_of_work_at_the_start(made: Ground) -> None:
     assert abs(_BACKLOG - left - kwargs["message_id"]) < 100
 
 
-def _waiting_backend(cursor: psycopg2.extensions.cursor) -> int | None:
+def _waiting_backends(cursor: Cursor) -> list[int]:
     cursor.execute("SELECT pid FROM pg_locks WHERE relation = 'orders'::regclass AND NOT granted")
-    row = cursor.fetchone()
-    return row[0] if row else None
+    return [pid for (pid,) in cursor.fetchall()]
+
+
+def _lives(cursor: Cursor, backend: int) -> bool:
+    cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", (backend,))
+    return cursor.fetchone() is not None
 
 
 def _all_of(worker: Child) -> list[psutil.Process]:

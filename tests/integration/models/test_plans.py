@@ -23,6 +23,7 @@ from models import (
     overview,
     pulse,
     standstill,
+    sync_run,
     vital_signs,
 )
 from models.connection_list import connection
@@ -42,6 +43,7 @@ BIG = {"orders", "invoices", "inbox_events", "sync_runs", "customers"}
 MOST = 4500
 _TODAY = clock.now().date()
 _YEAR = {"since": _TODAY - timedelta(days=1400), "until": _TODAY - timedelta(days=1035)}
+_QUARTER = timedelta(days=90)
 _DAY = {"since": _TODAY - timedelta(days=900), "until": _TODAY - timedelta(days=900)}
 _WHERE: tuple[dict[str, Any], ...] = (
     *({}, _DAY, _YEAR, {"since": _YEAR["since"]}, {"connection": LARGE, **_YEAR}),
@@ -125,6 +127,7 @@ def _finders() -> dict[str, Ask]:
         "invoice.orders": lambda db: order_read.owing_orders(db, 1, 200),
         "sweep.inbox": lambda db: inbox.waiting_connections(db, now, timedelta(seconds=1)),
         "sweep.slices": lambda _: sweep._take_left_slices(now),
+        "sweep.prune": lambda db: sync_run.prune(db, now - _QUARTER, now - _QUARTER, 100),
     }
 
 

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from config import clock
 from models import InboxEvent, inbox
-from models.session import unit_of_work
+from models.session import DatabaseAwayError, unit_of_work
 from tasks import handle, isolate, sweep
+from tests.faults import cutting
 from tests.integration.tasks.asked import deliveries
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
@@ -44,10 +45,10 @@ def test_a_batch_that_was_lost_is_left_to_it_and_applied(
     assert [state for state, _ in states(shop)] == ["done"] * 3
 
 
-def test_one_that_cost_two_workers_is_parked_with_its_reason(
+def test_one_that_cost_as_many_workers_as_it_may_is_parked_with_its_reason(
     shop: Shop, ours: dict[str, object]
 ) -> None:
-    lost(shop, 2)
+    lost(shop, isolate.LOST_AT_MOST)
     assert isolate.begin(shop.connection_id) is None
     assert [state for state, _ in states(shop)] == ["parked"] * 3
     row = deliveries(shop)[0]
@@ -89,6 +90,50 @@ def test_one_process_at_a_time_begins_them(shop: Shop, ours: dict[str, object]) 
         assert inbox.alone(other, shop.connection_id)
         assert isolate.events(connection_id=shop.connection_id, platform="toast") == {"handled": 0}
     assert states(shop) == [("pending", 1)] * 3
+
+
+# Who holds it, and since when its transaction has done nothing.
+_HOLDER = """
+SELECT a.pid, a.state_change FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND a.datname = current_database()
+"""
+
+
+def test_however_many_there_are_none_waits_beyond_a_try_for_its_turn(
+    shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the server takes it for one that is frozen, and lets another begin beside it."""
+    idle: list[object] = []
+
+    def watched(connection_id: int, limit: int, only: int) -> int:
+        with unit_of_work() as session:
+            [(_, since)] = session.execute(text(_HOLDER)).all()
+        idle.append(since)
+        return drain(connection_id, limit, only)
+
+    drain = handle.drain
+    monkeypatch.setattr(handle, "drain", watched)
+    lost(shop, 1)
+    isolate.events(connection_id=shop.connection_id, platform="toast")
+    assert len(set(idle)) == len(idle) == 3
+
+
+def test_one_that_was_taken_for_frozen_begins_no_other(
+    shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(connection_id: int, limit: int, only: int) -> int:
+        with unit_of_work() as session:
+            [(holder, _)] = session.execute(text(_HOLDER)).all()
+        cutting.terminate(holder)
+        return drain(connection_id, limit, only)
+
+    drain = handle.drain
+    monkeypatch.setattr(handle, "drain", ended)
+    lost(shop, 1)
+    with pytest.raises(DatabaseAwayError):
+        isolate.events(connection_id=shop.connection_id, platform="toast")
+    # What it was at is done; the others are for whoever comes next, and no try of theirs counts.
+    assert states(shop) == [("done", 2), ("pending", 1), ("pending", 1)]
 
 
 def test_they_are_swept_up(shop: Shop, ours: dict[str, object], signals: Signals) -> None:

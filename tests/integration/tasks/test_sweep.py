@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -77,26 +77,48 @@ def test_pruning_forgets_what_is_old_and_keeps_what_waits(shop: Shop) -> None:
     handle.drain(shop.connection_id)
     shop.take_in([message for message in shop.messages() if message.guid.endswith("5")])
     now = clock.now()
-    with unit_of_work() as session:
-        for finished in (now - timedelta(days=91), now - timedelta(days=89), None):
-            session.add(
-                SyncRun(
-                    organization_id=shop.organization_id,
-                    connection_id=shop.connection_id,
-                    stream="orders",
-                    kind="delta",
-                    started_at=now,
-                    finished_at=finished,
-                    correlation_id="c",
-                )
-            )
+    for days, rows_read in ((91, 1), (89, 1), (2, 0), (0.5, 0), (None, 0)):
+        finished = None if days is None else now - timedelta(days=days)
+        _ran(shop, now, finished, rows_read)
     sweep.prune()
     assert len(deliveries(shop)) == 3
     runs = ask("SELECT 1 FROM sync_runs WHERE connection_id = :c", c=shop.connection_id)
-    assert len(runs) == 2
+    # One that is old, and one that found nothing, are gone.
+    assert len(runs) == 3
     with clock.frozen(now + timedelta(days=31)):
         sweep.prune()
     assert [row.state for row in deliveries(shop)] == ["pending"]
+
+
+def test_pruning_goes_on_while_there_is_more(
+    shop: Shop, signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "_PRUNE_AT_ONCE", 2)
+    now = clock.now()
+    for _ in range(3):
+        _ran(shop, now, now - timedelta(days=2), 0)
+    sweep.prune()
+    assert signals.take("sweep.prune") == [{}]
+    sweep.prune()
+    assert signals.take("sweep.prune") == []
+    assert not ask("SELECT 1 FROM sync_runs WHERE connection_id = :c", c=shop.connection_id)
+
+
+def _ran(shop: Shop, now: datetime, finished: datetime | None, rows_read: int) -> None:
+    with unit_of_work() as session:
+        session.add(
+            SyncRun(
+                organization_id=shop.organization_id,
+                connection_id=shop.connection_id,
+                stream="orders",
+                kind="delta",
+                status="done" if finished else "running",
+                rows_read=rows_read,
+                started_at=now,
+                finished_at=finished,
+                correlation_id="c",
+            )
+        )
 
 
 def test_slices_that_were_signalled_are_left_alone_for_a_while(
