@@ -14,7 +14,7 @@ from tasks import app, handle
 log = logger(__name__)
 
 # Workers that one delivery may cost, the first one with the batch it was in.
-LOST_AT_MOST = 3
+LOST_AT_MOST = 2
 
 
 @app.task(name="isolate.events")

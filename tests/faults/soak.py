@@ -52,7 +52,7 @@ def _killed(seed: int) -> int:
     found = ", ".join(f"{count} {kind}" for kind, count in result.found.counts().items())
     sys.stdout.write(
         f"\n{len(result.did)} kills in {KILLS_S:g} s, {result.answers['202']} deliveries accepted:"
-        f" {found}\n"
+        f" {found}; {result.put_back} were set aside for it and put back\n"
     )
     gone, sent = plain.lost(seed, len(result.did))
     sys.stdout.write(f"plain Celery, killed as often: {gone} of {sent} events lost\n")
