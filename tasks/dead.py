@@ -43,6 +43,9 @@ class _Entry(msgspec.Struct):
     seen_at: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
+_entries = msgspec.json.Decoder(_Entry)
+
+
 # What couldn't be put into the list yet, and the name of whoever sets aside.
 _held: deque[str] = deque(maxlen=1000)
 _name = socket.gethostname()
@@ -88,7 +91,7 @@ def forget(entries: Sequence[bytes]) -> None:
 def opened(entry: bytes) -> dict[str, Any]:
     """An entry as `models.dead_message.keep` takes it."""
     try:
-        found = msgspec.structs.asdict(msgspec.json.decode(entry, type=_Entry))
+        found = msgspec.structs.asdict(_entries.decode(entry))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         # Written there by somebody else, or by another release: it must not stay in others' way.
         fault = Fault("message.garbled", "It lay among dead messages and is none.")

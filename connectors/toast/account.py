@@ -32,6 +32,9 @@ class _Login(msgspec.Struct):
     token: _Token | None = None
 
 
+_logins = msgspec.json.Decoder(_Login)
+
+
 def login(http: Http, client_id: str, client_secret: str) -> Tokens:
     """A token for all restaurants of the account.
 
@@ -74,7 +77,7 @@ def health(tokens: Tokens) -> Health:
 
 def _token(response: Response) -> _Token:
     try:
-        token = msgspec.json.decode(response.body, type=_Login).token
+        token = _logins.decode(response.body).token
     except (msgspec.DecodeError, UnicodeDecodeError):
         token = None
     if response.status == 200 and token is not None and token.accessToken:

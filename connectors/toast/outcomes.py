@@ -32,6 +32,9 @@ class _Error(msgspec.Struct):
     requestId: str | None = None
 
 
+_errors = msgspec.json.Decoder(_Error)
+
+
 def classify(request: Request, response: Response | Exception) -> Outcome:
     """The verdict on one answer, or on a call that got none."""
     if isinstance(response, Exception):
@@ -180,7 +183,7 @@ def _is_page(response: Response) -> bool:
 
 def _error(response: Response) -> _Error:
     try:
-        return msgspec.json.decode(response.body, type=_Error)
+        return _errors.decode(response.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Error()
 

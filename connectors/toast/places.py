@@ -50,6 +50,10 @@ class _Restaurant(msgspec.Struct):
     general: _General | None = None
 
 
+_accesses = msgspec.json.Decoder(list[_Access])
+_restaurants = msgspec.json.Decoder(_Restaurant)
+
+
 def read(http: Http, restaurants: Sequence[str]) -> Listing:
     """The named restaurants, or all that the partner account can list.
 
@@ -95,7 +99,7 @@ def _list(http: Http) -> list[_Access]:
         raise _none("These Toast credentials can't list their restaurants.") from None
     if response.status != 200:
         raise _none("Toast has no list of restaurants for these credentials.")
-    return _decoded(response.body, list[_Access])
+    return _decoded(response.body, _accesses)
 
 
 def _restaurant(http: Http, guid: str) -> LocationRecord:
@@ -104,7 +108,7 @@ def _restaurant(http: Http, guid: str) -> LocationRecord:
     response = http.send(Request("GET", path, query, location=guid, buckets=GLOBAL))
     if response.status != 200:
         raise _incomplete(f"Toast knows no restaurant {guid}.")
-    general = _decoded(response.body, _Restaurant).general or _General()
+    general = _decoded(response.body, _restaurants).general or _General()
     # Without its zone and currency a sale has no day and no price; neither is ever assumed.
     if not general.timeZone or not general.currencyCode:
         raise _incomplete(f"Toast doesn't say the time zone or the currency of restaurant {guid}.")
@@ -161,9 +165,9 @@ def _name(general: _General) -> str:
     return " – ".join(dict.fromkeys(filter(None, names)))
 
 
-def _decoded(body: bytes, kind: type[T]) -> T:
+def _decoded(body: bytes, by: msgspec.json.Decoder[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return by.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise _garbled() from None
 

@@ -53,6 +53,8 @@ class _Whole(_Stamp):
     details: _Details | None = None
 
 
+_stamps = msgspec.json.Decoder(_Stamp)
+_events = msgspec.json.Decoder(_Event)
 _wholes = msgspec.json.Decoder(_Whole)
 _orders = msgspec.json.Decoder(_Order | None)
 
@@ -91,8 +93,8 @@ class ToastWebhook:
                 raise _misformed(flaw)
             return ()
         try:
-            details = msgspec.json.decode(delivery.body, type=_Event).details or _Details()
-            order = msgspec.json.decode(details.order, type=_Order | None)
+            details = _events.decode(delivery.body).details or _Details()
+            order = _orders.decode(details.order)
         except msgspec.ValidationError as misfit:
             raise _misformed(str(misfit)[:300]) from None
         except msgspec.DecodeError:
@@ -151,7 +153,7 @@ def _is_signed(message: bytes, secret: str, signature: str) -> bool:
 def _timestamp(body: bytes) -> bytes:
     """The envelope's timestamp as signed; of a body that is no JSON, the first that is seen."""
     try:
-        found = msgspec.json.decode(body, type=_Stamp).timestamp
+        found = _stamps.decode(body).timestamp
     except _UNREADABLE:
         match = _TIMESTAMP.search(body)
         return match[1] if match else b""
@@ -161,7 +163,7 @@ def _timestamp(body: bytes) -> bytes:
 def _stamp(body: bytes) -> _Stamp:
     """What names an event, even one that is no JSON for a NaN or half a character within."""
     try:
-        return msgspec.json.decode(body, type=_Stamp)
+        return _stamps.decode(body)
     except _UNREADABLE:
         pass
     try:

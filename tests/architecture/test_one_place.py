@@ -55,6 +55,19 @@ def test_only_money_rounds() -> None:
     assert not modes
 
 
+def test_what_json_is_read_as_is_settled_as_modules_are_imported() -> None:
+    """msgspec 0.22 crashes where two threads are the first to use a type: no `type=` in a call."""
+    found = [
+        f"{source.path}:{node.lineno}"
+        for source in sources()
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith("json.decode")
+        and any(word.arg == "type" for word in node.keywords)
+    ]
+    assert not found
+
+
 def test_secrets_are_compared_in_a_time_that_tells_nothing() -> None:
     doors = {s.path for s in sources() if re.fullmatch(r"connectors/\w+/webhook\.py", s.path)}
     comparing = {s.path for s in sources() if "hmac.compare_digest" in dict(calls(s))}
