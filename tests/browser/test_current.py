@@ -110,7 +110,7 @@ def test_a_page_without_its_server_says_so(
     monkeypatch.setattr(live, "LASTS_S", 1.0)
     with served() as port:
         page = replace(site, url=f"http://127.0.0.1:{port}").sign_in(desktop)
-        said = page.get_by_role("status")
+        said = page.locator("p.away")
         expect(said).to_have_text("")
     expect(said).to_have_text(
         re.compile(r"Not live since \d\d:\d\d:\d\d: trying again\."), timeout=20_000

@@ -1,9 +1,10 @@
 """Readers of a long history that are stopped, or frozen and replaced, in the middle of a page."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from signal import SIGTERM
+from time import monotonic
 
 from tests.faults import queues
 from tests.faults.conftest import beating, orders_held, worker
@@ -50,8 +51,26 @@ def _hold_after_a_page(installation: Installation, importing: Importing, way: Pr
         lock.waiters()
         way.be(Weather(held=True))
     until(lambda: _rows_read(installation, importing), what="a page to be stored")
+    # One more may have been on its way: whoever is stopped holds no rows then.
+    until(_at_rest(installation), what="no page to be stored any more")
     assert _rows_read(installation, importing) < _BUSY
     assert installation.one("SELECT resume ->> 'page' FROM sync_slices WHERE id = %s", slice_id)
+
+
+def _at_rest(installation: Installation) -> Callable[[], bool]:
+    """Whether nobody has been in a transaction for a second."""
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE application_name = 'taxpoynt' AND state <> 'idle'"
+    )
+    last = monotonic()
+
+    def check() -> bool:
+        nonlocal last
+        last = monotonic() if installation.one(busy) else last
+        return monotonic() - last > 1
+
+    return check
 
 
 def _rows_read(installation: Installation, importing: Importing) -> int:
@@ -93,7 +112,11 @@ def test_a_reader_that_is_told_to_stop_within_a_page_is_resumed_where_it_was(
 def test_a_reader_that_was_frozen_and_replaced_stores_nothing_more(
     installation: Installation,
 ) -> None:
-    with reading(installation, "frozen") as (importing, way), worker(installation, "slow") as slow:
+    # What it is frozen in is its reading: within a transaction it would hold rows for two minutes.
+    with (
+        reading(installation, "frozen") as (importing, way),
+        worker(installation, "slow", queues="toast.bulk") as slow,
+    ):
         _hold_after_a_page(installation, importing, way)
         with frozen(slow.pid):
             way.clear()

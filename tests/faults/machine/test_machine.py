@@ -30,7 +30,7 @@ _RUN = settings(
 
 def test_no_order_of_events_and_crashes_loses_or_doubles_anything() -> None:
     Core.tally.clear()
-    run_state_machine_as_test(Core, settings=settings(_RUN, max_examples=examples(50)))
+    run_state_machine_as_test(Core, settings=settings(_RUN, max_examples=examples(25)))
     log.info("tried %s", dict(Core.tally))
     assert Core.tally["crashes"] > 0
 

@@ -125,7 +125,7 @@ def test_a_database_that_is_away_for_a_moment_is_outlasted(shop: Takeaway, datab
 def test_ctrl_c_ends_it_while_the_database_is_away(shop: Takeaway, database: str) -> None:
     with cut_off(shop) as process, _away(database):
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (130, ""), err
 
 
@@ -148,7 +148,7 @@ def _away(database: str) -> Iterator[None]:
 def test_stopped_by_ctrl_c_it_says_so_and_goes_on_at_once(shop: Takeaway) -> None:
     with cut_off(shop) as process:
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert json.loads(out)["status"] == "interrupted"
     assert "goes on from here" in err
