@@ -104,11 +104,12 @@ def test_signing_in(context: BrowserContext, site: Site) -> None:
         assert looked_at(page) == []
 
 
-def test_the_ground_follows_the_scheme(context: BrowserContext, site: Site, scheme: str) -> None:
+def test_the_ground_follows_the_scheme(context: BrowserContext, site: Site) -> None:
     page = site.sign_in(context)
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     shade = sum(int(part) for part in ground.strip("rgb()").split(","))
-    assert (shade < 150) is (scheme == "dark")
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert (shade < 150) is is_dark
 
 
 def looked_at(page: Page) -> list[str]:
