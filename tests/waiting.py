@@ -30,4 +30,4 @@ def patience_s(calm_s: float) -> float:
     Its two seconds, and what a machine with other work adds: it took `calm_s` for the same when
     nothing was wrong.
     """
-    return _PATIENCE_S + max(1.0, 3 * calm_s)
+    return _PATIENCE_S + max(3.0, 3 * calm_s)

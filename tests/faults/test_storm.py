@@ -4,7 +4,7 @@ import random
 
 from tests.faults.storm import storm
 
-SECONDS = 35.0
+SECONDS = 25.0
 
 
 def test_nothing_is_lost_doubled_stale_or_wrong_after_a_storm() -> None:

@@ -110,8 +110,9 @@ def test_a_full_disk_refuses_whole_deliveries_until_there_is_room(work: AtWork) 
         sent = _numbered(at)
         assert platform.deliver(next(sent)) == 202
         _fill(disk / "filler")
-        _refused(platform, sent)
-        assert platform.once(next(sent)) == 503
+        # And again: a small one may have found a last corner.
+        for _ in range(2):
+            _refused(platform, sent)
         # Those taken in are there, whole, and of those refused nothing is.
         assert work.installation.one(count, at.connection_id) == len(history.accepted)
         (disk / "filler").unlink()
