@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from time import monotonic, process_time
+from time import monotonic
 
 import psutil
 import redis
 
 from models.order_part import PARTS
 from sandbox.toast.webhook.message import Message
-from tasks import sync
 from tests.bench import contest, cpu
 from tests.bench.contest import OURS, Figures, Row
 from tests.bench.ground import Ground
@@ -27,7 +26,6 @@ from tests.waiting import until
 
 _RATE = 50
 _FIRST = 60
-_POLLS = 50
 # By a word of their command lines.
 _PARTS = {
     "the web": " web ",
@@ -63,7 +61,7 @@ def _needs(on: Ground, seconds: int) -> Figures:
         load.warm_up(list(islice(fresh, _FIRST)))
         until(lambda: settled(on, shop), timeout_s=120, what="the first deliveries to be invoiced")
         at_rest = _at_rest(on, seconds)
-        return {**at_rest, **_per_delivery(on, shop, load, list(fresh)), **_per_poll(on, shop)}
+        return {**at_rest, **_per_delivery(on, shop, load, list(fresh))}
 
 
 def _at_rest(on: Ground, seconds: int) -> Figures:
@@ -86,24 +84,6 @@ def _per_delivery(on: Ground, shop: Shop, load: Load, left: Sequence[Message]) -
         each = (size - size_before) / max(1, count - rows_before)
         figures[f"stored: bytes a row of {name}, parts and indexes included"] = each
     return figures
-
-
-def _per_poll(on: Ground, shop: Shop) -> Figures:
-    """Pulls of a location where nothing has changed, one after the other in this process."""
-    cursor_id, platform = on.sql(
-        "SELECT id, 'toast' FROM cursors WHERE connection_id = %s AND stream = 'orders' LIMIT 1",
-        shop.connection_id,
-    )[0]
-    sync.stream(cursor_id=cursor_id, platform=platform)
-    postgres_s, own_s = cpu.spent_s(on.pid("postgres")), process_time()
-    for _ in range(_POLLS):
-        on.sql("UPDATE cursors SET next_due_at = now() WHERE id = %s", cursor_id)
-        sync.stream(cursor_id=cursor_id, platform=platform)
-    work = "a pull that finds nothing: CPU ms, "
-    return {
-        f"{work}PostgreSQL": (cpu.spent_s(on.pid("postgres")) - postgres_s) * 1000 / _POLLS,
-        f"{work}its worker and its platform's answer": (process_time() - own_s) * 1000 / _POLLS,
-    }
 
 
 @contextmanager
