@@ -33,6 +33,9 @@ broker_transport_options: dict[str, Any] = (
         # costs the broker one look at a sorted set.
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
+        # One that dies or is frozen as it asks must not keep all others from asking for five
+        # minutes more, the default. Two at once do no harm: each message comes back in one step.
+        "unacked_mutex_expire": 15,
         # Without time-outs a frozen broker holds a publisher for as long as it is frozen.
         "socket_timeout": 5,
         "socket_connect_timeout": 2,
@@ -117,6 +120,8 @@ _LANE_OF = {
     # Calls nobody, but a thousand of them must not hold up a delivery.
     "retry": "sync",
     "backfill": "bulk",
+    # What sales of the past owe: the work without a platform is that of these days.
+    "invoice": "bulk",
 }
 _QUEUE_OF = {"invoice": "invoice", "reconcile": "reconcile", "report": "reports"}
 

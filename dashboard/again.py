@@ -42,7 +42,7 @@ def invoice(database: Session, organization_id: int, order_id: int) -> bool:
 
     @after_this_request
     def signal(response: Response) -> Response:
-        ring.owed(owed[order_id])
+        ring.owed(*owed[order_id])
         return response
 
     return True

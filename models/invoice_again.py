@@ -9,20 +9,23 @@ from models.connection import Connection
 from models.order import DUE, PARKED, Order
 
 
-def owe_again(session: Session, organization_id: int, ids: Sequence[int]) -> dict[int, int]:
-    """Have those of `ids` invoiced that are parked; returns their connection by id."""
+def owe_again(
+    session: Session, organization_id: int, ids: Sequence[int]
+) -> dict[int, tuple[int, str]]:
+    """Have those of `ids` invoiced that are parked; returns connection and platform by id."""
     owed = session.execute(
         update(Order)
         .where(
             Order.organization_id == organization_id,
             Order.id.in_(ids),
             Order.invoice_state == PARKED,
+            Connection.id == Order.connection_id,
         )
         .values(invoice_state=DUE, invoice_reason=None)
-        .returning(Order.id, Order.connection_id)
+        .returning(Order.id, Order.connection_id, Connection.platform)
         .execution_options(synchronize_session=False)
     )
-    return dict(sorted((row.id, row.connection_id) for row in owed))
+    return {row.id: (row.connection_id, row.platform) for row in sorted(owed)}
 
 
 def parked_of(session: Session, organization_id: int, connection: str | None = None) -> list[int]:

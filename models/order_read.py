@@ -50,15 +50,17 @@ def due_orders(session: Session, ids: Sequence[int]) -> list[Order]:
     )
 
 
-def owing_orders(session: Session, connection_id: int, limit: int) -> list[Order]:
+def owing_orders(
+    session: Session, connection_id: int, limit: int, when: ColumnElement[bool]
+) -> list[Order]:
     """The first of a connection that owe an invoice, locked; others' are passed over.
 
-    By business date, as an index has them.
+    Those of the business dates `when`, in the order of these, as an index has them.
     """
     return list(
         session.scalars(
             select(Order)
-            .where(Order.connection_id == connection_id, Order.invoice_state == DUE)
+            .where(Order.connection_id == connection_id, Order.invoice_state == DUE, when)
             .order_by(Order.business_date, Order.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

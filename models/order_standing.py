@@ -9,6 +9,9 @@ from models.connection import Connection
 from models.order import DUE, STATES, Order
 from models.paging import end_of
 
+# Today wherever it is, and the night behind it: whatever came in late is of the past.
+_THESE_DAYS = timedelta(days=2)
+
 
 def newest_order(session: Session, connection_id: int) -> int:
     """The newest order of a connection; orders that come later have a higher id."""
@@ -49,8 +52,28 @@ def of_dates(
     return {state: count for state, count in session.execute(query)}
 
 
-def overdue_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:
-    """Connections with an order that has owed an invoice for longer: a look-up in an index each."""
+def present(now: datetime) -> ColumnElement[bool]:
+    """Which sales are of these days, by their business dates, wherever their place is."""
+    return Order.business_date >= first_present(now)
+
+
+def past(now: datetime) -> ColumnElement[bool]:
+    """Which sales are of days before these."""
+    return Order.business_date < first_present(now)
+
+
+def first_present(now: datetime) -> date:
+    """The first of the business dates whose sales are invoiced before those of the past."""
+    return now.date() - _THESE_DAYS
+
+
+def overdue_connections(
+    session: Session, now: datetime, older_than: timedelta, when: ColumnElement[bool]
+) -> list[tuple[int, str]]:
+    """Connections with an order, of the dates `when`, that has owed an invoice for longer.
+
+    Shape: id and platform. A look-up in an index each.
+    """
     long_ago = or_(
         Order.applied_at <= now - older_than,
         # By the clock that stamped it, should this host's be behind.
@@ -58,11 +81,12 @@ def overdue_connections(session: Session, now: datetime, older_than: timedelta) 
     )
     one = (
         select(literal(1).label("one"))
-        .where(Order.connection_id == Connection.id, Order.invoice_state == DUE, long_ago)
+        .where(Order.connection_id == Connection.id, Order.invoice_state == DUE, when, long_ago)
         .limit(1)
         .lateral()
     )
-    return list(session.scalars(select(Connection.id).join(one, true()).order_by(Connection.id)))
+    found = select(Connection.id, Connection.platform).join(one, true()).order_by(Connection.id)
+    return [(row.id, row.platform) for row in session.execute(found)]
 
 
 def _owing(connection_id: int, newest: int) -> tuple[ColumnElement[bool], ...]:

@@ -7,6 +7,7 @@ order of arrival matters, nor which copies come in one batch.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import text
@@ -27,11 +28,14 @@ from models.storable import storable
 
 @dataclass
 class Written:
-    """What a batch came to: orders stored, older or identical copies left alone, invoices owed."""
+    """What a batch came to: orders stored, older or identical copies left alone, invoices owed.
+
+    `due` has the business date of each order that owes an invoice, by id.
+    """
 
     stored: int = 0
     ignored: int = 0
-    due: list[int] = field(default_factory=list)
+    due: dict[int, date] = field(default_factory=dict)
 
 
 class MetAnotherError(Exception):
@@ -75,8 +79,14 @@ def write_orders(
     return Written(
         stored=len(won),
         ignored=len(copies) - len(won),
-        due=[row.id for row in won if row.invoice_state == DUE],
+        due=_due(newest, won),
     )
+
+
+def _due(newest: Sequence[Newest], won: Sequence["_Won"]) -> dict[int, date]:
+    dates = {each.arrival.order.external_id: each.arrival.order.business_date for each in newest}
+    # One whose name can't be stored as it is has no hurry.
+    return {row.id: dates.get(row.external_id, date.min) for row in won if row.invoice_state == DUE}
 
 
 # The SQLSTATE of a row that is there already.

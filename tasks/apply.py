@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
@@ -32,12 +33,13 @@ _TRIAL = text("SET LOCAL lock_timeout = 50")
 class Applied:
     """What a batch of records came to. `parked` pairs each refused record with its reason.
 
-    `held` are those whose rows somebody else holds: nothing is known of them yet.
+    `due` has the business date of each order that owes an invoice, by id. `held` are those whose
+    rows somebody else holds: nothing is known of them yet.
     """
 
     stored: int = 0
     ignored: int = 0
-    due: list[int] = field(default_factory=list)
+    due: dict[int, date] = field(default_factory=dict)
     parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
     held: list[tuple[Record, TransientError]] = field(default_factory=list)
 
@@ -45,7 +47,7 @@ class Applied:
         """Count a written batch."""
         self.stored += written.stored
         self.ignored += written.ignored
-        self.due += written.due
+        self.due |= written.due
 
 
 @dataclass

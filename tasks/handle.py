@@ -4,9 +4,9 @@ A drain calls nobody: deliveries that only point at their record are held and le
 so that a platform that hangs holds up no delivery that is complete.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -90,8 +90,10 @@ def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> in
     return len(claimed)
 
 
-def store(session: Session, connection: Connection, batch: Sorted, now: datetime) -> list[int]:
-    """Write a batch to the books and mark its deliveries; returns orders that owe an invoice."""
+def store(
+    session: Session, connection: Connection, batch: Sorted, now: datetime
+) -> Collection[date]:
+    """Write a batch to the books and mark its deliveries; returns the dates of invoices owed."""
     due = _apply(session, connection, batch)
     for event, fault in batch.parked:
         inbox.park(session, event.id, fault)
@@ -100,10 +102,9 @@ def store(session: Session, connection: Connection, batch: Sorted, now: datetime
     return due
 
 
-def signal(connection_id: int, platform: str, batch: Sorted, due: Sequence[int]) -> None:
+def signal(connection_id: int, platform: str, batch: Sorted, due: Collection[date]) -> None:
     """After the commit: tell who has to go on."""
-    if due:
-        ring.invoices(connection_id)
+    ring.invoices(connection_id, platform, due)
     if any(isinstance(fault, apply.UnknownLocationError) for _, fault in batch.postponed):
         ring.task("sites.list", connection_id=connection_id, platform=platform)
 
@@ -136,7 +137,7 @@ def _sort(connection: Connection, claimed: Sequence[InboxEvent]) -> Sorted:
     return batch
 
 
-def _apply(session: Session, connection: Connection, batch: Sorted) -> list[int]:
+def _apply(session: Session, connection: Connection, batch: Sorted) -> Collection[date]:
     connector = reach.connector(connection)
     by_record = {id(record): event for event, record in batch.records}
     todo = [(record, event.correlation_id) for event, record in batch.records]
@@ -151,4 +152,4 @@ def _apply(session: Session, connection: Connection, batch: Sorted) -> list[int]
             batch.parked.append((event, fault))
     done = {event.id: record.id for event, record in batch.records if event.id not in refused}
     inbox.settle(session, {**done, **{event.id: None for event in batch.empty}})
-    return applied.due
+    return applied.due.values()

@@ -1,10 +1,10 @@
 """Invoices orders that are owed one: one a sale, numbered without a gap."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import DecimalException
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from models import Order, order_standing
 from models.invoice_write import Issue, issue
 from models.order import PARKED
 from models.order_read import due_orders, owing_orders, sale_records
+from models.order_standing import past as of_the_past
+from models.order_standing import present
 from models.session import unit_of_work
 from rules.invoicing import draft
 from rules.money import rounded
@@ -35,24 +37,41 @@ class DraftError(ValueError):
 @slots.scheduled("invoice.due")
 def due() -> int:
     """Signal connections whose orders owe an invoice that nobody drew up."""
+    now = clock.now()
     with unit_of_work() as session:
-        found = order_standing.overdue_connections(session, clock.now(), _OVERDUE)
-    for connection_id in found:
+        late = order_standing.overdue_connections(session, now, _OVERDUE, present(now))
+        later = order_standing.overdue_connections(session, now, _OVERDUE, of_the_past(now))
+    for connection_id, _ in late:
         ring.overdue("invoice.orders", connection_id=connection_id)
-    return len(found)
+    for connection_id, platform in later:
+        ring.overdue("invoice.past", connection_id=connection_id, platform=platform)
+    return len(late) + len(later)
 
 
 @app.task(name="invoice.orders")
 def orders(*, connection_id: int) -> dict[str, int]:
-    """Issue the invoices that a connection's orders owe."""
+    """Issue the invoices that a connection's sales of these days owe."""
+    return _take_turn("invoice.orders", present, connection_id=connection_id)
+
+
+@app.task(name="invoice.past")
+def past(*, connection_id: int, platform: str) -> dict[str, int]:
+    """Issue those that its earlier sales owe: history's, in the lane of history."""
+    return _take_turn("invoice.past", of_the_past, connection_id=connection_id, platform=platform)
+
+
+def _take_turn(
+    name: str, of: Callable[[datetime], ColumnElement[bool]], *, connection_id: int, **given: str
+) -> dict[str, int]:
     issued: list[str] = []
 
     def batch() -> int:
-        looked_at, numbers = _issue(lambda db: owing_orders(db, connection_id, BATCH))
+        when = of(clock.now())
+        looked_at, numbers = _issue(lambda db: owing_orders(db, connection_id, BATCH, when))
         issued.extend(numbers)
         return looked_at
 
-    turn.take("invoice.orders", batch, BATCH, connection_id=connection_id)
+    turn.take(name, batch, BATCH, connection_id=connection_id, **given)
     return {"issued": len(issued)}
 
 

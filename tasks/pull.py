@@ -1,10 +1,10 @@
 """Stores the pages of a pull: rows, cursor and counts move together or not at all."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -67,10 +67,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a page came to, and how many orders owe an invoice."""
+    """What a page came to, and the business dates of orders that owe an invoice."""
 
     counts: Counts
-    due: int
+    due: Collection[date]
 
 
 Held = TypeVar("Held", StreamCursor, Slice)
@@ -112,7 +112,7 @@ class Pull(Generic[Held]):
     counts: Counts = field(default_factory=Counts)
     more: bool = False
     fault: Fault | None = None
-    _due: int = 0
+    _due: list[date] = field(default_factory=list)
 
     @cached_property
     def connector(self) -> Connector:
@@ -143,20 +143,19 @@ class Pull(Generic[Held]):
                 .values(counts.columns(SyncRun))
                 .execution_options(synchronize_session=False)
             )
-        return Stored(counts, len(applied.due))
+        return Stored(counts, applied.due.values())
 
     def told(self, stored: Stored) -> None:
         """After the commit: count the page; invoices are signalled once enough are owed."""
         self._count(stored.counts)
         self._due += stored.due
-        if self._due >= _DUE_A_SIGNAL:
+        if len(self._due) >= _DUE_A_SIGNAL:
             self.signal()
 
     def signal(self) -> None:
         """Signal the invoices that are owed so far."""
-        due, self._due = self._due, 0
-        if due:
-            ring.invoices(self.connection.id)
+        due, self._due = self._due, []
+        ring.invoices(self.connection.id, self.connection.platform, due)
 
     def _count(self, page: Counts) -> None:
         self.counts.read += page.read

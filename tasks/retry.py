@@ -5,8 +5,10 @@ parked as it was and can be tried again. A database that is busy or away is wait
 most; then the record says that it was not tried.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from uuid import uuid4
 
 from celery.utils.time import get_exponential_backoff_interval
@@ -74,10 +76,11 @@ def again(organization_id: int, record_id: int) -> Retried | None:
         kept = Record(
             found["stream"], found["external_id"], found["body"], found["location_external_id"]
         )
-        due, reason = _apply(session, session.get_one(Connection, found["connection_id"]), kept)
+        connection = session.get_one(Connection, found["connection_id"])
+        due, reason = _apply(session, connection, kept)
         facts = parked_write.settle(session, record_id, kept.raw, reason)
-    if due:
-        ring.invoices(found["connection_id"])
+        named = connection.id, connection.platform
+    ring.invoices(*named, due)
     state = PARKED if facts else APPLIED
     log.info("record retried", record_id=record_id, state=state)
     return Retried(record_id, kept.id, state, **facts)
@@ -85,13 +88,13 @@ def again(organization_id: int, record_id: int) -> Retried | None:
 
 def _apply(
     session: Session, connection: Connection, kept: Record
-) -> tuple[list[int], SkippedRecord | None]:
-    """The orders that owe an invoice now, or why the record is still refused."""
+) -> tuple[Collection[date], SkippedRecord | None]:
+    """The dates of orders that owe an invoice now, or why the record is still refused."""
     attempt = session.begin_nested()
     connector = reach.connector(connection)
     applied = apply.apply(session, connection, connector, [(kept, uuid4().hex)])
     if not applied.parked:
-        return applied.due, None
+        return applied.due.values(), None
     # A refused record leaves no trace, and the row that keeps it stays under its id.
     attempt.rollback()
     return [], applied.parked[0][1]

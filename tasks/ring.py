@@ -7,8 +7,9 @@ pending, further ones are collapsed into it: see `tasks.pending`.
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
@@ -18,6 +19,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from config import clock
 from config.logging import logger
+from models import order_standing
 from tasks import app, message, pending
 
 log = logger(__name__)
@@ -41,9 +43,10 @@ def deliveries(connection_id: int, platform: str) -> None:
     _bell().ring(connection_id, platform)
 
 
-def owed(connection_id: int) -> None:
+def owed(connection_id: int, platform: str) -> None:
     """From the door: orders of a connection owe an invoice again. Returns at once, too."""
     asked("invoice.orders", connection_id=connection_id)
+    asked("invoice.past", connection_id=connection_id, platform=platform)
 
 
 def record(organization_id: int, record_id: int, platform: str) -> None:
@@ -61,9 +64,13 @@ def task(name: str, **kwargs: Any) -> bool:
     return _send(name, kwargs, str(uuid4()))
 
 
-def invoices(connection_id: int) -> None:
-    """Orders of a connection owe an invoice now."""
-    once("invoice.orders", connection_id=connection_id)
+def invoices(connection_id: int, platform: str, dates: Collection[date]) -> None:
+    """Orders of a connection, of these business dates, owe an invoice now."""
+    present = order_standing.first_present(clock.now())
+    if any(each >= present for each in dates):
+        once("invoice.orders", connection_id=connection_id)
+    if any(each < present for each in dates):
+        once("invoice.past", connection_id=connection_id, platform=platform)
 
 
 def once(name: str, *, connection_id: int, **given: Any) -> bool:

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
+from config import clock
+
 SECRET = "whsec-storm"
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+# Sales of these days and of the past are invoiced by different workers.
+_BUSINESS_DATES = [int(each.strftime("%Y%m%d")) for each in (clock.now(), START)]
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,10 @@ def delivery(number: int, version: int, restaurant: str, *, good: bool = True) -
         "guid": event,
         "details": {
             "restaurantGuid": restaurant,
-            "order": _order(order, stamp, restaurant, cents),
+            "order": {
+                **_order(order, stamp, cents),
+                "businessDate": _BUSINESS_DATES[number % len(_BUSINESS_DATES)],
+            },
         },
     }
     body = json.dumps(envelope).encode()
@@ -87,7 +94,7 @@ def delivery(number: int, version: int, restaurant: str, *, good: bool = True) -
     return Sent(event, order, version, cents, body, base64.b64encode(digest).decode(), good)
 
 
-def _order(guid: str, stamp: str, restaurant: str, cents: int) -> dict[str, object]:
+def _order(guid: str, stamp: str, cents: int) -> dict[str, object]:
     price = cents / 100
     selection = {
         "guid": f"{guid}-line",
@@ -114,7 +121,6 @@ def _order(guid: str, stamp: str, restaurant: str, cents: int) -> dict[str, obje
         "entityType": "Order",
         "openedDate": stamp,
         "modifiedDate": stamp,
-        "businessDate": 20261101,
         "approvalStatus": "APPROVED",
         "voided": False,
         "deleted": False,

@@ -45,6 +45,7 @@ def books(rows: Callable[..., list[tuple[Any, ...]]]) -> tuple[Merchant, History
                 history.note(one, "202")
         handle.drain(at.connection_id)
         invoice.orders(connection_id=at.connection_id)
+        invoice.past(connection_id=at.connection_id, platform="toast")
     assert owed(rows, at.connection_id) == 0
     return at, history
 

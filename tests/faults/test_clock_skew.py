@@ -65,6 +65,8 @@ def _connected(till: Punctual) -> Connection:
 def _now(name: str, given: dict[str, Any]) -> None:
     if name == "invoice.orders":
         invoice.orders(**given)
+    elif name == "invoice.past":
+        invoice.past(**given)
 
 
 def _alike(till: Punctual, do: Callable[[Connection, timedelta], Any]) -> list[Any]:

@@ -40,7 +40,7 @@ def _sold(how_many: int = 3, *, refused: bool = False) -> tuple[int, list[int]]:
         )
         for n in range(how_many)
     ]
-    ids = store(connection, *sales).due
+    ids = list(store(connection, *sales).due)
     if refused:
         # It has its invoice already and says that it owes one: the table refuses a second.
         invoice.these(ids[1:2])

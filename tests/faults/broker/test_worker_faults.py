@@ -22,7 +22,7 @@ from tests.faults.broker.poison import message, raw
 from tests.faults.broker.till import Till
 from tests.waiting import patience_s, until
 
-_QUEUES = ("upkeep", "toast.events", "invoice")
+_QUEUES = ("upkeep", "toast.events", "invoice", "toast.bulk")
 _SERVED = ("--queues", ",".join(_QUEUES), "--concurrency", "1")
 _EIGHT = (*_SERVED[:-1], "8")
 # Of a worker that is gone, its message comes back after two seconds instead of five minutes.
@@ -31,7 +31,12 @@ _VISIBILITY_S, _SWEEP_S = 2, 1
 
 def patience(sweep_s: int) -> dict[str, str]:
     """What a worker is told that looks so often for what others don't come back with."""
-    given = {"visibility_timeout": _VISIBILITY_S, "unacked_restore_interval": sweep_s}
+    given = {
+        "visibility_timeout": _VISIBILITY_S,
+        "unacked_restore_interval": sweep_s,
+        # Of a worker that is stopped in the moment in which it looks.
+        "unacked_mutex_expire": _VISIBILITY_S,
+    }
     return {"BROKER_TEST_SETTINGS": json.dumps(given)}
 
 

@@ -73,6 +73,8 @@ class Core(RuleBasedStateMachine):
         if thin and not all(each.readable for each in versions):
             return
         name = f"copy-{next(self.names)}"
+        if thin:
+            self.world.thin.add(name)
         self.world.deliver(name, version, envelope(name, version, thin=thin), crash)
 
     @rule(body=st.sampled_from(_RUBBISH), crash=CRASHES)

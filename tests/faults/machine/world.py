@@ -27,6 +27,7 @@ _TASKS: dict[str, Callable[..., Any]] = {
     "handle.events": handle.events,
     "refetch.events": refetch.events,
     "invoice.orders": invoice.orders,
+    "invoice.past": invoice.past,
     "sites.list": sites.list_,
     "sync.stream": sync.stream,
     "backfill.slice": backfill.slice_,
@@ -44,6 +45,8 @@ class World:
         self.queue: list[Message] = []
         # By delivery: the version it told of, None where it held rubbish.
         self.sent: dict[str, Version | None] = {}
+        # Those that only name their order: what it is then is what the till says when it is asked.
+        self.thin: set[str] = set()
         self.acknowledged: set[str] = set()
         self.forgotten: set[str] = set()
         self.crashes: list[str] = []

@@ -123,8 +123,16 @@ def _finders() -> dict[str, Ask]:
         "newest run": lambda db: newest_run(db, 4),
         "an import's dates": lambda db: of_dates(db, OURS, 1, _DAY["since"], _DAY["until"]),
         "sync.due": lambda _: sync._take_due(now),
-        "invoice.due": lambda db: order_standing.overdue_connections(db, now, timedelta(seconds=1)),
-        "invoice.orders": lambda db: order_read.owing_orders(db, 1, 200),
+        "invoice.due": lambda db: order_standing.overdue_connections(
+            db, now, timedelta(seconds=1), order_standing.present(now)
+        ),
+        "invoice.due of the past": lambda db: order_standing.overdue_connections(
+            db, now, timedelta(seconds=1), order_standing.past(now)
+        ),
+        "invoice.orders": lambda db: order_read.owing_orders(
+            db, 1, 200, order_standing.present(now)
+        ),
+        "invoice.past": lambda db: order_read.owing_orders(db, 1, 200, order_standing.past(now)),
         "sweep.inbox": lambda db: inbox.waiting_connections(db, now, timedelta(seconds=1)),
         "sweep.slices": lambda _: sweep._take_left_slices(now),
         "sweep.prune": lambda db: sync_run.prune(db, now - _QUARTER, now - _QUARTER, 100),

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from io import StringIO
 from itertools import count
 from typing import Any
@@ -31,6 +32,13 @@ class Signals:
         found = [arguments for sent, arguments in self.sent if sent == name]
         self.sent = [one for one in self.sent if one[0] != name]
         return found
+
+    def take_invoicing(self) -> list[Callable[[], object]]:
+        """The invoicing that was asked for so far, of these days and of the past, to be called."""
+        return [
+            *(partial(invoice.orders, **given) for given in self.take("invoice.orders")),
+            *(partial(invoice.past, **given) for given in self.take("invoice.past")),
+        ]
 
 
 @pytest.fixture

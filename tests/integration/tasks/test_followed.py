@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.logging import logger
-from tasks import backfill, handle, invoice, sync
+from tasks import backfill, handle, sync
 from tests.integration.tasks.asked import control, cursors, deliveries, one
 from tests.integration.tasks.conftest import Signals
 from tests.integration.tasks.reading import planned, runs_of
@@ -21,8 +21,8 @@ Logged = Callable[[str], list[dict[str, Any]]]
 def test_from_its_delivery_to_its_invoice(shop: Shop, signals: Signals, logged: Logged) -> None:
     shop.take_in(shop.messages())
     handle.drain(shop.connection_id)
-    (told,) = signals.take("invoice.orders")
-    invoice.orders(**told)
+    (invoicing,) = signals.take_invoicing()
+    invoicing()
     (handled,), (issued,) = logged("deliveries handled"), logged("invoices issued")
     stored = [row.correlation_id for row in deliveries(shop)]
     assert handled["correlation_ids"] == stored

@@ -1,7 +1,6 @@
 import json
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from config import clock
 from config.errors import TransientError
 from connectors.base.contract import Record
 from connectors.toast.mapping import read_order
@@ -37,7 +35,7 @@ def _sold(amount: str = "10.00", how_many: int = 1) -> tuple[int, list[int]]:
         )
         for n in range(how_many)
     ]
-    return connection.organization_id, store(connection, *records).due
+    return connection.organization_id, list(store(connection, *records).due)
 
 
 def _invoices(organization_id: int) -> list[tuple[str, Decimal]]:
@@ -55,8 +53,8 @@ def test_every_sale_of_a_till_gets_one_invoice_that_ties_to_it(
 ) -> None:
     shop.take_in(shop.messages())
     handle.drain(shop.connection_id)
-    for call in signals.take("invoice.orders"):
-        invoice.orders(**call)
+    for invoicing in signals.take_invoicing():
+        invoicing()
     states = {row.invoice_state for row in orders(shop).values()}
     assert "due" not in states
     assert "parked" not in states
@@ -87,7 +85,7 @@ def test_a_charge_whose_tax_bears_the_dust_of_a_double_is_invoiced() -> None:
     told = {"guid": "dusty", "modifiedDate": "2026-03-01T12:00:00Z", "businessDate": 20260301}
     raw = json.dumps({**told, "checks": [check]}).encode()
     connection = connected()
-    ids = store(connection, read_order(Record("orders", "dusty", raw, PLACE))).due
+    ids = list(store(connection, read_order(Record("orders", "dusty", raw, PLACE))).due)
     assert invoice.these(ids) == 1
     assert _invoices(connection.organization_id) == [("INV-000001", Decimal("2.86"))]
 
@@ -214,7 +212,7 @@ def test_what_another_worker_issues_meanwhile_is_not_parked(refusing: list[Any])
 
 def test_a_newer_version_that_comes_meanwhile_is_not_parked(refusing: list[Any]) -> None:
     connection = connected()
-    ids = store(connection, order("o1", at(1))).due
+    ids = list(store(connection, order("o1", at(1))).due)
     others: list[threading.Thread] = []
     refusing.append(_beside(lambda: store(connection, order("o1", at(2))), others))
     assert invoice.these(ids) == 0
@@ -254,12 +252,12 @@ def test_the_invoices_of_one_connection_are_issued_in_batches(
     (one_owner, ids), (two_owner, _) = _sold(how_many=5), _sold()
     ask("UPDATE orders SET business_date = business_date - 1 WHERE id = :i", i=ids[-1])
     connection_id = one("SELECT connection_id FROM orders WHERE id = :i", i=ids[0]).connection_id
-    assert invoice.orders(connection_id=connection_id) == {"issued": 5}
+    assert invoice.past(connection_id=connection_id, platform="toast") == {"issued": 5}
     assert len(_invoices(one_owner)) == 5
     assert _invoices(two_owner) == []
     first = one("SELECT number FROM invoices WHERE order_id = :i", i=ids[-1])
     assert first.number == "INV-000001"
-    assert signals.take("invoice.orders") == []
+    assert not signals.take_invoicing()
 
 
 def test_one_of_a_connection_that_is_refused_or_held_by_another_holds_up_no_other() -> None:
@@ -269,25 +267,8 @@ def test_one_of_a_connection_that_is_refused_or_held_by_another_holds_up_no_othe
     connection_id = one("SELECT connection_id FROM orders WHERE id = :i", i=ids[0]).connection_id
     with unit_of_work() as session:
         due_orders(session, ids[2:3])
-        assert invoice.orders(connection_id=connection_id) == {"issued": 2}
+        assert invoice.past(connection_id=connection_id, platform="toast") == {"issued": 2}
     states = ask("SELECT invoice_state FROM orders WHERE id = ANY(:ids) ORDER BY id", ids=ids)
     assert [row.invoice_state for row in states] == ["issued", "parked", "due", "issued"]
-    assert invoice.orders(connection_id=connection_id) == {"issued": 1}
+    assert invoice.past(connection_id=connection_id, platform="toast") == {"issued": 1}
     assert [number for number, _ in _invoices(owner)] == [f"INV-00000{n}" for n in (1, 2, 3, 4)]
-
-
-def test_what_is_owed_and_nobody_was_told_of_is_signalled_after_a_while_only(
-    signals: Signals,
-) -> None:
-    _, ids = _sold(how_many=2)
-    query = "SELECT connection_id FROM orders WHERE id = :i"
-    ours = {"connection_id": one(query, i=ids[0]).connection_id}
-    with clock.frozen(clock.now()) as advance:
-        invoice.due()
-        assert ours not in signals.take("invoice.orders")
-        advance(timedelta(seconds=3))
-        invoice.due()
-        assert ours in signals.take("invoice.orders")
-        invoice.these(ids)
-        invoice.due()
-        assert ours not in signals.take("invoice.orders")

@@ -49,7 +49,9 @@ def test_it_is_applied_and_its_invoice_signalled(shop: Shop, signals: Signals) -
     assert became == retry.Retried(record_id, guid, retry.APPLIED)
     assert not ask("SELECT 1 FROM parked_records WHERE id = :id", id=record_id)
     assert list(orders(shop)) == [guid]
-    assert signals.take("invoice.orders") == [{"connection_id": shop.connection_id}]
+    [invoicing] = signals.take_invoicing()
+    invoicing()
+    assert {row.invoice_state for row in orders(shop).values()} == {"issued"}
     assert retry.again(shop.organization_id, record_id) is None
 
 
@@ -60,7 +62,7 @@ def test_the_task_may_come_twice(shop: Shop, signals: Signals) -> None:
     assert retry.record(**signal) == {"state": retry.APPLIED}
     assert retry.record(**signal) == {"state": None}
     assert list(orders(shop)) == [guid]
-    assert len(signals.take("invoice.orders")) == 1
+    assert len(signals.take_invoicing()) == 1
 
 
 def test_a_database_that_is_busy_for_a_moment_is_tried_again(shop: Shop) -> None:

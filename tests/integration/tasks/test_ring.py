@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 import redis
 from celery.exceptions import SoftTimeLimitExceeded
 
-from config import settings
+from config import clock, settings
 from tasks import app, message, pending, ring
 from tests.children import free_port
 from tests.waiting import until
@@ -135,9 +136,20 @@ def test_signals_of_a_connection_collapse_until_it_has_nothing_left(broker: redi
     assert ring._signal_once(8, "toast")
     assert _waiting(broker) == 3
     # Each kind of work has a bell of its own.
-    ring.invoices(7)
-    ring.invoices(7)
+    for _ in range(2):
+        ring.invoices(7, "toast", [clock.now().date()])
     assert broker.llen("invoice") == 1
+
+
+def test_invoices_of_the_past_are_drawn_up_in_the_lane_of_history(broker: redis.Redis) -> None:
+    today = clock.now().date()
+    ring.invoices(7, "toast", [])
+    assert (broker.llen("invoice"), broker.llen("toast.bulk")) == (0, 0)
+    ring.invoices(7, "toast", [today - timedelta(days=3)] * 2)
+    assert (broker.llen("invoice"), broker.llen("toast.bulk")) == (0, 1)
+    # Yesterday goes on after midnight, and later in the west.
+    ring.invoices(8, "toast", [today - timedelta(days=2), today - timedelta(days=400)])
+    assert (broker.llen("invoice"), broker.llen("toast.bulk")) == (1, 2)
 
 
 def test_a_pending_signal_is_believed_for_some_seconds_at_most(broker: redis.Redis) -> None:
@@ -184,7 +196,7 @@ def test_inside_a_command_signals_become_calls() -> None:
     called: list[tuple[str, dict[str, Any]]] = []
     with ring.inline(lambda name, arguments: called.append((name, arguments))):
         assert ring.task("sync.stream", cursor_id=7, platform="toast")
-        ring.invoices(7)
-        ring.invoices(7)
+        for _ in range(2):
+            ring.invoices(7, "toast", [clock.now().date()])
     assert called[0] == ("sync.stream", {"cursor_id": 7, "platform": "toast"})
     assert called[1:] == [("invoice.orders", {"connection_id": 7})] * 2

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("database")
         ("backfill.slice", {"slice_id": 1, "platform": "toast"}, "toast.bulk"),
         ("backfill.plan", {"run_id": 1, "platform": "toast"}, "toast.bulk"),
         ("invoice.orders", {"connection_id": 1}, "invoice"),
+        ("invoice.past", {"connection_id": 1, "platform": "toast"}, "toast.bulk"),
         ("invoice.due", {"every_s": 5}, "invoice"),
         ("sync.due", {"every_s": 5}, "upkeep"),
         ("sweep.inbox", {"every_s": 5}, "upkeep"),

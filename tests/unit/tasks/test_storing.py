@@ -34,7 +34,7 @@ class Reader(Pull[StreamCursor]):
         if _number(page) == self.refused:
             raise LookupError
         self.noted.append(f"stored {_number(page)} {changes}" if changes else _stored(page))
-        return Stored(Counts(read=1), 0)
+        return Stored(Counts(read=1), ())
 
     def told(self, stored: Stored) -> None:
         super().told(stored)
