@@ -15,6 +15,7 @@ from pathlib import Path
 from signal import SIGKILL, SIGTERM, Signals
 
 from config.embedded import ports
+from tests import nursery
 
 ROOT = Path(__file__).resolve().parents[1]
 # Test processes that share a machine at most.
@@ -37,8 +38,10 @@ class Child:
     def start(self) -> None:
         """Run it from the root of the repository."""
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                self.argv,
+            argv = [str(each) for each in self.argv]
+            forked = nursery.start(argv, env=self.env, cwd=str(ROOT), log=output.fileno())
+            self._process = forked or subprocess.Popen(
+                argv,
                 env=self.env,
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ import pytest
 from config import clock
 from models import Connection
 from models.session import unit_of_work
+from tests.forked import Forked
 from tests.integration.cli.takeaway import PRICE, Takeaway, takeaway
 from tests.integration.cli.typed import run, says, started, typed
 from tests.waiting import until
@@ -36,7 +36,7 @@ def shop(tmp_path: Path, name: str) -> Iterator[Takeaway]:
 
 
 @contextmanager
-def cut_off(shop: Takeaway) -> Iterator[subprocess.Popen[str]]:
+def cut_off(shop: Takeaway) -> Iterator[Forked]:
     """An import in a process of its own, somewhere in its middle: it waits for an answer there."""
     hanging = shop.failing(kind="slow", well=_CALLS_OF_A_SLICE, delay_s=_HANGS_S)
     with hanging, started(*shop.span, "--json") as process:

@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-import subprocess
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -14,6 +14,8 @@ from typing import Any
 
 from cli import failure, output
 from cli.main import taxpoynt
+from tests import nursery
+from tests.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = (sys.executable, "-m", "cli.main")
@@ -59,26 +61,20 @@ def _log_of_its_own() -> Iterator[None]:
                 handler.stream.close()
 
 
-def started(*arguments: str) -> "subprocess.Popen[str]":
+def started(*arguments: str) -> Forked:
     """Start a command as a process of its own; standard input is a pipe."""
-    return subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return nursery.piped([*COMMAND, *arguments], env=os.environ, cwd=str(ROOT))
 
 
 def run(*arguments: str, given: str = "") -> Said:
     """Run a command as a process of its own to its end."""
     with started(*arguments) as process:
         out, err = process.communicate(given, timeout=120)
+    assert process.returncode is not None
     return Said(process.returncode, out, err)
 
 
-def says(process: "subprocess.Popen[str]", text: str, timeout_s: float = 60.0) -> bool:
+def says(process: Forked, text: str, timeout_s: float = 60.0) -> bool:
     """Whether it tells a person so, sooner or later; one that says nothing more is killed."""
     assert process.stderr is not None
     overdue = Timer(timeout_s, process.kill)

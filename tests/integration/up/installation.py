@@ -13,6 +13,7 @@ from typing import Any
 
 from cli.running import single
 from config.embedded import discard
+from tests import nursery
 from tests.children import ROOT, TAXPOYNT, Child, child
 from tests.waiting import until
 
@@ -27,15 +28,10 @@ class Installation:
     def run(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
         """A command to its end; `settings` without their prefix."""
         given = {f"TAXPOYNT_{name}": value for name, value in settings.items()}
-        return subprocess.run(
-            [*TAXPOYNT, *arguments],
-            cwd=ROOT,
-            env=self.env | given,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        argv = [*TAXPOYNT, *arguments]
+        with nursery.piped(argv, env=self.env | given, cwd=str(ROOT)) as process:
+            out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(argv, process.wait(), out, err)
 
     @contextmanager
     def up(self, *options: str) -> Iterator[tuple[Child, dict[str, Any]]]:
