@@ -20,10 +20,16 @@ def test_a_slot_runs_once_however_many_beats_ring_it_and_die(
             for number in range(3):
                 beat = installation.beat(f"beat-{number}")
                 # What was missed while none ran is rung once by each, not once a slot.
-                until(lambda n=number: _rung(installation, _SELDOM) > n, what="its first ring")
+                # The very first ring may have gone to the worker as it froze.
+                until(
+                    lambda n=number: (
+                        _rung(installation, _SELDOM) > n and _rung(installation, _JOB) >= n
+                    ),
+                    what="its first rings",
+                )
                 assert _rung(installation, _SELDOM) == number + 1
                 beat.kill()
-            assert _rung(installation, _JOB) >= 3
+            assert _rung(installation, _JOB) >= 2
         until(lambda: "upkeep" not in queues.waiting(installation), what="all rings to be heard")
         until(lambda: queues.UNACKED not in queues.waiting(installation), what="the last of them")
 
