@@ -2,6 +2,8 @@
 
 from contextlib import ExitStack
 from fnmatch import filter
+from socket import gethostname
+from typing import Any
 
 import click
 
@@ -40,14 +42,14 @@ def command(out: Output, queues: str | None, concurrency: int, name: str | None)
         chosen = name or held.enter_context(worker_name(settings.home))
         out.service({"part": "worker", "name": chosen, "queues": served})
         return _run(
-            f"--hostname={chosen}@%h",
-            f"--queues={','.join(served)}",
-            f"--concurrency={concurrency}",
-            f"--loglevel={settings.log_level}",
+            hostname=f"{chosen}@{gethostname()}",
+            queues=served,
+            concurrency=concurrency,
+            loglevel=settings.log_level,
         )
 
 
-def _run(*options: str) -> int:
+def _run(**options: Any) -> int:
     from celery.signals import worker_shutting_down
 
     from tasks import app
@@ -61,20 +63,20 @@ def _run(*options: str) -> int:
 
     refused: object = None
     try:
-        app.worker_main(
-            [
-                "--quiet",
-                "worker",
-                *options,
-                # A task goes to a child that is free, never behind one that is at work.
-                "-Ofair",
-                # Flower shows what these announce.
-                "--task-events",
-                # Workers here don't coordinate: this saves two seconds of every start.
-                "--without-gossip",
-                "--without-mingle",
-            ]
+        # Not by Celery's own command, which loads Flower and a prompt into every worker.
+        worker = app.Worker(
+            **options,
+            quiet=True,
+            # A task goes to a child that is free, never behind one that is at work.
+            optimization="fair",
+            # Flower shows what these announce.
+            task_events=True,
+            # Workers here don't coordinate: this saves two seconds of every start.
+            without_gossip=True,
+            without_mingle=True,
         )
+        worker.start()
+        refused = worker.exitcode
     except SystemExit as end:
         refused = end.code
     if isinstance(refused, str):
