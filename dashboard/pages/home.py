@@ -22,6 +22,7 @@ from models.listing import Span
 from models.overview import Day, today
 from models.session import read_only, takes_changes
 from models.standstill import standstill
+from tasks.preflight import Finding
 
 _SHORT = Span(limit=8)
 # Of a connection today: its orders, and the three kinds that they are made of.
@@ -50,7 +51,7 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
         "counted_to": COUNTED_TO,
         "overdue": standstill(database, ours, now),
         "read_only": None if takes_changes(database) else read_only(),
-        "broker": broker.watch.last(),
+        "broker_faults": _broker_faults(visitor),
         "days": _by_connection(days),
         "no_day": dict.fromkeys(COUNTS, 0),
         "totals": _totals(days),
@@ -67,9 +68,14 @@ def pulse(database: Session, visitor: Visitor, _args: Args) -> str:
     """
     ours = visitor.organization_id
     takes = takes_changes(database)
-    overdue = repr((standstill(database, ours, clock.now()), takes, broker.watch.last().faults))
+    overdue = repr((standstill(database, ours, clock.now()), takes, _broker_faults(visitor)))
     digest = blake2b(overdue.encode(), digest_size=4).hexdigest()
     return f"{pulses.pulse(database, ours)}-{digest}"
+
+
+def _broker_faults(visitor: Visitor) -> Sequence[Finding]:
+    """What is wrong with the broker, for who runs it; merchants can do nothing about it."""
+    return broker.watch.last().faults if visitor.operates else ()
 
 
 @dataclass

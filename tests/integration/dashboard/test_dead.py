@@ -225,7 +225,8 @@ def test_a_parked_invoice_is_owed_again(
         word = session["csrf"]
     answer = page.post(f"/orders/{order_id}/invoice", data={"csrf": word})
     assert answer.location == f"/orders/{order_id}"
-    assert asked == [("invoice.orders", {"connection_id": owner.connection.id})]
+    ours = {"connection_id": owner.connection.id}
+    assert asked == [("invoice.orders", ours), ("invoice.past", {**ours, "platform": "toast"})]
     with unit_of_work() as session:
         order = session.get_one(Order, order_id)
         assert (order.invoice_state, order.invoice_reason) == ("due", None)
@@ -233,7 +234,11 @@ def test_a_parked_invoice_is_owed_again(
 
 
 def test_a_broker_that_was_set_to_evict_or_is_full_is_noticed(
-    page: FlaskClient, client: FlaskClient, owner: Merchant
+    client: FlaskClient,
+    owner: Merchant,
+    other: Merchant,
+    signed_in: Callable[[Merchant], FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with ground("--maxmemory", "4mb", "--maxmemory-policy", "noeviction") as made:
         assert value(client, "taxpoynt_broker_evicts") == 0
@@ -244,4 +249,9 @@ def test_a_broker_that_was_set_to_evict_or_is_full_is_noticed(
         watch = broker.Watch()
         faults = until(lambda: watch.last().faults, what="the watch to have looked")
         assert [each.subject for each in faults] == ["eviction", "broker memory"]
+        monkeypatch.setattr(broker, "watch", watch)
+        # No merchant can do anything about it.
+        assert "The broker needs attention" not in signed_in(other).get("/").text
+        merchants.operates(owner)
+        assert "The broker needs attention" in signed_in(owner).get("/").text
     assert value(client, "taxpoynt_broker_up") == 1
