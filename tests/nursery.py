@@ -3,7 +3,7 @@
 A worker spends seconds of processor time on imports that are the same for all. Here they are done
 once a test process; each program is then forked from there, as a process of its own with its own
 environment, files and group. None of our modules is among what is loaded beforehand: these read
-the environment as they are imported.
+the environment as they are imported. Nor is `prometheus_client`, which does so, too.
 """
 
 import atexit
@@ -25,23 +25,26 @@ from typing import Any
 
 from tests.forked import Forked
 
-# Celery reads REMAP_SIGTERM as `celery.apps.worker` is imported: that is left to each.
+# The one setting that a library reads as it is imported, as `taxpoynt worker` has it.
+_SUPPOSED = ("REMAP_SIGTERM", "SIGQUIT")
 _LIBRARIES = (
     *("celery.app.base", "celery.worker", "celery.concurrency.prefork", "celery.beat"),
-    *("celery.events.state", "celery.bin.celery", "kombu.transport.redis", "kombu.pools"),
+    *("celery.events.state", "kombu.transport.redis", "kombu.pools"),
     *("sqlalchemy.orm", "sqlalchemy.dialects.postgresql.psycopg2", "psycopg2.extras"),
     *("redis", "requests", "jwt", "msgspec", "structlog", "click", "rich.table", "yaml"),
     *("cryptography.fernet", "flask", "flask_smorest", "marshmallow", "jinja2", "alembic.command"),
-    *("prometheus_client", "werkzeug.serving", "multiprocessing.spawn", "zoneinfo"),
+    *("werkzeug.serving", "multiprocessing.spawn", "zoneinfo"),
 )
 _PYTHON = [sys.executable, "-m"]
+# Whoever starts Celery itself says what it is to suppose.
+_ELSE = "celery"
 # Of a request, the environment included.
 _MOST = 1 << 20
 
 
 def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: str, log: int) -> Forked | None:
-    """Start `python -m module ...` with a file as its log; None where that is no such program."""
-    if list(argv[:2]) != _PYTHON:
+    """Start `python -m module ...` with a file as its log; None where it can't be forked."""
+    if list(argv[:2]) != _PYTHON or argv[2] == _ELSE:
         return None
     with Path(os.devnull).open("rb") as nothing:
         return _started(argv, env, cwd, [nothing.fileno(), log, log])
@@ -120,7 +123,7 @@ def _serve(line: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
             _reap(codes)
             line.send(json.dumps(codes.get(request["ended"])).encode())
             continue
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             line.close()
             return request, files
@@ -129,6 +132,19 @@ def _serve(line: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
         # The number may have been another's once.
         codes.pop(pid, None)
         line.send(json.dumps(pid).encode())
+
+
+def _fork() -> int:
+    """As `os.fork`; the child leads its own group before anybody knows its number."""
+    led, leads = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+    os.close(leads)
+    if pid:
+        os.read(led, 1)
+    os.close(led)
+    return pid
 
 
 def _reap(codes: dict[int, int]) -> None:
@@ -141,7 +157,6 @@ def _reap(codes: dict[int, int]) -> None:
 
 def _become(request: dict[str, Any], files: Sequence[int]) -> None:
     """Be the program that was asked for."""
-    os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number, each in enumerate(files):
         os.dup2(each, number)
@@ -157,6 +172,7 @@ def _become(request: dict[str, Any], files: Sequence[int]) -> None:
 
 
 def _main() -> None:
+    os.environ.setdefault(*_SUPPOSED)
     for name in _LIBRARIES:
         import_module(name)
     # Not to be walked, and so copied, by each that is forked.

@@ -204,7 +204,7 @@ def test_a_body_of_two_megabytes_is_refused_and_not_stored(
 
 def _work(connection_id: int) -> None:
     """Do in this process what the workers would."""
-    with ring.inline(lambda name, given: invoice.orders(**given) if "invoice" in name else None):
+    with ring.inline(lambda name, given: invoice.past(**given) if "invoice" in name else None):
         while handle.drain(connection_id):
             pass
 

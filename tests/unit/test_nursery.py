@@ -29,7 +29,9 @@ def test_it_is_ended_like_any_other(tmp_path: Path) -> None:
     assert (waiting.alive, waiting.code) == (False, -SIGKILL)
 
 
-@pytest.mark.parametrize("module", ["cli", "models", "tasks", "celeryconfig", "celery.apps.worker"])
+@pytest.mark.parametrize(
+    "module", ["cli", "models", "tasks", "celeryconfig", "config", "prometheus_client"]
+)
 def test_what_reads_the_environment_is_not_loaded_beforehand(module: str) -> None:
     with nursery.piped([*_TELL, "loaded", module], env=os.environ, cwd=str(ROOT)) as process:
         assert process.communicate("")[0] == "False\n"

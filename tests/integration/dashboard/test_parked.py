@@ -136,7 +136,7 @@ def test_its_page_says_that_it_was_applied(
     address = ask_again(page, record_id)
     live = live_of(page, address)
     work(owner, record_id)
-    assert (rows(), orders(), signals) == ([], [GUID], ["invoice.orders"])
+    assert (rows(), orders(), signals) == ([], [GUID], ["invoice.past"])
     assert "no longer parked" in following(page, live)
     assert "no longer parked" in page.get(address).text
     assert page.get(f"/parked/{record_id}").status_code == 404
@@ -184,7 +184,7 @@ def test_a_worker_that_comes_twice_or_late_changes_nothing_more(
     ask_again(page, record_id)
     work(owner, record_id)
     work(owner, record_id)
-    assert (rows(), orders(), signals) == ([], [GUID], ["invoice.orders"])
+    assert (rows(), orders(), signals) == ([], [GUID], ["invoice.past"])
 
 
 def test_the_web_itself_can_copy_nothing(owner: Merchant) -> None:
