@@ -95,6 +95,12 @@ def claim(
     return list(session.scalars(query.limit(limit).options(_READ)))
 
 
+def any_waits(session: Session, connection_id: int, now: datetime) -> bool:
+    """Whether `claim` would give one."""
+    query = _waiting(select(InboxEvent.id), connection_id, now).where(InboxEvent.losses == 0)
+    return session.scalar(query.limit(1)) is not None
+
+
 def suspect(session: Session, connection_id: int, now: datetime, limit: int) -> int:
     """Have those that `claim` would give be handled one by one; returns how many."""
     batch = _waiting(select(InboxEvent.id), connection_id, now).where(InboxEvent.losses == 0)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import psycopg2  # type: ignore[import-untyped]
@@ -125,18 +125,22 @@ os.register_at_fork(after_in_child=forget)
 
 
 @contextmanager
-def unit_of_work(*, awaited: bool = True, lock_wait_s: float | None = None) -> Iterator[Session]:
+def unit_of_work(
+    *, awaited: bool = True, lock_wait_s: float | None = None, one_statement: bool = False
+) -> Iterator[Session]:
     """One transaction: commits when the body ends, rolls back when it raises.
 
     A row that somebody holds is waited for 10 s, or for `lock_wait_s`. Not `awaited`, the commit
     returns before the disk has it: for work that is nobody's word yet and is done again from what
     is stored, should the server fail within that moment. It is lost as a whole or not at all, and
-    together with all that came after it.
+    together with all that came after it. What is but `one_statement` is a transaction by itself,
+    one exchange with the server instead of three.
 
     Raises: DatabaseAwayError when the database can't be reached, DatabaseBusyError when others'
     work is in the way, MemoryError when this process can't hold what it asked for.
     """
-    with Session(engine(), expire_on_commit=False) as session:
+    made = _by_itself(engine()) if one_statement else engine()
+    with Session(made, expire_on_commit=False) as session:
         try:
             if told := _for_this(awaited=awaited, lock_wait_s=lock_wait_s):
                 session.connection().exec_driver_sql(told)
@@ -153,6 +157,12 @@ def unit_of_work(*, awaited: bool = True, lock_wait_s: float | None = None) -> I
                 engine().dispose()
             session.rollback()
             raise _told(error) from error
+
+
+@lru_cache(maxsize=1)
+def _by_itself(pool: Engine) -> Engine:
+    """The same pool, each statement a transaction."""
+    return pool.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _for_this(*, awaited: bool, lock_wait_s: float | None) -> str:

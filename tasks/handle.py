@@ -36,11 +36,18 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
     handled = turn.take(
         "handle.events",
         lambda: drain(connection_id),
+        lambda: waits(connection_id),
         BATCH,
         connection_id=connection_id,
         platform=platform,
     )
     return {"handled": handled}
+
+
+def waits(connection_id: int) -> bool:
+    """Whether a drain would find something."""
+    with unit_of_work(one_statement=True) as session:
+        return inbox.any_waits(session, connection_id, clock.now())
 
 
 def suspect(connection_id: int, platform: str) -> None:

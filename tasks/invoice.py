@@ -71,7 +71,11 @@ def _take_turn(
         issued.extend(numbers)
         return looked_at
 
-    turn.take(name, batch, BATCH, connection_id=connection_id, **given)
+    def waits() -> bool:
+        with unit_of_work(one_statement=True) as session:
+            return bool(owing_orders(session, connection_id, 1, of(clock.now())))
+
+    turn.take(name, batch, waits, BATCH, connection_id=connection_id, **given)
     return {"issued": len(issued)}
 
 

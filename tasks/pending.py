@@ -42,6 +42,12 @@ def mine(name: str, connection_id: int) -> bool:
     return held is None or at_work is None or held.decode() == at_work
 
 
+def again(name: str, connection_id: int) -> bool:
+    """Note the one that is being worked on, unless another is pending. Raises: RedisError."""
+    at_work = current_task.request.id if current_task else None
+    return at_work is None or first(name, connection_id, at_work)
+
+
 def over(name: str, connection_id: int) -> None:
     """Forget what is pending: what comes from now on signals again. Raises: RedisError."""
     _flags().delete(_flag(name, connection_id))

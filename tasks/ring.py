@@ -117,6 +117,15 @@ def answered(name: str, connection_id: int) -> None:
         _forget(name, connection_id)
 
 
+def resumes(name: str, connection_id: int) -> bool:
+    """Whether the task at work leads again; false when another was signalled meanwhile."""
+    try:
+        return _inline is not None or pending.again(name, connection_id)
+    except redis.RedisError as error:
+        log.debug("signal flag not set", error=type(error).__name__)
+        return True
+
+
 def somebody_waits(name: str, kwargs: dict[str, Any]) -> bool:
     """Whether the queue of a task holds anything; where that can't be told it is taken to."""
     try:

@@ -16,10 +16,19 @@ from tasks import ring
 TURN_S = 0.5
 
 
-def take(name: str, work: Callable[[], int], full: int, *, connection_id: int, **given: Any) -> int:
-    """Call `work` until it has nothing to do or the turn is over; returns what all did.
+def take(
+    name: str,
+    work: Callable[[], int],
+    waits: Callable[[], bool],
+    full: int,
+    *,
+    connection_id: int,
+    **given: Any,
+) -> int:
+    """Call `work` until nothing `waits` or the turn is over; returns what all did.
 
-    A batch that is `full` tells that there is more. The arguments are those of the task `name`,
+    A batch that is `full` tells that there is more; after any other the bell is answered, and one
+    look tells whether something came in meanwhile. The arguments are those of the task `name`,
     which is signalled again when something is left.
     """
     kwargs = {"connection_id": connection_id, **given}
@@ -31,8 +40,8 @@ def take(name: str, work: Callable[[], int], full: int, *, connection_id: int, *
             done += batch
             if helps and (batch < full or ring.somebody_waits(name, kwargs)):
                 return done
-            if not batch:
-                return done + _last_look(name, work, kwargs)
+            if batch < full and _is_over(name, waits, connection_id):
+                return done
             if batch >= full and not helped and not ring.somebody_waits(name, kwargs):
                 helped = ring.task(name, **kwargs)
     except BaseException:
@@ -45,9 +54,10 @@ def take(name: str, work: Callable[[], int], full: int, *, connection_id: int, *
     return done
 
 
-def _last_look(name: str, work: Callable[[], int], kwargs: dict[str, Any]) -> int:
-    """What came in before the bell could be heard again was signalled by nobody."""
-    ring.answered(name, kwargs["connection_id"])
-    if late := work():
-        ring.once(name, **kwargs)
-    return late
+def _is_over(name: str, waits: Callable[[], bool], connection_id: int) -> bool:
+    """Whether nothing is left, or another was signalled for it.
+
+    What came in before the bell could be heard again was signalled by nobody.
+    """
+    ring.answered(name, connection_id)
+    return not (waits() and ring.resumes(name, connection_id))

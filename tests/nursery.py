@@ -38,13 +38,15 @@ _LIBRARIES = (
 _PYTHON = [sys.executable, "-m"]
 # Whoever starts Celery itself says what it is to suppose.
 _ELSE = "celery"
+# Not while something is measured: a fork shares memory and has loaded more than it needs.
+forks = True
 # Of a request, the environment included.
 _MOST = 1 << 20
 
 
 def start(argv: Sequence[str], *, env: Mapping[str, str], cwd: str, log: int) -> Forked | None:
     """Start `python -m module ...` with a file as its log; None where it can't be forked."""
-    if list(argv[:2]) != _PYTHON or argv[2] == _ELSE:
+    if not forks or list(argv[:2]) != _PYTHON or argv[2] == _ELSE:
         return None
     with Path(os.devnull).open("rb") as nothing:
         return _started(argv, env, cwd, [nothing.fileno(), log, log])

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from config import clock
+from tests import nursery
 from tests.bench import findings, machine, page, profiling, table
 from tests.bench.findings import Finding
 from tests.bench.ground import Ground, ground
@@ -20,6 +21,7 @@ ROUNDS = 5
 def main() -> int:
     """Run what was asked for; the exit code is 0 whatever the figures say, 1 without some."""
     asked = _arguments()
+    nursery.forks = False
     if asked.million:
         os.environ["BENCH_MILLION"] = "1"
     if asked.orders:

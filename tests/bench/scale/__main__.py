@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config import clock
+from tests import nursery
 from tests.bench.scale import backlog, fairness, throughput
 from tests.bench.scale.hosts import Hosts, hosts, missing
 from tests.bench.scale.hub import Hub, hub
@@ -23,6 +24,7 @@ _HOSTS = 4
 def main() -> int:
     """Run what was asked for; the exit code is 0 whatever the figures say."""
     asked = _arguments()
+    nursery.forks = False
     if why_not := missing():
         sys.stderr.write(f"No hosts can be made here: {why_not}.\n")
         return 2
