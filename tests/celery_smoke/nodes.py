@@ -20,7 +20,7 @@ class _Local(CeleryTestContainer):
 
     _container: LocalProcess
 
-    def _wait_ready(self, timeout: int = 30) -> bool:
+    def _wait_ready(self, timeout: int = 90) -> bool:
         prompt = str(self.ready_prompt)
         return until(
             lambda: self._container.child.says(prompt) and self.is_reachable(),

@@ -33,8 +33,8 @@ def test_a_slot_runs_once_however_many_beats_ring_it_and_die(
         until(lambda: "upkeep" not in queues.waiting(installation), what="all rings to be heard")
         until(lambda: queues.UNACKED not in queues.waiting(installation), what="the last of them")
 
-    # A sweep that runs signals what waits, and nobody takes these signals here.
-    ran = queues.names(installation, "toast.events").count("handle.events")
+    # A sweep that runs signals what may have cost a worker, each time; nobody takes that here.
+    ran = queues.names(installation, "toast.events").count("isolate.events")
     slots = "SELECT count(*) FROM job_slots WHERE job = %s"
     assert ran == installation.one(slots, _JOB) > 0
     # One, unless an hour ended meanwhile.
@@ -42,7 +42,8 @@ def test_a_slot_runs_once_however_many_beats_ring_it_and_die(
 
 
 def _make_overdue(installation: Installation) -> None:
-    installation.rows("UPDATE inbox_events SET next_attempt_at = now() - interval '1 minute'")
+    overdue = "next_attempt_at = now() - interval '1 minute', losses = 1"
+    installation.rows(f"UPDATE inbox_events SET {overdue}")
 
 
 def _rung(installation: Installation, job: str) -> int:
