@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, func, or_, select, text, update
+from sqlalchemy import Select, func, or_, select, text, update
 from sqlalchemy.orm import Session, load_only
 
 from config.errors import Fault, TransientError
@@ -93,12 +93,6 @@ def claim(
     which = InboxEvent.losses == 0 if only is None else InboxEvent.id == only
     query = _waiting(select(InboxEvent), connection_id, now).where(which)
     return list(session.scalars(query.limit(limit).options(_READ)))
-
-
-def any_waits(session: Session, connection_id: int, now: datetime) -> bool:
-    """Whether `claim` would give one."""
-    query = _waiting(select(InboxEvent.id), connection_id, now).where(InboxEvent.losses == 0)
-    return session.scalar(query.limit(1)) is not None
 
 
 def suspect(session: Session, connection_id: int, now: datetime, limit: int) -> int:
@@ -219,42 +213,6 @@ def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -
             next_attempt_at=now + backoff(event.attempts),
             losses=0,
             **told(fault),
-        )
-    )
-
-
-def waiting_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:
-    """Connections with deliveries that should have been picked up by now."""
-    return list(
-        session.scalars(
-            select(InboxEvent.connection_id)
-            .where(
-                InboxEvent.state == PENDING,
-                or_(
-                    InboxEvent.next_attempt_at <= now - older_than,
-                    # By the clock that stamped it, should this host's be behind.
-                    and_(
-                        InboxEvent.attempts == 0,
-                        InboxEvent.next_attempt_at <= func.clock_timestamp() - older_than,
-                    ),
-                ),
-            )
-            .distinct()
-        )
-    )
-
-
-def suspect_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:
-    """Connections with deliveries that wait to be handled one by one."""
-    return list(
-        session.scalars(
-            select(InboxEvent.connection_id)
-            .where(
-                InboxEvent.state == PENDING,
-                InboxEvent.losses > 0,
-                InboxEvent.next_attempt_at <= now - older_than,
-            )
-            .distinct()
         )
     )
 

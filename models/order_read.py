@@ -1,6 +1,7 @@
 """Reads stored orders back as records, parts included, a few queries for any number."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, any_, literal, select
@@ -51,16 +52,17 @@ def due_orders(session: Session, ids: Sequence[int]) -> list[Order]:
 
 
 def owing_orders(
-    session: Session, connection_id: int, limit: int, when: ColumnElement[bool]
+    session: Session, connection_id: int, limit: int, dates: tuple[date, date]
 ) -> list[Order]:
     """The first of a connection that owe an invoice, locked; others' are passed over.
 
-    Those of the business dates `when`, in the order of these, as an index has them.
+    Of a span of business dates, both included, in the order of these, as an index has them.
     """
     return list(
         session.scalars(
             select(Order)
-            .where(Order.connection_id == connection_id, Order.invoice_state == DUE, when)
+            .where(Order.connection_id == connection_id, Order.invoice_state == DUE)
+            .where(Order.business_date.between(*dates))
             .order_by(Order.business_date, Order.id)
             .limit(limit)
             .with_for_update(skip_locked=True)

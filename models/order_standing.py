@@ -9,6 +9,8 @@ from models.connection import Connection
 from models.order import DUE, STATES, Order
 from models.paging import end_of
 
+# The first and the last of a span.
+Dates = tuple[date, date]
 # Today wherever it is, and the night behind it: whatever came in late is of the past.
 _THESE_DAYS = timedelta(days=2)
 
@@ -52,25 +54,33 @@ def of_dates(
     return {state: count for state, count in session.execute(query)}
 
 
-def present(now: datetime) -> ColumnElement[bool]:
-    """Which sales are of these days, by their business dates, wherever their place is."""
-    return Order.business_date >= first_present(now)
+def present(now: datetime) -> Dates:
+    """The business dates of these days, wherever a place is: their sales are invoiced first."""
+    return now.date() - _THESE_DAYS, date.max
 
 
-def past(now: datetime) -> ColumnElement[bool]:
-    """Which sales are of days before these."""
-    return Order.business_date < first_present(now)
+def past(now: datetime) -> Dates:
+    """All business dates before these."""
+    return date.min, now.date() - _THESE_DAYS - timedelta(days=1)
 
 
-def first_present(now: datetime) -> date:
-    """The first of the business dates whose sales are invoiced before those of the past."""
-    return now.date() - _THESE_DAYS
+# As plain text: it is asked at each turn's end.
+_ANY_DUE = """
+SELECT 1 FROM orders WHERE connection_id = %s AND invoice_state = 'due'
+  AND business_date BETWEEN %s AND %s LIMIT 1
+"""
+
+
+def any_due(session: Session, connection_id: int, dates: Dates) -> bool:
+    """Whether an order of these business dates owes an invoice."""
+    found = session.connection().exec_driver_sql(_ANY_DUE, (connection_id, *dates))
+    return found.first() is not None
 
 
 def overdue_connections(
-    session: Session, now: datetime, older_than: timedelta, when: ColumnElement[bool]
+    session: Session, now: datetime, older_than: timedelta, dates: Dates
 ) -> list[tuple[int, str]]:
-    """Connections with an order, of the dates `when`, that has owed an invoice for longer.
+    """Connections with an order of these business dates that has owed an invoice for longer.
 
     Shape: id and platform. A look-up in an index each.
     """
@@ -81,7 +91,12 @@ def overdue_connections(
     )
     one = (
         select(literal(1).label("one"))
-        .where(Order.connection_id == Connection.id, Order.invoice_state == DUE, when, long_ago)
+        .where(
+            Order.connection_id == Connection.id,
+            Order.invoice_state == DUE,
+            Order.business_date.between(*dates),
+            long_ago,
+        )
         .limit(1)
         .lateral()
     )

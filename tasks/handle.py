@@ -15,7 +15,7 @@ from config.errors import Fault, SkippedRecord
 from config.logging import logger
 from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
-from models import Connection, InboxEvent, inbox
+from models import Connection, InboxEvent, inbox, inbox_standing
 from models.session import unit_of_work
 from tasks import app, apply, collecting, reach, ring, turn, verb
 
@@ -47,7 +47,7 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
 def waits(connection_id: int) -> bool:
     """Whether a drain would find something."""
     with unit_of_work(one_statement=True) as session:
-        return inbox.any_waits(session, connection_id, clock.now())
+        return inbox_standing.any_waits(session, connection_id, clock.now())
 
 
 def suspect(connection_id: int, platform: str) -> None:

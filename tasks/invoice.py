@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import DecimalException
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,8 +14,8 @@ from models import Order, order_standing
 from models.invoice_write import Issue, issue
 from models.order import PARKED
 from models.order_read import due_orders, owing_orders, sale_records
+from models.order_standing import Dates, present
 from models.order_standing import past as of_the_past
-from models.order_standing import present
 from models.session import unit_of_work
 from rules.invoicing import draft
 from rules.money import rounded
@@ -61,19 +61,19 @@ def past(*, connection_id: int, platform: str) -> dict[str, int]:
 
 
 def _take_turn(
-    name: str, of: Callable[[datetime], ColumnElement[bool]], *, connection_id: int, **given: str
+    name: str, of: Callable[[datetime], Dates], *, connection_id: int, **given: str
 ) -> dict[str, int]:
     issued: list[str] = []
 
     def batch() -> int:
-        when = of(clock.now())
-        looked_at, numbers = _issue(lambda db: owing_orders(db, connection_id, BATCH, when))
+        dates = of(clock.now())
+        looked_at, numbers = _issue(lambda db: owing_orders(db, connection_id, BATCH, dates))
         issued.extend(numbers)
         return looked_at
 
     def waits() -> bool:
         with unit_of_work(one_statement=True) as session:
-            return bool(owing_orders(session, connection_id, 1, of(clock.now())))
+            return order_standing.any_due(session, connection_id, of(clock.now()))
 
     turn.take(name, batch, waits, BATCH, connection_id=connection_id, **given)
     return {"issued": len(issued)}

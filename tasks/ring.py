@@ -66,10 +66,10 @@ def task(name: str, **kwargs: Any) -> bool:
 
 def invoices(connection_id: int, platform: str, dates: Collection[date]) -> None:
     """Orders of a connection, of these business dates, owe an invoice now."""
-    present = order_standing.first_present(clock.now())
-    if any(each >= present for each in dates):
+    first, _ = order_standing.present(clock.now())
+    if any(each >= first for each in dates):
         once("invoice.orders", connection_id=connection_id)
-    if any(each < present for each in dates):
+    if any(each < first for each in dates):
         once("invoice.past", connection_id=connection_id, platform=platform)
 
 

@@ -13,6 +13,7 @@ from models import (
     SyncRun,
     dead_message,
     inbox,
+    inbox_standing,
     run_progress,
     sync_run,
 )
@@ -38,8 +39,8 @@ _SLICES_AT_ONCE = 50
 def inbox_() -> int:
     """Signal connections whose deliveries nobody picked up."""
     with unit_of_work() as session:
-        suspects = set(inbox.suspect_connections(session, clock.now(), _OVERDUE))
-        ids = inbox.waiting_connections(session, clock.now(), _OVERDUE)
+        suspects = set(inbox_standing.suspect_connections(session, clock.now(), _OVERDUE))
+        ids = inbox_standing.waiting_connections(session, clock.now(), _OVERDUE)
         found = session.execute(
             select(Connection.id, Connection.platform).where(Connection.id.in_(ids))
         ).all()

@@ -6,6 +6,7 @@ batches that grow with the load. Only where nobody else waits may a second one h
 and it stops once somebody does.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ from tasks import ring
 
 # Some batches; others wait for no longer than a batch beyond it.
 TURN_S = 0.5
+# A signal takes some 15 ms from the door to its task: who looks that long hears sooner.
+_LOOKS, _PAUSE_S = 3, 0.005
 
 
 def take(
@@ -27,9 +30,8 @@ def take(
 ) -> int:
     """Call `work` until nothing `waits` or the turn is over; returns what all did.
 
-    A batch that is `full` tells that there is more; after any other the bell is answered, and one
-    look tells whether something came in meanwhile. The arguments are those of the task `name`,
-    which is signalled again when something is left.
+    A batch that is `full` tells that there is more; after any other a look tells. The arguments are
+    those of the task `name`, which is signalled again when something is left.
     """
     kwargs = {"connection_id": connection_id, **given}
     helps = not ring.leads(name, connection_id)
@@ -40,8 +42,11 @@ def take(
             done += batch
             if helps and (batch < full or ring.somebody_waits(name, kwargs)):
                 return done
-            if batch < full and _is_over(name, waits, connection_id):
-                return done
+            if batch < full and not _more_comes(name, waits, kwargs, batch):
+                ring.answered(name, connection_id)
+                # What came in before the bell could be heard again was signalled by nobody.
+                if not (waits() and ring.resumes(name, connection_id)):
+                    return done
             if batch >= full and not helped and not ring.somebody_waits(name, kwargs):
                 helped = ring.task(name, **kwargs)
     except BaseException:
@@ -54,10 +59,16 @@ def take(
     return done
 
 
-def _is_over(name: str, waits: Callable[[], bool], connection_id: int) -> bool:
-    """Whether nothing is left, or another was signalled for it.
+def _more_comes(name: str, waits: Callable[[], bool], kwargs: dict[str, Any], batch: int) -> bool:
+    """Whether something came in meanwhile, or does in a moment in which nobody else waits.
 
-    What came in before the bell could be heard again was signalled by nobody.
+    Most of what follows another soon is so spared the way of a signal, and a batch is larger. After
+    an empty `batch` what waits is others', at first.
     """
-    ring.answered(name, connection_id)
-    return not (waits() and ring.resumes(name, connection_id))
+    for look in range(_LOOKS):
+        if (batch or look) and waits():
+            return True
+        if ring.somebody_waits(name, kwargs):
+            return False
+        time.sleep(_PAUSE_S)
+    return False

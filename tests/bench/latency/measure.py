@@ -1,9 +1,10 @@
 """Ours while an import runs, against a drain written by hand on an idle machine."""
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, islice
 
 from config import clock
@@ -180,11 +181,15 @@ class _Latency:
 
 
 def messages(shop: Shop) -> Iterator[Message]:
-    """Each about another order, told of now."""
+    """Each about another order, of today and told of now."""
     number = count(1)
-    now_ms = int(clock.now().timestamp() * 1000)
+    now = clock.now()
     for held in shop.till.platform.book.all():
-        yield order_updated(held, f"00000000-0000-4000-8000-{next(number):012d}", now_ms)
+        guid = f"00000000-0000-4000-8000-{next(number):012d}"
+        made = order_updated(held, guid, int(now.timestamp() * 1000))
+        event = json.loads(made.body)
+        event["details"]["order"]["businessDate"] = int(now.strftime("%Y%m%d"))
+        yield replace(made, body=json.dumps(event, separators=(",", ":")).encode())
 
 
 def settled(on: Ground, shop: Shop) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from config import clock
 from config.errors import SkippedRecord, TransientError
-from models import Connection, InboxEvent, inbox
+from models import Connection, InboxEvent, inbox, inbox_standing
 from models.session import unit_of_work
 from tests.factories import connected
 
@@ -213,11 +213,11 @@ def test_only_what_waits_too_long_is_reported_as_waiting(connection: Connection)
     _accept(_event(connection))
     now, patience = clock.now(), timedelta(seconds=2)
     with unit_of_work() as session:
-        assert connection.id not in inbox.waiting_connections(session, now, patience)
+        assert connection.id not in inbox_standing.waiting_connections(session, now, patience)
         later = now + timedelta(seconds=3)
-        assert connection.id in inbox.waiting_connections(session, later, patience)
+        assert connection.id in inbox_standing.waiting_connections(session, later, patience)
         inbox.settle(session, dict.fromkeys(_ids(connection)))
-        assert connection.id not in inbox.waiting_connections(session, later, patience)
+        assert connection.id not in inbox_standing.waiting_connections(session, later, patience)
 
 
 def _ids(connection: Connection) -> list[int]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from models import (
-    inbox,
+    inbox_standing,
     listing,
     order_read,
     order_standing,
@@ -133,7 +133,11 @@ def _finders() -> dict[str, Ask]:
             db, 1, 200, order_standing.present(now)
         ),
         "invoice.past": lambda db: order_read.owing_orders(db, 1, 200, order_standing.past(now)),
-        "sweep.inbox": lambda db: inbox.waiting_connections(db, now, timedelta(seconds=1)),
+        "whether an invoice is due": lambda db: order_standing.any_due(
+            db, 1, order_standing.past(now)
+        ),
+        "whether a delivery waits": lambda db: inbox_standing.any_waits(db, 1, now),
+        "sweep.inbox": lambda db: inbox_standing.waiting_connections(db, now, timedelta(seconds=1)),
         "sweep.slices": lambda _: sweep._take_left_slices(now),
         "sweep.prune": lambda db: sync_run.prune(db, now - _QUARTER, now - _QUARTER, 100),
     }

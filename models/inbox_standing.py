@@ -1,0 +1,61 @@
+"""What waits in the inbox: of a connection, and for too long."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from models.inbox_event import PENDING, InboxEvent
+
+# As plain text: it is asked at each turn's end, and put together anew it would cost as much as all
+# else of a look.
+_ANY_WAITS = """
+SELECT 1 FROM inbox_events
+WHERE connection_id = %s AND state = 'pending' AND losses = 0
+  AND (next_attempt_at <= %s OR attempts = 0) LIMIT 1
+"""
+
+
+def any_waits(session: Session, connection_id: int, now: datetime) -> bool:
+    """Whether `inbox.claim` would give one, unless others have them all.
+
+    It locks none: that would be a commit that waits for the disk.
+    """
+    found = session.connection().exec_driver_sql(_ANY_WAITS, (connection_id, now))
+    return found.first() is not None
+
+
+def waiting_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:
+    """Connections with deliveries that should have been picked up by now."""
+    return list(
+        session.scalars(
+            select(InboxEvent.connection_id)
+            .where(
+                InboxEvent.state == PENDING,
+                or_(
+                    InboxEvent.next_attempt_at <= now - older_than,
+                    # By the clock that stamped it, should this host's be behind.
+                    and_(
+                        InboxEvent.attempts == 0,
+                        InboxEvent.next_attempt_at <= func.clock_timestamp() - older_than,
+                    ),
+                ),
+            )
+            .distinct()
+        )
+    )
+
+
+def suspect_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:
+    """Connections with deliveries that wait to be handled one by one."""
+    return list(
+        session.scalars(
+            select(InboxEvent.connection_id)
+            .where(
+                InboxEvent.state == PENDING,
+                InboxEvent.losses > 0,
+                InboxEvent.next_attempt_at <= now - older_than,
+            )
+            .distinct()
+        )
+    )
