@@ -33,16 +33,22 @@ def send(name: str, kwargs: Mapping[str, Any], task_id: str | None = None) -> bo
     return True
 
 
-def waiting(name: str, kwargs: Mapping[str, Any]) -> int | None:
-    """How many messages wait where a task's would; None where that is no list of Redis.
+def somebody_waits(name: str, kwargs: Mapping[str, Any]) -> bool | None:
+    """Whether a message waits in the lane of a task, of whatever platform: one worker serves all.
 
-    Raises: RedisError.
+    None where that is no list of Redis. Raises: RedisError.
     """
     where = _at(str(app.conf.broker_url))
     if where is None:
         return None
-    length: Any = where.client.llen(where.route(name, (), kwargs, {})["queue"])
-    return int(length)
+    found: Any = where.client.exists(*_lane(where.route(name, (), kwargs, {})["queue"]))
+    return bool(found)
+
+
+def _lane(queue: str) -> list[str]:
+    """The queues of a lane, such as `toast.events` and those of other platforms."""
+    lane = queue.rpartition(".")[2]
+    return [one.name for one in app.conf.task_queues if one.name.rpartition(".")[2] == lane]
 
 
 def envelope(name: str, kwargs: Mapping[str, Any], queue: str, task_id: str | None = None) -> bytes:

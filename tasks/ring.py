@@ -127,9 +127,9 @@ def resumes(name: str, connection_id: int) -> bool:
 
 
 def somebody_waits(name: str, kwargs: dict[str, Any]) -> bool:
-    """Whether the queue of a task holds anything; where that can't be told it is taken to."""
+    """Whether the lane of a task holds anything; where that can't be told it is taken to."""
     try:
-        return _inline is not None or message.waiting(name, kwargs) != 0
+        return _inline is not None or message.somebody_waits(name, kwargs) is not False
     except redis.RedisError as error:
         log.debug("queue not looked at", error=type(error).__name__)
         return True

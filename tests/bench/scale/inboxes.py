@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from models import Location, Organization, connections
 from models.session import unit_of_work
@@ -9,6 +10,8 @@ from tests.bench.books import BOOKS
 from tests.bench.scale.hub import Hub
 from tests.deliveries import SECRET, delivery
 
+# Each part of a run makes merchants of its own.
+_numbers = count(1)
 _FILL = """
 INSERT INTO inbox_events
     (organization_id, connection_id, delivery_id, event_type, headers, body, correlation_id)
@@ -29,9 +32,9 @@ class Merchant:
     restaurant: str
 
 
-def merchants(count: int, platform: str = "toast") -> list[Merchant]:
+def merchants(how_many: int, platform: str = "toast") -> list[Merchant]:
     """So many, each an organization of its own."""
-    return [_merchant(platform, number) for number in range(count)]
+    return [_merchant(platform, next(_numbers)) for _ in range(how_many)]
 
 
 def _merchant(platform: str, number: int) -> Merchant:

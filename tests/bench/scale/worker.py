@@ -17,7 +17,7 @@ def main() -> None:
 
     if asked.batch:
         handle.BATCH = asked.batch
-        handle.drain.__defaults__ = (asked.batch,)
+        handle.drain.__defaults__ = (asked.batch, None)
     if asked.prefetch:
         app.conf.worker_prefetch_multiplier = asked.prefetch
     app.worker_main(

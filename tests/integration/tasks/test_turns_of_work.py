@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import kombu
 import pytest
 import redis
 
@@ -158,6 +159,24 @@ def test_a_second_one_helps_with_a_flood_only_while_nobody_else_waits(queue: Que
     queue.work()
     # Somebody waits: nobody is called to help.
     assert queue.waiting() == [2, FLOODED]
+
+
+@pytest.fixture
+def another_platform() -> Iterator[str]:
+    """The queue of its events."""
+    made = kombu.Queue("othertill.events")
+    app.conf.task_queues.append(made)
+    yield made.name
+    app.conf.task_queues.remove(made)
+
+
+def test_nobody_is_called_to_help_while_another_platforms_merchants_wait(
+    queue: Queue, another_platform: str
+) -> None:
+    queue.broker.lpush(another_platform, b"{}")
+    queue.ring(FLOODED, 50 * _FULL)
+    queue.work()
+    assert queue.waiting() == [FLOODED]
 
 
 def test_copies_of_a_signal_end_without_multiplying(queue: Queue) -> None:
