@@ -4,6 +4,7 @@ More there never are, since signals are collapsed. It gets through all of it, th
 grows by little. It takes minutes, so it is a part of the soak alone.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import quantiles
@@ -12,7 +13,7 @@ import psutil
 
 from config import clock
 from models import inbox
-from models.session import Line
+from models.line import Line
 from tests.children import Child
 from tests.deliveries import delivery
 from tests.faults import queues
@@ -86,8 +87,12 @@ def _take_in(at: Merchant, number: int) -> History:
     made = [delivery(each, 0, at.restaurant) for each in range(number)]
     for one in made:
         history.note(one, "202")
-    for start in range(0, number, _AT_ONCE):
-        inbox.accept_all(line, [at.event(one) for one in made[start : start + _AT_ONCE]])
+
+    async def store() -> None:
+        for start in range(0, number, _AT_ONCE):
+            await inbox.accept_all(line, [at.event(one) for one in made[start : start + _AT_ONCE]])
+
+    asyncio.run(store())
     return history
 
 

@@ -1,10 +1,14 @@
 """What a seed decides, before anything starts."""
 
+import os
+import sys
 from collections import Counter
 from itertools import pairwise
 
 import pytest
 
+from tests import nursery
+from tests.children import ROOT
 from tests.faults import kinds
 from tests.faults.plan import KILLS, KILLS_S, KINDS, plan
 from tests.faults.plan import kills as kills_of
@@ -43,3 +47,11 @@ def test_every_kind_comes_in_turn_and_can_be_done() -> None:
     assert set(times) == set(KINDS)
     assert max(times.values()) - min(times.values()) <= 3
     assert {kind.name for kind in KINDS} == set(kinds._DONE)
+
+
+def test_a_soak_can_be_asked_for() -> None:
+    with nursery.piped(
+        [sys.executable, "-m", "tests.faults.soak", "--help"], env=os.environ, cwd=str(ROOT)
+    ) as process:
+        out, err = process.communicate("")
+    assert (process.wait(), "--minutes" in out) == (0, True), err
