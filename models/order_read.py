@@ -1,7 +1,6 @@
 """Reads stored orders back as records, parts included, a few queries for any number."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, ColumnElement, any_, literal, select
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session, load_only
 
 from models.order import DUE, Order
 from models.order_part import OrderCharge, OrderLine, OrderTax
+from models.order_standing import Dates
 from rules.records import ChargeRecord, LineRecord, OrderRecord, TaxRecord
 
 Part = TypeVar("Part", LineRecord, ChargeRecord, TaxRecord)
@@ -51,9 +51,7 @@ def due_orders(session: Session, ids: Sequence[int]) -> list[Order]:
     )
 
 
-def owing_orders(
-    session: Session, connection_id: int, limit: int, dates: tuple[date, date]
-) -> list[Order]:
+def owing_orders(session: Session, connection_id: int, limit: int, dates: Dates) -> list[Order]:
     """The first of a connection that owe an invoice, locked; others' are passed over.
 
     Of a span of business dates, both included, in the order of these, as an index has them.

@@ -123,25 +123,29 @@ def test_what_comes_while_it_is_at_work_is_found_without_a_signal(
     assert queue.waiting() == [7]
 
 
-def test_what_comes_between_the_last_look_and_its_end_is_not_left(
-    queue: Queue, monkeypatch: pytest.MonkeyPatch
+# The third is the last before the bell is answered, the fourth the one after it.
+@pytest.mark.parametrize("look", [3, 4])
+def test_what_comes_between_the_last_looks_is_not_left(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch, look: int
 ) -> None:
     queue.ring(7)
-    looks: list[int] = []
+    looks: list[bool] = []
 
-    def drain(connection_id: int) -> int:
-        batch = Queue.drain(queue, connection_id)
-        looks.append(batch)
-        if len(looks) == 2:
-            # Rung while the flag still stands.
+    def waits(connection_id: int) -> bool:
+        looks.append(Queue.waits(queue, connection_id))
+        if len(looks) == look:
             queue.ring(connection_id)
-        return batch
+        return looks[-1]
 
-    monkeypatch.setattr(handle, "drain", drain)
+    monkeypatch.setattr(handle, "waits", waits)
     queue.work()
-    assert not +queue.inboxes
+    assert len(looks) >= look
+    # Rung while the flag still stood it was signalled by nobody; rung after that, once.
+    assert queue.waiting() == ([] if look == 3 else [7])
+    assert queue.inboxes[7] == (0 if look == 3 else 1)
     while queue.waiting():
         queue.work()
+    assert not +queue.inboxes
     queue.ring(7)
     assert queue.waiting() == [7]
 
