@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -117,17 +117,15 @@ def stage(
     return staging
 
 
+_NEXT = """
+SELECT nextval(pg_get_serial_sequence(%(table)s, 'id')) FROM generate_series(1, %(count)s)
+"""
+
+
 def reserve_ids(session: Session, table: str, count: int) -> list[int]:
     """`count` identities of `table`, so that parts can name their parent before it is stored."""
-    return list(
-        session.scalars(
-            text(
-                "SELECT nextval(pg_get_serial_sequence(:name, 'id')) "
-                "FROM generate_series(1, :count)"
-            ),
-            {"name": table, "count": count},
-        )
-    )
+    found = session.connection().exec_driver_sql(_NEXT, {"table": table, "count": count})
+    return list(found.scalars())
 
 
 def _as_of_a_statement(connection: Connection, statement: str, error: Any) -> Exception:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, or_, select, text, update
+from sqlalchemy import Select, bindparam, func, or_, select, text, update
 from sqlalchemy.orm import Session, load_only
 
 from config.errors import Fault, TransientError
@@ -83,6 +83,25 @@ def _values(event: NewEvent) -> tuple[Any, ...]:
     )
 
 
+def _waiting(query: _Q) -> _Q:
+    """One that nobody tried is due whatever this host's clock says: another's told its instant."""
+    return (
+        query.where(
+            InboxEvent.connection_id == bindparam("connection_id"),
+            InboxEvent.state == PENDING,
+            or_(InboxEvent.next_attempt_at <= bindparam("now"), InboxEvent.attempts == 0),
+        )
+        .order_by(InboxEvent.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+# Put together once: for a delivery that comes alone that costs as much as fetching it.
+_BATCH = _waiting(select(InboxEvent)).limit(bindparam("limit")).options(_READ)
+_CLAIM = _BATCH.where(InboxEvent.losses == 0)
+_CLAIM_ONLY = _BATCH.where(InboxEvent.id == bindparam("only"))
+
+
 def claim(
     session: Session, connection_id: int, now: datetime, limit: int, only: int | None = None
 ) -> list[InboxEvent]:
@@ -90,14 +109,17 @@ def claim(
 
     Those that may have cost a worker are no part of it; one of them is claimed `only` by its id.
     """
-    which = InboxEvent.losses == 0 if only is None else InboxEvent.id == only
-    query = _waiting(select(InboxEvent), connection_id, now).where(which)
-    return list(session.scalars(query.limit(limit).options(_READ)))
+    given = {"connection_id": connection_id, "now": now, "limit": limit, "only": only}
+    return list(session.scalars(_CLAIM if only is None else _CLAIM_ONLY, given))
+
+
+def _ids(connection_id: int, now: datetime) -> Select[Any]:
+    return _waiting(select(InboxEvent.id)).params(connection_id=connection_id, now=now)
 
 
 def suspect(session: Session, connection_id: int, now: datetime, limit: int) -> int:
     """Have those that `claim` would give be handled one by one; returns how many."""
-    batch = _waiting(select(InboxEvent.id), connection_id, now).where(InboxEvent.losses == 0)
+    batch = _ids(connection_id, now).where(InboxEvent.losses == 0)
     marked = session.execute(
         update(InboxEvent)
         .where(InboxEvent.id.in_(batch.limit(limit)))
@@ -121,7 +143,7 @@ def begin(session: Session, connection_id: int, now: datetime) -> tuple[int, int
 
     Only inside `alone`: the count stands before the work begins, and nobody else begins it.
     """
-    query = _waiting(select(InboxEvent.id), connection_id, now).where(InboxEvent.losses > 0)
+    query = _ids(connection_id, now).where(InboxEvent.losses > 0)
     row = session.execute(
         update(InboxEvent)
         .where(InboxEvent.id == query.limit(1).scalar_subquery())
@@ -141,38 +163,24 @@ def end(session: Session, event_id: int) -> None:
     )
 
 
-def _waiting(query: _Q, connection_id: int, now: datetime) -> _Q:
-    """One that nobody tried is due whatever this host's clock says: another's told its instant."""
-    return (
-        query.where(
-            InboxEvent.connection_id == connection_id,
-            InboxEvent.state == PENDING,
-            or_(InboxEvent.next_attempt_at <= now, InboxEvent.attempts == 0),
-        )
-        .order_by(InboxEvent.id)
-        .with_for_update(skip_locked=True)
-    )
-
-
 def waits(session: Session, event_id: int) -> bool:
     """Whether a delivery is still to be handled; locked for this transaction if so."""
     query = select(InboxEvent.id).where(InboxEvent.id == event_id, InboxEvent.state == PENDING)
     return session.scalar(query.with_for_update()) is not None
 
 
+_SETTLE = """
+UPDATE inbox_events SET state = 'done', handled_at = clock_timestamp(), attempts = attempts + 1,
+    record_external_id = applied.record, error_code = NULL, error = NULL, next_step = NULL
+FROM unnest(%s::bigint[], %s::text[]) AS applied(id, record) WHERE inbox_events.id = applied.id
+"""
+
+
 def settle(session: Session, applied: Mapping[int, str | None]) -> None:
     """Mark deliveries as applied: our id to the record each was about, if any."""
     if applied:
-        session.execute(
-            text(
-                "UPDATE inbox_events SET state = 'done', handled_at = clock_timestamp(), "
-                "attempts = attempts + 1, record_external_id = applied.record, "
-                "error_code = NULL, error = NULL, next_step = NULL "
-                "FROM unnest(cast(:ids AS bigint[]), cast(:records AS text[])) "
-                "AS applied(id, record) WHERE inbox_events.id = applied.id"
-            ),
-            {"ids": list(applied), "records": list(applied.values())},
-        )
+        rows = (list(applied), list(applied.values()))
+        session.connection().exec_driver_sql(_SETTLE, rows)
 
 
 def hold(session: Session, ids: Sequence[int], now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.inbox_event import PENDING, InboxEvent
@@ -16,13 +16,12 @@ WHERE connection_id = %s AND state = 'pending' AND losses = 0
 """
 
 
-def any_waits(session: Session, connection_id: int, now: datetime) -> bool:
+def any_waits(db: Connection, connection_id: int, now: datetime) -> bool:
     """Whether `inbox.claim` would give one, unless others have them all.
 
     It locks none: that would be a commit that waits for the disk.
     """
-    found = session.connection().exec_driver_sql(_ANY_WAITS, (connection_id, now))
-    return found.first() is not None
+    return db.exec_driver_sql(_ANY_WAITS, (connection_id, now)).first() is not None
 
 
 def waiting_connections(session: Session, now: datetime, older_than: timedelta) -> list[int]:

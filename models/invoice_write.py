@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -58,13 +58,11 @@ def issue(session: Session, organization_id: int, issues: Sequence[Issue]) -> li
             bulk.Rows("invoice_taxes", _TAX, [copy_text.filled(row) for row in taxes]),
         ),
     )
-    session.execute(
-        text(
-            "UPDATE orders SET invoice_state = 'issued', invoice_reason = NULL WHERE id = ANY(:ids)"
-        ),
-        {"ids": [one.order.id for one in issues]},
-    )
+    session.connection().exec_driver_sql(_ISSUED, ([one.order.id for one in issues],))
     return numbers
+
+
+_ISSUED = "UPDATE orders SET invoice_state = 'issued', invoice_reason = NULL WHERE id = ANY(%s)"
 
 
 def _take_numbers(session: Session, organization_id: int, count: int) -> tuple[int, int]:
@@ -104,20 +102,23 @@ _TAX = (
 )
 
 
+_CALLED = (
+    select(
+        Order.id,
+        *(Organization.name, Location.name, Location.time_zone),
+        *(Customer.first_name, Customer.last_name, Customer.email, Order.display_number),
+    )
+    .join(Organization, Organization.id == Order.organization_id)
+    .join(Location, Location.id == Order.location_id)
+    .outerjoin(Customer, Customer.id == Order.customer_id)
+    .where(Order.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+)
+
+
 def _names(session: Session, order_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
     """The values of _NAMES by order."""
-    query = (
-        select(
-            Order.id,
-            *(Organization.name, Location.name, Location.time_zone),
-            *(Customer.first_name, Customer.last_name, Customer.email, Order.display_number),
-        )
-        .join(Organization, Organization.id == Order.organization_id)
-        .join(Location, Location.id == Order.location_id)
-        .outerjoin(Customer, Customer.id == Order.customer_id)
-        .where(Order.id.in_(order_ids))
-    )
-    return {order_id: tuple(names) for order_id, *names in session.execute(query)}
+    found = session.execute(_CALLED, {"ids": list(order_ids)})
+    return {order_id: tuple(names) for order_id, *names in found}
 
 
 def _head(one: Issue) -> tuple[Any, ...]:

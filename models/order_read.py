@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, any_, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, load_only
 
@@ -38,17 +38,34 @@ _TAX = (
 )
 
 
+def _among(column: Any) -> ColumnElement[bool]:
+    """One value for any number: a list would be put together anew for each length."""
+    return column == any_(bindparam("ids", type_=ARRAY(BigInteger)))  # type: ignore[no-any-return]
+
+
+def _parts(table: type[Any], columns: Sequence[Any]) -> Select[Any]:
+    return select(table.order_id, *columns).where(_among(table.order_id)).order_by(table.id)
+
+
+# Put together once: for an order that comes alone that costs as much as reading it.
+_FREE = select(Order).where(Order.invoice_state == DUE).with_for_update(skip_locked=True)
+_DUE = _FREE.where(_among(Order.id)).order_by(Order.id).options(_NEEDED)
+_OWING = (
+    _FREE.where(Order.connection_id == bindparam("connection_id"))
+    .where(Order.business_date.between(bindparam("since"), bindparam("until")))
+    .order_by(Order.business_date, Order.id)
+    .limit(bindparam("limit"))
+    .options(_NEEDED)
+)
+_LINES, _CHARGES, _TAXES = (
+    *(_parts(OrderLine, _LINE), _parts(OrderCharge, _CHARGE)),
+    _parts(OrderTax, _TAX),
+)
+
+
 def due_orders(session: Session, ids: Sequence[int]) -> list[Order]:
     """Those of `ids` that still owe an invoice, locked; what another transaction holds is left."""
-    return list(
-        session.scalars(
-            select(Order)
-            .where(_among(Order.id, ids), Order.invoice_state == DUE)
-            .order_by(Order.id)
-            .with_for_update(skip_locked=True)
-            .options(_NEEDED)
-        )
-    )
+    return list(session.scalars(_DUE, {"ids": list(ids)}))
 
 
 def owing_orders(session: Session, connection_id: int, limit: int, dates: Dates) -> list[Order]:
@@ -56,25 +73,17 @@ def owing_orders(session: Session, connection_id: int, limit: int, dates: Dates)
 
     Of a span of business dates, both included, in the order of these, as an index has them.
     """
-    return list(
-        session.scalars(
-            select(Order)
-            .where(Order.connection_id == connection_id, Order.invoice_state == DUE)
-            .where(Order.business_date.between(*dates))
-            .order_by(Order.business_date, Order.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .options(_NEEDED)
-        )
-    )
+    since, until = dates
+    asked = {"connection_id": connection_id, "since": since, "until": until, "limit": limit}
+    return list(session.scalars(_OWING, asked))
 
 
 def sale_records(session: Session, orders: Sequence[Order]) -> list[OrderRecord]:
     """For each order what an invoice needs of it: lines, charges and taxes."""
     ids = [order.id for order in orders]
-    lines = _by_order(session, LineRecord, OrderLine, _LINE, ids)
-    charges = _by_order(session, ChargeRecord, OrderCharge, _CHARGE, ids)
-    taxes = _by_order(session, TaxRecord, OrderTax, _TAX, ids)
+    lines = _by_order(session, LineRecord, _LINES, ids)
+    charges = _by_order(session, ChargeRecord, _CHARGES, ids)
+    taxes = _by_order(session, TaxRecord, _TAXES, ids)
     return [
         OrderRecord(
             external_id=order.external_id,
@@ -91,20 +100,10 @@ def sale_records(session: Session, orders: Sequence[Order]) -> list[OrderRecord]
 
 
 def _by_order(
-    session: Session,
-    made: Callable[..., Part],
-    table: type[Any],
-    columns: Sequence[Any],
-    ids: Sequence[int],
+    session: Session, made: Callable[..., Part], parts: Select[Any], ids: Sequence[int]
 ) -> dict[int, list[Part]]:
     """Records by their order; made straight from rows, as objects of the table cost ten times."""
     found: dict[int, list[Part]] = {}
-    query = select(table.order_id, *columns).where(_among(table.order_id, ids)).order_by(table.id)
-    for order_id, *values in session.execute(query):
+    for order_id, *values in session.execute(parts, {"ids": ids}):
         found.setdefault(order_id, []).append(made(*values))
     return found
-
-
-def _among(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    """One value for any number: a list would be put together anew for each length."""
-    return column == any_(literal(list(ids), ARRAY(BigInteger)))  # type: ignore[no-any-return]

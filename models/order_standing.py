@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, true
+from sqlalchemy import Connection as ServerConnection
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -71,10 +72,9 @@ SELECT 1 FROM orders WHERE connection_id = %s AND invoice_state = 'due'
 """
 
 
-def any_due(session: Session, connection_id: int, dates: Dates) -> bool:
+def any_due(db: ServerConnection, connection_id: int, dates: Dates) -> bool:
     """Whether an order of these business dates owes an invoice."""
-    found = session.connection().exec_driver_sql(_ANY_DUE, (connection_id, *dates))
-    return found.first() is not None
+    return db.exec_driver_sql(_ANY_DUE, (connection_id, *dates)).first() is not None
 
 
 def overdue_connections(

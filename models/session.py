@@ -3,21 +3,19 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import psycopg2  # type: ignore[import-untyped]
-from sqlalchemy import Engine, PoolProxiedConnection, QueuePool, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from config import clock
 from config.errors import TransientError
 from config.logging import logger
 from config.settings import settings
-from models import deadline
+from models.prompt_pool import BESIDE, KEPT, SPARE_S, PromptPool
 
 log = logger(__name__)
 
@@ -42,38 +40,6 @@ class DatabaseBusyError(DatabaseAwayError):
     """The database answers, but others' work was in the way: a lock, a deadlock, a time limit."""
 
 
-# Connections of a process at most: half of them are kept, the others as long as they are needed.
-_KEPT = _BESIDE = 10
-# So long one waits for a connection that others have: who gets none is told within a second.
-_SPARE_S = 0.8
-
-
-class _PromptPool(QueuePool):
-    """Gives out a connection soon or not at all: a ping is no search that may take long.
-
-    Else whoever asks a frozen server first waits for the ping, then for a new connection. And where
-    slow queries hold all of them, each who asks would hold a thread for as long as one may wait,
-    and those who come for a thread would wait for all who came before.
-    """
-
-    # When a connection was last taken or given back.
-    _moved_at = 0.0
-
-    def connect(self) -> PoolProxiedConnection:
-        """A connection that answered just now. Raises: sqlalchemy.exc.TimeoutError."""
-        full = self.checkedout() >= _KEPT + _BESIDE
-        if full and clock.monotonic() - self._moved_at > _SPARE_S:
-            raise PoolTimeoutError("None of the connections was given back for a while.")
-        with deadline.within(deadline.TRIAL_S):
-            found = super().connect()
-        self._moved_at = clock.monotonic()
-        return found
-
-    def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
-        self._moved_at = clock.monotonic()
-        super()._do_return_conn(record)
-
-
 @cache
 def engine() -> Engine:
     """This process's pool; a fork starts with one of its own."""
@@ -82,12 +48,14 @@ def engine() -> Engine:
         # What a frozen process holds is given to others; whatever it does then is undone.
         "-c lock_timeout=10000 -c statement_timeout=60000"
         " -c idle_in_transaction_session_timeout=120000",
-        poolclass=_PromptPool,
+        poolclass=PromptPool,
         # A restart of the server must not fail the first query of each pooled connection.
         pool_pre_ping=True,
-        pool_size=_KEPT,
-        max_overflow=_BESIDE,
-        pool_timeout=_SPARE_S,
+        pool_size=KEPT,
+        max_overflow=BESIDE,
+        pool_timeout=SPARE_S,
+        # The one that was given back last: its server process has at hand what is asked of it.
+        pool_use_lifo=True,
     )
 
 
@@ -125,22 +93,18 @@ os.register_at_fork(after_in_child=forget)
 
 
 @contextmanager
-def unit_of_work(
-    *, awaited: bool = True, lock_wait_s: float | None = None, one_statement: bool = False
-) -> Iterator[Session]:
+def unit_of_work(*, awaited: bool = True, lock_wait_s: float | None = None) -> Iterator[Session]:
     """One transaction: commits when the body ends, rolls back when it raises.
 
     A row that somebody holds is waited for 10 s, or for `lock_wait_s`. Not `awaited`, the commit
     returns before the disk has it: for work that is nobody's word yet and is done again from what
     is stored, should the server fail within that moment. It is lost as a whole or not at all, and
-    together with all that came after it. What is but `one_statement` is a transaction by itself,
-    one exchange with the server instead of three.
+    together with all that came after it.
 
     Raises: DatabaseAwayError when the database can't be reached, DatabaseBusyError when others'
     work is in the way, MemoryError when this process can't hold what it asked for.
     """
-    made = _by_itself(engine()) if one_statement else engine()
-    with Session(made, expire_on_commit=False) as session:
+    with Session(engine(), expire_on_commit=False) as session:
         try:
             if told := _for_this(awaited=awaited, lock_wait_s=lock_wait_s):
                 session.connection().exec_driver_sql(told)
@@ -159,10 +123,31 @@ def unit_of_work(
             raise _told(error) from error
 
 
-@lru_cache(maxsize=1)
-def _by_itself(pool: Engine) -> Engine:
-    """The same pool, each statement a transaction."""
-    return pool.execution_options(isolation_level="AUTOCOMMIT")
+@contextmanager
+def glance() -> Iterator[Connection]:
+    """A look from outside of any transaction: each statement is one by itself.
+
+    Raises: as `unit_of_work`.
+    """
+    try:
+        with engine().connect() as connection, _by_itself(connection):
+            yield connection
+    except PoolTimeoutError as error:
+        raise _given_up(error) from error
+    except DBAPIError as error:
+        raise _told(error) from error
+
+
+@contextmanager
+def _by_itself(connection: Connection) -> Iterator[None]:
+    """Told to the driver alone: SQLAlchemy's AUTOCOMMIT tells the server, too, three times over."""
+    driver: Any = connection.connection.driver_connection
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
 
 
 def _for_this(*, awaited: bool, lock_wait_s: float | None) -> str:

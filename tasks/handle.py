@@ -16,7 +16,7 @@ from config.logging import logger
 from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
 from models import Connection, InboxEvent, inbox, inbox_standing
-from models.session import unit_of_work
+from models.session import glance, unit_of_work
 from tasks import app, apply, collecting, reach, ring, turn, verb
 
 log = logger(__name__)
@@ -46,8 +46,8 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
 
 def waits(connection_id: int) -> bool:
     """Whether a drain would find something."""
-    with unit_of_work(one_statement=True) as session:
-        return inbox_standing.any_waits(session, connection_id, clock.now())
+    with glance() as db:
+        return inbox_standing.any_waits(db, connection_id, clock.now())
 
 
 def suspect(connection_id: int, platform: str) -> None:

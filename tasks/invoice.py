@@ -16,7 +16,7 @@ from models.order import PARKED
 from models.order_read import due_orders, owing_orders, sale_records
 from models.order_standing import Dates, present
 from models.order_standing import past as of_the_past
-from models.session import unit_of_work
+from models.session import glance, unit_of_work
 from rules.invoicing import draft
 from rules.money import rounded
 from rules.records import OrderRecord
@@ -72,8 +72,8 @@ def _take_turn(
         return looked_at
 
     def waits() -> bool:
-        with unit_of_work(one_statement=True) as session:
-            return order_standing.any_due(session, connection_id, of(clock.now()))
+        with glance() as db:
+            return order_standing.any_due(db, connection_id, of(clock.now()))
 
     turn.take(name, batch, waits, BATCH, connection_id=connection_id, **given)
     return {"issued": len(issued)}

@@ -38,23 +38,36 @@ def doubted(name: str, connection_id: int) -> bool:
 def mine(name: str, connection_id: int) -> bool:
     """Whether no message but the one that is being worked on is pending. Raises: RedisError."""
     held: Any = _flags().get(_flag(name, connection_id))
-    at_work = current_task.request.id if current_task else None
+    at_work = _at_work()
     return held is None or at_work is None or held.decode() == at_work
 
 
 def again(name: str, connection_id: int) -> bool:
     """Note the one that is being worked on, unless another is pending. Raises: RedisError."""
-    at_work = current_task.request.id if current_task else None
+    at_work = _at_work()
     return at_work is None or first(name, connection_id, at_work)
 
 
-def over(name: str, connection_id: int) -> None:
-    """Forget what is pending: what comes from now on signals again. Raises: RedisError."""
-    _flags().delete(_flag(name, connection_id))
+def over(name: str, connection_id: int, message_id: str | None = None) -> None:
+    """Forget a message, or the one that is being worked on; another that is pending stays noted.
+
+    What comes from now on signals again. Raises: RedisError.
+    """
+    _flags().eval(_OVER, 1, _flag(name, connection_id), message_id or _at_work() or "")
+
+
+def _at_work() -> str | None:
+    return current_task.request.id if current_task else None
 
 
 def _flag(name: str, connection_id: int) -> str:
     return f"signal:{name}:{connection_id}"
+
+
+# Looked at and taken away in one step: between two, another might note its own.
+_OVER = """
+if ARGV[1] == '' or redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end
+"""
 
 
 @cache

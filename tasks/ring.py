@@ -88,7 +88,7 @@ def once(name: str, *, connection_id: int, **given: Any) -> bool:
     if _send(name, kwargs, message_id):
         return True
     # Nothing is pending: the flag would only keep the next signal from being sent.
-    _forget(name, connection_id)
+    _forget(name, connection_id, message_id)
     return False
 
 
@@ -113,7 +113,7 @@ def pass_on(name: str, *, connection_id: int, **given: Any) -> None:
 
 def answered(name: str, connection_id: int) -> None:
     """A task has nothing left to do: what comes from now on must signal again."""
-    if _inline is None and leads(name, connection_id):
+    if _inline is None:
         _forget(name, connection_id)
 
 
@@ -149,9 +149,9 @@ def _instead(
     _send(name, {"connection_id": connection_id, **given}, message_id)
 
 
-def _forget(name: str, connection_id: int) -> None:
+def _forget(name: str, connection_id: int, message_id: str | None = None) -> None:
     try:
-        pending.over(name, connection_id)
+        pending.over(name, connection_id, message_id)
     except redis.RedisError as error:
         log.debug("signal flag not cleared", error=type(error).__name__)
 

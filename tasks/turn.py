@@ -16,7 +16,7 @@ from tasks import ring
 # Some batches; others wait for no longer than a batch beyond it.
 TURN_S = 0.5
 # A signal takes some 15 ms from the door to its task: who looks that long hears sooner.
-_LOOKS, _PAUSE_S = 3, 0.005
+_LOOKS, _PAUSE_S = 2, 0.0075
 
 
 def take(

@@ -34,6 +34,26 @@ def _drain(on: Ground, profile: cProfile.Profile, orders: int) -> None:
         profile.disable()
 
 
+def _turns(on: Ground, profile: cProfile.Profile, deliveries: int) -> None:
+    """Deliveries that come one by one: a turn of draining and one of invoicing each."""
+    from tasks import handle, invoice
+    from tests.bench.latency.measure import messages
+
+    with open_shop(orders=deliveries // 8) as shop:
+        for number, one in enumerate(messages(shop)):
+            shop.take_in([one])
+            on.forget_messages()
+            if number:
+                profile.enable()
+            handle.events(connection_id=shop.connection_id, platform="toast")
+            profile.disable()
+            on.forget_messages()
+            if number:
+                profile.enable()
+            invoice.orders(connection_id=shop.connection_id)
+            profile.disable()
+
+
 def _receiver(on: Ground, profile: cProfile.Profile, deliveries: int) -> None:
     from tests.integration.webhooks.on_a_loop import Asked, Line
 
@@ -66,5 +86,6 @@ def _import(on: Ground, profile: cProfile.Profile, orders: int) -> None:
 SUBJECTS: dict[str, Callable[[Ground, cProfile.Profile, int], None]] = {
     "receiver": _receiver,
     "drain": _drain,
+    "turns": _turns,
     "import": _import,
 }

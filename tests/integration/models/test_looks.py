@@ -8,7 +8,7 @@ from sqlalchemy import text
 from config import clock
 from models import inbox, inbox_standing, order_standing
 from models.order_read import owing_orders
-from models.session import unit_of_work
+from models.session import glance, unit_of_work
 from tests.factories import at, connected, order, store
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -33,8 +33,8 @@ def test_of_deliveries(state: str, attempts: int, losses: int, due_in_s: int) ->
                 "due": now + timedelta(seconds=due_in_s),
             },
         )
-    with unit_of_work(one_statement=True) as session:
-        found = inbox_standing.any_waits(session, till.id, now)
+    with glance() as db:
+        found = inbox_standing.any_waits(db, till.id, now)
     with unit_of_work() as session:
         assert found == bool(inbox.claim(session, till.id, now, 1))
     assert found == (state == "pending" and not losses and (not attempts or due_in_s <= 0))
@@ -53,7 +53,7 @@ def test_of_orders(days: int, invoice_state: str) -> None:
         session.execute(text(change), values)
     spans = (order_standing.present(now), order_standing.past(now))
     with unit_of_work() as session:
-        found = [order_standing.any_due(session, till.id, span) for span in spans]
+        found = [order_standing.any_due(session.connection(), till.id, span) for span in spans]
         assert found == [bool(owing_orders(session, till.id, 1, span)) for span in spans]
     # Each order is of one of the two spans.
     owes = invoice_state == "due"

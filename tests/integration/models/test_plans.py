@@ -134,9 +134,9 @@ def _finders() -> dict[str, Ask]:
         ),
         "invoice.past": lambda db: order_read.owing_orders(db, 1, 200, order_standing.past(now)),
         "whether an invoice is due": lambda db: order_standing.any_due(
-            db, 1, order_standing.past(now)
+            db.connection(), 1, order_standing.past(now)
         ),
-        "whether a delivery waits": lambda db: inbox_standing.any_waits(db, 1, now),
+        "whether a delivery waits": lambda db: inbox_standing.any_waits(db.connection(), 1, now),
         "sweep.inbox": lambda db: inbox_standing.waiting_connections(db, now, timedelta(seconds=1)),
         "sweep.slices": lambda _: sweep._take_left_slices(now),
         "sweep.prune": lambda db: sync_run.prune(db, now - _QUARTER, now - _QUARTER, 100),

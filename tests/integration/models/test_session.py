@@ -7,11 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
-from config import settings
+from config import clock, settings
 from config.logging import logger
 from models import Organization, bulk
 from models import session as database
-from models.session import DatabaseAwayError, DatabaseBusyError, unit_of_work
+from models.session import DatabaseAwayError, DatabaseBusyError, glance, unit_of_work
 from tests.children import ROOT, free_port
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -39,7 +39,9 @@ def test_a_broken_rule_of_the_database_is_told_as_it_is() -> None:
         session.add(Organization(name="twice"))
 
 
-def test_a_connection_that_the_server_ended_fails_no_later_query(database: str) -> None:
+def test_a_connection_that_the_server_ended_fails_no_query_a_moment_later(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with unit_of_work() as session:
         session.execute(text("SELECT 1"))
     killer = psycopg2.connect(database.replace("+psycopg2", ""))
@@ -49,8 +51,30 @@ def test_a_connection_that_the_server_ended_fails_no_later_query(database: str) 
         "WHERE application_name = 'taxpoynt' AND datname = current_database()"
     )
     killer.close()
+    now = clock.monotonic() + 0.1
+    monkeypatch.setattr(clock, "monotonic", lambda: now)
     with unit_of_work() as session:
         assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_glance_is_a_transaction_a_statement_and_leaves_the_connection_as_it_was() -> None:
+    with glance() as db:
+        db.exec_driver_sql("INSERT INTO organizations (name) VALUES ('seen')")
+        assert _count("seen") == 1
+    # Whichever of the two connections it is.
+    for _ in range(2):
+        with pytest.raises(IntegrityError), unit_of_work() as session:  # noqa: PT012 - one unit
+            session.add(Organization(name="undone"))
+            session.flush()
+            session.add(Organization(name="seen"))
+        assert _count("undone") == 0
+
+
+def test_a_glance_that_fails_is_told_as_a_unit_is() -> None:
+    with pytest.raises(DatabaseAwayError), glance() as db:
+        db.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    with glance() as db:
+        assert db.exec_driver_sql("SELECT 1").scalar() == 1
 
 
 def test_a_connection_that_ends_within_a_unit_is_a_passing_trouble() -> None:
