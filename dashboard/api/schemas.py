@@ -16,9 +16,10 @@ from dashboard.api.parts import (
     RefundSchema,
     TaxSchema,
 )
+from dashboard.api.row import RowSchema
 
 
-class Owned(Schema):
+class Owned(RowSchema):
     """A record of a connection. `connection` is its name."""
 
     id = fields.Integer()
