@@ -47,7 +47,10 @@ def engine() -> Engine:
         # A lock that is held is retried by the caller; a statement that hangs frees its row.
         # What a frozen process holds is given to others; whatever it does then is undone.
         "-c lock_timeout=10000 -c statement_timeout=60000"
-        " -c idle_in_transaction_session_timeout=120000",
+        " -c idle_in_transaction_session_timeout=120000"
+        # As of disks without arms. By default a table of a hundred rows is read whole to check one
+        # key, and an import that follows does so until the server has counted its rows anew.
+        " -c random_page_cost=1.1",
         poolclass=PromptPool,
         # A restart of the server must not fail the first query of each pooled connection.
         pool_pre_ping=True,
