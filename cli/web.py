@@ -30,8 +30,8 @@ _BACKLOG = 2048
 _CONNECTIONS = 8192
 # A connection that has sent no whole head for so long is closed, idle ones too.
 _HEAD_MS = 10_000
-# What came in whole is answered within two seconds. Whoever only keeps a connection open may hold
-# up a process that is told to stop, and is not waited for.
+# A delivery that came in whole is answered within two seconds. A download that goes on is cut off,
+# and a process that doesn't end by itself is ended, as happens to one that was asked little.
 _STOP_S = 3
 # Granian's own lines go where all others go.
 _LOGS = {

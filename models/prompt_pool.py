@@ -1,5 +1,7 @@
 """A process's connections to the database: given out soon or not at all."""
 
+from typing import Any
+
 from sqlalchemy import PoolProxiedConnection, QueuePool
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -19,7 +21,8 @@ _WARM_S = 0.05
 class PromptPool(QueuePool):
     """A ping is no search that may take long.
 
-    Else whoever asks a frozen server first waits for the ping, then for a new connection. And where
+    Else whoever asks a frozen server first waits for the ping, then for a new connection; only who
+    was served a moment before it froze waits for the answer itself. And where
     slow queries hold all of them, each who asks would hold a thread for as long as one may wait,
     and those who come for a thread would wait for all who came before.
     """
@@ -47,6 +50,10 @@ class PromptPool(QueuePool):
 
     def _do_return_conn(self, record: ConnectionPoolEntry) -> None:
         self._moved_at = record.info[_GIVEN_BACK] = clock.monotonic()
+        driver: Any = record.driver_connection
+        # Whoever is stopped at the end of a glance may give it back as it was within.
+        if driver is not None and not driver.closed and driver.autocommit:
+            driver.autocommit = False
         super()._do_return_conn(record)
 
 

@@ -47,10 +47,7 @@ def engine() -> Engine:
         # A lock that is held is retried by the caller; a statement that hangs frees its row.
         # What a frozen process holds is given to others; whatever it does then is undone.
         "-c lock_timeout=10000 -c statement_timeout=60000"
-        " -c idle_in_transaction_session_timeout=120000"
-        # As of disks without arms. By default a table of a hundred rows is read whole to check one
-        # key, and an import that follows does so until the server has counted its rows anew.
-        " -c random_page_cost=1.1",
+        " -c idle_in_transaction_session_timeout=120000",
         poolclass=PromptPool,
         # A restart of the server must not fail the first query of each pooled connection.
         pool_pre_ping=True,
@@ -79,7 +76,10 @@ def _connect_args(options: str) -> dict[str, Any]:
         # Bulk writing sends bytes, whatever the database itself is set to.
         "client_encoding": "utf8",
         # Whatever the server is set to: between quotes a backslash means itself.
-        "options": f"-c timezone=UTC -c standard_conforming_strings=on {options}",
+        # Disks have no arms any more. By default a table of a hundred rows is read whole to check
+        # one key, and an import that follows does so until the server has counted rows anew.
+        "options": "-c timezone=UTC -c standard_conforming_strings=on -c random_page_cost=1.1"
+        f" {options}",
         "keepalives_idle": 30,
     }
 

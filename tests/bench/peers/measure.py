@@ -60,7 +60,7 @@ class _Peers:
     def ours(self) -> Figures:
         """Our pull path."""
         asked = (self.source.connection_id, self.source.since, self.source.until)
-        argv = [sys.executable, "-m", "tests.bench.history.reader", *map(str, asked)]
+        argv = [sys.executable, "-m", "tests.bench.peers.ours", *map(str, asked)]
         self.source.forget_rows(self.on)
         stored = "SELECT count(*) FROM orders"
         return self._twice(lambda: spending(argv, self._log), stored)

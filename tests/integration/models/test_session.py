@@ -4,14 +4,14 @@ import sys
 import psycopg2
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from structlog.testing import capture_logs
 
 from config import clock, settings
 from config.logging import logger
 from models import Organization, bulk
 from models import session as database
-from models.session import DatabaseAwayError, DatabaseBusyError, glance, unit_of_work
+from models.session import DatabaseAwayError, DatabaseBusyError, engine, glance, unit_of_work
 from tests.children import ROOT, free_port
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -61,13 +61,28 @@ def test_a_glance_is_a_transaction_a_statement_and_leaves_the_connection_as_it_w
     with glance() as db:
         db.exec_driver_sql("INSERT INTO organizations (name) VALUES ('seen')")
         assert _count("seen") == 1
-    # Whichever of the two connections it is.
-    for _ in range(2):
-        with pytest.raises(IntegrityError), unit_of_work() as session:  # noqa: PT012 - one unit
-            session.add(Organization(name="undone"))
-            session.flush()
-            session.add(Organization(name="seen"))
-        assert _count("undone") == 0
+    assert _is_all_or_nothing()
+
+
+def _is_all_or_nothing() -> bool:
+    with pytest.raises(IntegrityError), unit_of_work() as session:  # noqa: PT012 - one unit
+        session.add(Organization(name="kept"))
+        session.flush()
+        session.add(Organization(name="kept"))
+        session.flush()
+    return _count("kept") == 0
+
+
+def test_a_question_that_fails_within_a_glance_leaves_the_connection_as_it_was() -> None:
+    with pytest.raises(DataError), glance() as db:
+        db.exec_driver_sql("SELECT 1 / 0")
+    assert _is_all_or_nothing()
+
+
+def test_a_connection_that_is_given_back_as_within_a_glance_is_mended() -> None:
+    with engine().connect() as left:
+        left.connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+    assert _is_all_or_nothing()
 
 
 def test_a_glance_that_fails_is_told_as_a_unit_is() -> None:

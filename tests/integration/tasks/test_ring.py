@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import redis
+from celery._state import _task_stack
 from celery.exceptions import SoftTimeLimitExceeded
 
 from config import clock, settings
-from tasks import app, message, pending, ring
+from tasks import app, handle, message, pending, ring
 from tests.children import free_port
 from tests.waiting import until
 
@@ -125,6 +126,21 @@ def _forget() -> None:
 
 def _waiting(broker: Any) -> int:
     return broker.llen("toast.events")
+
+
+def test_whoever_ends_forgets_its_own_signal_and_no_other(broker: redis.Redis) -> None:
+    pending.instead("handle.events", 7, "another's")
+    _task_stack.push(handle.events)
+    handle.events.push_request(id="mine")
+    try:
+        ring.answered("handle.events", 7)
+        assert not pending.first("handle.events", 7, "a third's")
+        pending.instead("handle.events", 7, "mine")
+        ring.answered("handle.events", 7)
+        assert pending.first("handle.events", 7, "a third's")
+    finally:
+        handle.events.pop_request()
+        _task_stack.pop()
 
 
 def test_signals_of_a_connection_collapse_until_it_has_nothing_left(broker: redis.Redis) -> None:
