@@ -30,8 +30,9 @@ _BACKLOG = 2048
 _CONNECTIONS = 8192
 # A connection that has sent no whole head for so long is closed, idle ones too.
 _HEAD_MS = 10_000
-# A delivery that came in whole is answered within two seconds. A download that goes on is cut off,
-# and a process that doesn't end by itself is ended, as happens to one that was asked little.
+# A delivery that came in whole is answered within two seconds. A connection that is kept open may
+# hold up a process that is to stop (granian's threads 605 and 813, read 2026-11-30): it is cut off
+# then, and so is a download that goes on.
 _STOP_S = 3
 # Granian's own lines go where all others go.
 _LOGS = {
