@@ -8,6 +8,7 @@ import psycopg2
 
 from config.errors import TransientError
 from config.settings import settings
+from models.session import unit_of_work
 from tests.faults import points
 
 ENDED, DISCONNECTED = "the process ends", "the server drops the connection"
@@ -29,6 +30,9 @@ def cut_off(how: str, at: int, work: Callable[[], Any]) -> None:
     with _dropping(at) as dropped, suppress(TransientError):
         work()
     assert dropped
+    # A connection that was given back a moment ago is taken for well: who comes next finds out.
+    with suppress(TransientError), unit_of_work() as session:
+        session.connection().exec_driver_sql("SELECT 1")
 
 
 @contextmanager
