@@ -66,11 +66,11 @@ def test_a_glance_is_a_transaction_a_statement_and_leaves_the_connection_as_it_w
 
 def _is_all_or_nothing() -> bool:
     with pytest.raises(IntegrityError), unit_of_work() as session:  # noqa: PT012 - one unit
-        session.add(Organization(name="kept"))
+        session.add(Organization(name="undone"))
         session.flush()
-        session.add(Organization(name="kept"))
+        session.add(Organization(name="undone"))
         session.flush()
-    return _count("kept") == 0
+    return _count("undone") == 0
 
 
 def test_a_question_that_fails_within_a_glance_leaves_the_connection_as_it_was() -> None:
