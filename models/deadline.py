@@ -62,6 +62,11 @@ def enforce() -> None:
     extensions.set_wait_callback(_wait)
 
 
+def enforced() -> bool:
+    """Whether nothing in this process waits longer."""
+    return extensions.get_wait_callback() is not None
+
+
 def connect(connection: Any) -> None:
     """Have an asynchronous connection connect. Raises: psycopg2.OperationalError, overdue too."""
     _await(connection, clock.monotonic(), TRIAL_S)

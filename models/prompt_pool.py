@@ -14,15 +14,14 @@ KEPT = BESIDE = 10
 # So long one waits for a connection that others have: who gets none is told within a second.
 SPARE_S = 0.8
 # Who gives one back and takes it again so soon needn't ask whether it still answers: no server
-# restarts that fast.
+# restarts that fast. Where people wait it is asked, for that is what soon finds a frozen server.
 _WARM_S = 0.05
 
 
 class PromptPool(QueuePool):
     """A ping is no search that may take long.
 
-    Else whoever asks a frozen server first waits for the ping, then for a new connection; only who
-    was served a moment before it froze waits for the answer itself. And where
+    Else whoever asks a frozen server first waits for the ping, then for a new connection. And where
     slow queries hold all of them, each who asks would hold a thread for as long as one may wait,
     and those who come for a thread would wait for all who came before.
     """
@@ -43,7 +42,7 @@ class PromptPool(QueuePool):
     def _do_get(self) -> ConnectionPoolEntry:
         record = super()._do_get()
         given_back_at = record.info.get(_GIVEN_BACK, float("-inf"))
-        if clock.monotonic() - given_back_at < _WARM_S:
+        if clock.monotonic() - given_back_at < _WARM_S and not deadline.enforced():
             # As if it had just been opened: a ping is for others.
             record.fresh = True  # type: ignore[attr-defined]
         return record
