@@ -57,10 +57,9 @@ _OWING = (
     .limit(bindparam("limit"))
     .options(_NEEDED)
 )
-_LINES, _CHARGES, _TAXES = (
-    *(_parts(OrderLine, _LINE), _parts(OrderCharge, _CHARGE)),
-    _parts(OrderTax, _TAX),
-)
+_LINES = _parts(OrderLine, _LINE)
+_CHARGES = _parts(OrderCharge, _CHARGE)
+_TAXES = _parts(OrderTax, _TAX)
 
 
 def due_orders(session: Session, ids: Sequence[int]) -> list[Order]:
