@@ -70,7 +70,8 @@ _PAST_TRIGGERS = "SET session_replication_role = replica; "
             "UPDATE order_lines SET order_id = {order} WHERE order_id = {order} - 1",
             {"doubled": 1, "wrong": 1},
         ),
-        ("DELETE FROM invoices WHERE order_id = {order} - 1", {"lost": 1, "wrong": 1}),
+        # Of any but the last number, so that the numbers have a gap.
+        ("DELETE FROM invoices WHERE id = {invoice} - 1", {"lost": 1, "wrong": 1}),
         ("UPDATE invoices SET total = total + 1 WHERE order_id = {order}", {"wrong": 3}),
         ("UPDATE invoice_lines SET net = 0 WHERE invoice_id = {invoice}", {"wrong": 1}),
         (
