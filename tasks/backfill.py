@@ -18,7 +18,7 @@ from models import Connection, Location, Slice, SyncRun, connections, lease, run
 from models.session import unit_of_work
 from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
-from tasks import app, reach, ring
+from tasks import app, giving_way, reach, ring
 from tasks.pull import Alive, Counts, Pull, noting, taken, wait_after
 from tasks.storing import storing
 
@@ -144,7 +144,7 @@ def _pages_into(
 ) -> None:
     until = None if budget_s is None else clock.monotonic() + budget_s
     http = Alive(line.http, pull.held)
-    with storing(pull, report) as put:
+    with storing(pull, report, giving_way.after) as put:
         for page in line.connector.history(http, _window(pull.held), pull.held.resume):
             put(page)
             if until is not None and clock.monotonic() > until and not page.done:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from typing import Any, Generic, Protocol
 
+from config import clock
 from connectors.base.contract import Page
 from tasks import collecting
 from tasks.pull import Counts, Held, Pull, Stored
@@ -31,12 +32,17 @@ class Put(Protocol):
 
 
 @contextmanager
-def storing(pull: Pull[Held], report: Callable[[Counts], None]) -> Iterator[Put]:
+def storing(
+    pull: Pull[Held],
+    report: Callable[[Counts], None],
+    rest: Callable[[float], None] = lambda _: None,
+) -> Iterator[Put]:
     """Inside, pages that are put are stored; `report` is called after each.
 
+    So is `rest`, with the seconds that storing it took: no other is stored until it returns.
     However the body ends, nothing is being stored any more when this returns.
     """
-    books = _Books(pull, report)
+    books = _Books(pull, report, rest)
     turn_s = sys.getswitchinterval()
     sys.setswitchinterval(_TURN_S)
     try:
@@ -49,9 +55,12 @@ def storing(pull: Pull[Held], report: Callable[[Counts], None]) -> Iterator[Put]
 
 
 class _Books(Generic[Held]):
-    def __init__(self, pull: Pull[Held], report: Callable[[Counts], None]) -> None:
+    def __init__(
+        self, pull: Pull[Held], report: Callable[[Counts], None], rest: Callable[[float], None]
+    ) -> None:
         self._pull: Pull[Held] = pull
         self._report = report
+        self._rest = rest
         self._thread = ThreadPoolExecutor(1, "books")
         self._pending: Future[Stored] | None = None
 
@@ -60,7 +69,10 @@ class _Books(Generic[Held]):
         self.settle()
 
         def store() -> Stored:
-            return self._pull.store(page, understood, **changes)
+            began = clock.monotonic()
+            stored = self._pull.store(page, understood, **changes)
+            self._rest(clock.monotonic() - began)
+            return stored
 
         self._pending = self._thread.submit(copy_context().run, store)
 

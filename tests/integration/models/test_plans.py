@@ -137,6 +137,7 @@ def _finders() -> dict[str, Ask]:
             db.connection(), 1, order_standing.past(now)
         ),
         "whether a delivery waits": lambda db: inbox_standing.any_waits(db.connection(), 1, now),
+        "whether any delivery waits": lambda db: inbox_standing.anybody_waits(db.connection()),
         "sweep.inbox": lambda db: inbox_standing.waiting_connections(db, now, timedelta(seconds=1)),
         "sweep.slices": lambda _: sweep._take_left_slices(now),
         "sweep.prune": lambda db: sync_run.prune(db, now - _QUARTER, now - _QUARTER, 100),
@@ -176,8 +177,6 @@ def explained() -> Iterator[list[dict[str, Any]]]:
     def explain(_c: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         reads = statement.lstrip().startswith(("SELECT", "WITH")) and "FOR UPDATE" not in statement
         options = "FORMAT JSON, ANALYZE, TIMING OFF" if reads else "FORMAT JSON"
-        # In a table of some ten thousand rows a scan costs hardly more than what large ones need.
-        cursor.execute("SET LOCAL random_page_cost = 1.1")
         cursor.execute(f"EXPLAIN ({options}) {statement}", parameters)
         [[plan]] = cursor.fetchall()
         found.append((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])

@@ -79,6 +79,22 @@ def test_each_page_is_told_of_before_the_next_is_stored() -> None:
     assert seen == [1, 2]
 
 
+def test_no_page_is_stored_until_the_one_before_it_had_its_rest() -> None:
+    reader, rested = Reader(), list[float]()
+
+    def rest(worked_s: float) -> None:
+        assert reader.read[min(2, len(rested) + 2)].wait(_SOON_S)
+        rested.append(worked_s)
+        reader.noted.append("rested")
+
+    with storing(reader, _ignored, rest) as put:
+        put(_page(1))
+        put(_page(2))
+    told = [note for note in reader.noted if not note.startswith("told")]
+    assert told == ["stored 1", "rested", "stored 2", "rested", "signalled"]
+    assert all(0 <= each < _SOON_S for each in rested)
+
+
 def test_nothing_is_stored_after_a_page_that_was_not() -> None:
     reader = Reader(refused=2)
     with pytest.raises(LookupError), storing(reader, _ignored) as put:  # noqa: PT012 - one reading
