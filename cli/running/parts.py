@@ -72,7 +72,7 @@ def _ending(queues: Sequence[str], lanes: Sequence[str]) -> list[str]:
 
 
 def _worker(name: str, queues: Sequence[str], concurrency: int, *, behind: bool = False) -> Part:
-    nice = ("nice", "-n", "5") if behind and shutil.which("nice") else ()
+    nice = ("nice", "-n", "10") if behind and shutil.which("nice") else ()
     argv = (*nice, *_COMMAND, "worker", "--name", name, "--queues", ",".join(queues))
     argv = (*argv, "--concurrency", str(concurrency))
     return Part(name, argv, ready.worker(name), _WORKER_STOP_S)
