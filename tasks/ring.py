@@ -126,6 +126,11 @@ def resumes(name: str, connection_id: int) -> bool:
         return True
 
 
+def works_inline() -> bool:
+    """Whether a command does the work in its own process: there are no workers."""
+    return _inline is not None
+
+
 def somebody_waits(name: str, kwargs: dict[str, Any]) -> bool:
     """Whether the lane of a task holds anything; where that can't be told it is taken to."""
     try:

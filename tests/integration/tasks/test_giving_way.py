@@ -1,8 +1,7 @@
-"""History rests while a delivery waits, as long as it worked and no longer; a pull never does."""
+"""History rests after each page while a delivery waits; a pull of what is new never does."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,19 +10,21 @@ from sqlalchemy import text
 from config import clock
 from models import Connection, inbox_standing
 from models.session import unit_of_work
-from tasks import backfill, giving_way, sync
+from tasks import backfill, giving_way, ring, sync
 from tests.integration.tasks.asked import control, cursors, one
 from tests.shop import Shop
-from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
-# Far longer than anything here takes.
-_LONG_S = 60.0
+
+@pytest.fixture
+def among_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here, where signals are only noted, as it is in a worker."""
+    monkeypatch.setattr(ring, "works_inline", lambda: False)
 
 
 @pytest.fixture
-def looks(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def looks(monkeypatch: pytest.MonkeyPatch, among_workers: None) -> list[bool]:
     """What was found at each look for deliveries that wait."""
     found: list[bool] = []
     look = inbox_standing.anybody_waits
@@ -41,40 +42,44 @@ def _change(values: str) -> None:
         session.execute(text(f"UPDATE inbox_events SET {values}"))
 
 
-def _took_s(body: Callable[[], Any]) -> float:
-    began = clock.monotonic()
-    body()
-    return clock.monotonic() - began
+@pytest.fixture
+def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds rested, each time; none of them passes."""
+    slept: list[float] = []
+    monkeypatch.setattr(giving_way, "time", SimpleNamespace(sleep=slept.append))
+    return slept
 
 
-def test_it_goes_on_at_once_where_nothing_waits(shop: Shop, looks: list[bool]) -> None:
+@pytest.mark.usefixtures("among_workers")
+def test_it_goes_on_at_once_where_nothing_waits(shop: Shop, rests: list[float]) -> None:
     _change("state = 'done'")
-    assert _took_s(lambda: giving_way.after(_LONG_S)) < _LONG_S
-    assert looks == [False]
+    giving_way.after(0.1)
+    assert rests == []
 
 
-def test_it_rests_until_the_delivery_is_handled(shop: Shop, looks: list[bool]) -> None:
+@pytest.mark.usefixtures("among_workers")
+@pytest.mark.parametrize(("worked_s", "rested_s"), [(0.1, 0.3), (60.0, 1.0)])
+def test_it_rests_longer_than_it_worked_but_never_long(
+    shop: Shop, rests: list[float], worked_s: float, rested_s: float
+) -> None:
     shop.take_in(shop.messages(1))
-    with ThreadPoolExecutor(1) as pool:
-        resting = pool.submit(giving_way.after, _LONG_S)
-        until(lambda: len(looks) >= 3, what="a few looks")
-        assert not resting.done()
-        _change("state = 'done'")
-        assert _took_s(resting.result) < _LONG_S
-    assert looks[:3] == [True] * 3
+    giving_way.after(worked_s)
+    assert rests == [pytest.approx(rested_s)]
 
 
-def test_it_rests_no_longer_than_it_worked(shop: Shop, looks: list[bool]) -> None:
-    shop.take_in(shop.messages(1))
-    assert _took_s(lambda: giving_way.after(0.2)) >= 0.2
-    assert all(looks)
-
-
-def test_what_was_tried_and_put_off_keeps_nobody_waiting(shop: Shop, looks: list[bool]) -> None:
+@pytest.mark.usefixtures("among_workers")
+def test_what_was_tried_and_put_off_keeps_nobody_waiting(shop: Shop, rests: list[float]) -> None:
     shop.take_in(shop.messages(2))
     _change("attempts = 1, next_attempt_at = now() - interval '1 minute'")
-    giving_way.after(_LONG_S)
-    assert looks == [False]
+    giving_way.after(0.1)
+    assert rests == []
+
+
+def test_a_command_that_works_alone_gives_way_to_nobody(shop: Shop, rests: list[float]) -> None:
+    shop.take_in(shop.messages(1))
+    with ring.inline(lambda *_: None):
+        giving_way.after(0.1)
+    assert rests == []
 
 
 @pytest.fixture
