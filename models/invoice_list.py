@@ -1,6 +1,8 @@
 """Lists invoices: filtered, sorted, a page at a time, one query a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, inspect, select, true
@@ -10,8 +12,19 @@ from models.connection import Connection
 from models.invoice import ISSUED, Invoice
 from models.invoice_named import named
 from models.order import Order
-from models.paging import FIRST, Listed, Span, page
-from models.sale_list import SaleFilter, conditions, connections, sales, sorts, wanted_of
+from models.paging import FIRST, Listed, Sort, Span, page
+from models.sale_list import (
+    OWNER,
+    Asked,
+    SaleFilter,
+    asked,
+    conditions,
+    connections,
+    sales,
+    sorts,
+    statements,
+    wanted_of,
+)
 
 STATES = (ISSUED,)
 SORTS = sorts(Invoice)
@@ -36,15 +49,30 @@ def invoices(
 
     Raises: CursorError.
     """
-    order, query = SORTS[sort or usual_sort(wanted)], described(organization_id)
-    stated = [] if wanted.status is None else [Invoice.status == wanted.status]
+    order = SORTS[sort or usual_sort(wanted)]
     if wanted.number:
-        which = (*conditions(Invoice, wanted), *stated)
-        called = Invoice.id.in_(named(organization_id, wanted.number))
-        ours = Invoice.connection_id.in_(connections(organization_id, wanted))
-        return page(session, query.where(called, ours, *which), order, span)
-    which_ones = wanted_of(Invoice, organization_id, wanted, stated, also=and_(true(), *stated))
-    return sales(session, query, which_ones, order, span)
+        return _called(session, organization_id, wanted, order, span)
+    asking, values = asked(organization_id, wanted, order, span)
+    return sales(session, _statements(asking), values, order, span)
+
+
+@cache
+def _statements(asking: Asked) -> Sequence[Select[Any]]:
+    wanted = InvoiceFilter(**asking.names)
+    stated = [] if wanted.status is None else [Invoice.status == wanted.status]
+    which = wanted_of(Invoice, wanted, stated, also=and_(true(), *stated))
+    return statements(described(OWNER), which, SORTS[asking.sort], goes_on=asking.goes_on)
+
+
+def _called(
+    session: Session, organization_id: int, wanted: InvoiceFilter, order: Sort, span: Span
+) -> Listed:
+    which = [*conditions(Invoice, wanted)]
+    if wanted.status is not None:
+        which.append(Invoice.status == wanted.status)
+    called = Invoice.id.in_(named(organization_id, wanted.number or ""))
+    ours = Invoice.connection_id.in_(connections(organization_id, wanted))
+    return page(session, described(organization_id).where(called, ours, *which), order, span)
 
 
 def usual_sort(wanted: InvoiceFilter) -> str:
@@ -52,7 +80,7 @@ def usual_sort(wanted: InvoiceFilter) -> str:
     return "-business_date" if wanted.dated else "-id"
 
 
-def described(organization_id: int) -> Select[Any]:
+def described(organization_id: Any) -> Select[Any]:
     """Invoices with their connection, and how their order stands."""
     return (
         select(

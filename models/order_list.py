@@ -1,25 +1,31 @@
 """Lists orders: filtered, sorted, a page at a time, one query a page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
+from models import sale_list
 from models.connection import Connection
 from models.invoice import Invoice
 from models.location import Location
 from models.order import STATES, Order
 from models.order_named import named
-from models.paging import FIRST, Listed, Span
+from models.paging import FIRST, Listed, Sort, Span, cut, place
 from models.sale_list import (
+    Asked,
     SaleFilter,
+    asked,
     conditions,
     connections,
+    joined,
     length,
-    listed,
     sales,
     sorts,
+    statements,
     wanted_of,
 )
 
@@ -45,22 +51,39 @@ def orders(
     sort: str = "-business_date",
 ) -> Listed:
     """A page of a merchant's orders. Raises: CursorError."""
-    order, query = SORTS[sort], described(organization_id)
-    stated = [] if wanted.invoice_state is None else [Order.invoice_state == wanted.invoice_state]
+    order = SORTS[sort]
     if wanted.search:
-        which = (*conditions(Order, wanted), *stated)
-        if wanted.connection is not None:
-            which = (*which, Order.connection_id.in_(connections(organization_id, wanted)))
-        limit = length(span) + 1
-        found = named(organization_id, wanted.search, which, order, span.after, limit)
-        return listed(session, query, found, order, span)
-    states = STATES if wanted.invoice_state is None else (wanted.invoice_state,)
-    by_state = {"state": Order.invoice_state, "states": states}
-    which_ones = wanted_of(Order, organization_id, wanted, stated, **by_state)
-    return sales(session, query, which_ones, order, span)
+        return _searched(session, organization_id, wanted, order, span)
+    asking, values = asked(organization_id, wanted, order, span)
+    values["states"] = STATES if wanted.invoice_state is None else [wanted.invoice_state]
+    return sales(session, _statements(asking), values, order, span)
 
 
-def described(organization_id: int) -> Select[Any]:
+@cache
+def _statements(asking: Asked) -> Sequence[Select[Any]]:
+    wanted = OrderFilter(**asking.names)
+    stated = [] if wanted.invoice_state is None else [Order.invoice_state == wanted.invoice_state]
+    by_state = {"state": Order.invoice_state, "states": sale_list.STATES}
+    which = wanted_of(Order, wanted, stated, **by_state)
+    return statements(described(sale_list.OWNER), which, SORTS[asking.sort], goes_on=asking.goes_on)
+
+
+def _searched(
+    session: Session, organization_id: int, wanted: OrderFilter, order: Sort, span: Span
+) -> Listed:
+    which = [*conditions(Order, wanted)]
+    if wanted.invoice_state is not None:
+        which.append(Order.invoice_state == wanted.invoice_state)
+    if wanted.connection is not None:
+        which.append(Order.connection_id.in_(connections(organization_id, wanted)))
+    seen = None if span.after is None else place(order, span.after)
+    limit, text = length(span), wanted.search or ""
+    found = named(organization_id, text, which, order, seen, limit + 1)
+    query = joined(described(organization_id), found, order)
+    return cut(session.execute(query).mappings().all(), order, limit)
+
+
+def described(organization_id: Any) -> Select[Any]:
     """Orders with the names of what they belong to, and their invoice, if any."""
     return (
         select(

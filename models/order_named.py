@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Subquery, and_, select
+from sqlalchemy import ColumnElement, Subquery, and_, literal, select
 
 from models.connection import Connection
 from models.order import Order
 from models.paging import Sort
-from models.sale_walk import listed_as, merged, past, sorted_by
+from models.sale_walk import Seen, listed_as, merged, past, sorted_by
 
 # As much of a platform's id as pages show where there is no number.
 _PART_OF_ID = 8
@@ -20,17 +20,16 @@ def named(
     text: str,
     conditions: Sequence[ColumnElement[bool]],
     order: Sort,
-    after: str | None,
+    seen: Seen,
     limit: int,
 ) -> Subquery:
     """Ids of the first `limit` orders called `text`: index look-ups, not a walk of the list.
 
     That is a whole display number, or the platform's id, or eight of its first characters or more.
-    Raises: CursorError.
     """
     bare = text.removeprefix("#")
-    wanted = and_(past(order, after), *conditions)
-    numbers = listed_as("number", sorted({text, bare}))
+    wanted = and_(past(order, seen), *conditions)
+    numbers = listed_as("number", literal(sorted({text, bare})))
     by_number = merged(
         numbers,
         lambda group: and_(

@@ -1,18 +1,19 @@
 """What the lists of orders and of invoices share: where and when, and by what they are sorted."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, select
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, Text, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.invoice import Invoice
 from models.location import Location
 from models.order import Order
-from models.paging import MOST, Listed, Sort, Span, cut
+from models.paging import MOST, Listed, Sort, Span, cut, place
 from models.sale_walk import Walk, by_day, nearest, sorted_by, walked
 
 # So many rows are looked at one by one in a few milliseconds.
@@ -36,13 +37,13 @@ class SaleFilter:
         return self.since is not None or self.until is not None
 
 
-def connections(organization_id: int, wanted: SaleFilter) -> Select[Any]:
+def connections(organization_id: Any, wanted: SaleFilter) -> Select[Any]:
     """Ids of the connections whose sales are wanted."""
     query = select(Connection.id).where(Connection.organization_id == organization_id)
     return query if wanted.connection is None else query.where(Connection.name == wanted.connection)
 
 
-def location(organization_id: int, wanted: SaleFilter) -> Select[Any]:
+def location(organization_id: Any, wanted: SaleFilter) -> Select[Any]:
     """The id of the location whose sales are wanted, if it is the merchant's and connection's."""
     return select(Location.id).where(
         Location.organization_id == organization_id,
@@ -61,70 +62,103 @@ def conditions(table: Sale, wanted: SaleFilter) -> Iterator[ColumnElement[bool]]
         yield table.business_date <= wanted.until
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a list's statement depends on; the values of what is `given` are told as it is executed.
+
+    Putting one together costs as much as executing it, so each is made once.
+    """
+
+    sort: str
+    given: frozenset[str]
+    goes_on: bool
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """A name for each part of the filter that is given, in the place of its value."""
+        return {name: bindparam(name) for name in self.given}
+
+
+# The names of all other values.
+OWNER: Any = bindparam("organization_id")
+STATES: Any = bindparam("states", type_=ARRAY(Text))
+_LIMIT: Any = bindparam("limit", type_=Integer)
+
+
+def asked(
+    organization_id: int, wanted: SaleFilter, order: Sort, span: Span
+) -> tuple[Asked, dict[str, Any]]:
+    """What is asked for, and its values. Raises: CursorError."""
+    given = {one.name: getattr(wanted, one.name) for one in fields(wanted)}
+    given = {name: value for name, value in given.items() if value is not None}
+    seen = () if span.after is None else place(order, span.after)
+    values = {f"seen_{number}": value for number, value in enumerate(seen)}
+    values.update(given, organization_id=organization_id, limit=length(span) + 1)
+    return Asked(order.name, frozenset(given), span.after is not None), values
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Sales of `table` that a merchant wants: where, by which index, and whatever else holds."""
 
-    organization_id: int
     walk: Walk
     near: Walk
     conditions: Sequence[ColumnElement[bool]]
 
 
 def wanted_of(
-    table: Sale,
-    organization_id: int,
-    wanted: SaleFilter,
-    more: Sequence[ColumnElement[bool]] = (),
-    **walk: Any,
+    table: Sale, wanted: SaleFilter, more: Sequence[ColumnElement[bool]] = (), **walk: Any
 ) -> Wanted:
     """At their location, or else at their connections; `walk` as in `Walk`."""
-    at_connections = Walk(
-        table, at=table.connection_id, places=connections(organization_id, wanted)
-    )
+    at_connections = Walk(table, at=table.connection_id, places=connections(OWNER, wanted))
     by_place = replace(at_connections, since=wanted.since, until=wanted.until, **walk)
     if wanted.location_id is not None:
-        site = location(organization_id, wanted)
+        site = location(OWNER, wanted)
         by_place = replace(by_place, at=table.location_id, places=site)
     found = (*conditions(table, wanted), *more)
-    return Wanted(organization_id, by_place, at_connections, found)
+    return Wanted(by_place, at_connections, found)
 
 
-def sales(session: Session, query: Select[Any], wanted: Wanted, order: Sort, span: Span) -> Listed:
-    """A page of `query`. Raises: CursorError."""
-    if len(order.columns) == 1:
-        return _by_id(session, query, wanted, order, span)
-    found = walked(wanted.walk, order, span.after, length(span) + 1)
-    return listed(session, query, found, order, span)
+def statements(
+    query: Select[Any], wanted: Wanted, order: Sort, *, goes_on: bool
+) -> Sequence[Select[Any]]:
+    """What finds a page of `query`: where the first doesn't fill it, the second does."""
+    seen = [bindparam(f"seen_{n}", type_=c.type) for n, c in enumerate(order.columns)]
+    past = seen if goes_on else None
+    if len(order.columns) > 1:
+        return (joined(query, walked(wanted.walk, order, past, _LIMIT), order),)
+    if not wanted.conditions:
+        return (joined(query, nearest(wanted.near, order, past, _LIMIT), order),)
+    # Near the cursor are enough rows of nearly every filter; else days lead to them. A year long
+    # past has none there.
+    few = nearest(wanted.near, order, past, _NEAR)
+    return (
+        joined(query.where(*wanted.conditions).limit(_LIMIT), few, order),
+        joined(query, by_day(wanted.walk, order, past, _LIMIT), order),
+    )
 
 
-def _by_id(session: Session, query: Select[Any], wanted: Wanted, order: Sort, span: Span) -> Listed:
-    """Near the cursor are enough rows of nearly every filter; else days lead to them.
+def sales(
+    session: Session, asking: Sequence[Select[Any]], values: dict[str, Any], order: Sort, span: Span
+) -> Listed:
+    """The page that one of the statements fills, or the last one's."""
+    for statement in asking:
+        rows = session.execute(statement, values).mappings().all()
+        page = cut(rows, order, length(span))
+        if page.next is not None:
+            break
+    return page
 
-    A year long past has none there.
-    """
-    limit = length(span) + 1
-    few = nearest(wanted.near, order, span.after, _NEAR if wanted.conditions else limit)
-    near = query.where(*wanted.conditions).limit(limit)
-    page = listed(session, near, few, order, span)
-    if page.next is not None or not wanted.conditions:
-        return page
-    return listed(session, query, by_day(wanted.walk, order, span.after, limit), order, span)
+
+def joined(query: Select[Any], found: Subquery, order: Sort) -> Select[Any]:
+    """The rows of `query` whose ids were `found`, sorted."""
+    [key] = order.columns[-1:]
+    return query.join(found, found.c.id == key).order_by(*sorted_by(order))
 
 
 def length(span: Span) -> int:
     """How many rows a page may have."""
     return max(1, min(span.limit, MOST))
-
-
-def listed(
-    session: Session, query: Select[Any], found: Subquery, order: Sort, span: Span
-) -> Listed:
-    """The page of `query` whose ids were `found`, one more than it has."""
-    [key] = order.columns[-1:]
-    query = query.join(found, found.c.id == key)
-    rows = session.execute(query.order_by(*sorted_by(order))).mappings().all()
-    return cut(rows, order, length(span))
 
 
 def sorts(table: Sale) -> dict[str, Sort]:

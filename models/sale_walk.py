@@ -7,7 +7,6 @@ own first row comes first. Sorted by id within dates or of a state, each day is 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -20,15 +19,17 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    literal,
     select,
     true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from models.paging import Sort, end_of, place
+from models.paging import Sort, end_of
 
+# What the row that was seen last is sorted by; none before the first page.
+Seen = Sequence[Any] | None
+Limit = int | ColumnElement[int]
 # The row that a merge compares, and the condition that keeps it to one group.
 Within = Callable[[Any], ColumnElement[bool]]
 
@@ -37,51 +38,51 @@ Within = Callable[[Any], ColumnElement[bool]]
 class Walk:
     """What is walked: rows of `table` whose `at` is one of `places`.
 
-    `state` is the column that follows it in the index, if any, and `states` the wanted values; all
-    there are where none is asked for. `since` and `until` are business dates, both included. `also`
-    holds for every row but for very few.
+    `state` is the column that follows it in the index, if any, and `states` an array of the wanted
+    values. `since` and `until` are business dates, both included. `also` holds for every row but
+    for very few. Values may be given by name, with what they are said when it is executed.
     """
 
     table: Any
     at: Any
     places: Select[Any]
     state: ColumnElement[str] | None = None
-    states: Sequence[str] = ()
-    since: date | None = None
-    until: date | None = None
+    states: Any = None
+    since: Any = None
+    until: Any = None
     also: ColumnElement[bool] = field(default_factory=true)
 
 
-def walked(walk: Walk, order: Sort, after: str | None, limit: int) -> Subquery:
-    """Ids of the first `limit` rows past the cursor, sorted by date. Raises: CursorError."""
-    in_group, beyond = _in_group(walk), past(order, after)
+def walked(walk: Walk, order: Sort, seen: Seen, limit: Limit) -> Subquery:
+    """Ids of the first `limit` rows past what was `seen`, sorted by date."""
+    in_group, beyond = _in_group(walk), past(order, seen)
     return merged(_groups(walk), lambda group: in_group(group) & beyond & walk.also, order, limit)
 
 
-def nearest(walk: Walk, order: Sort, after: str | None, limit: int) -> Subquery:
-    """The same sorted by id; neither states nor dates are looked at. Raises: CursorError."""
-    seen = None if after is None else place(order, after)[0]
+def nearest(walk: Walk, order: Sort, seen: Seen, limit: Limit) -> Subquery:
+    """The same sorted by id; neither states nor dates are looked at."""
+    last = None if seen is None else seen[0]
     [key] = order.columns
 
     def within(group: Any) -> ColumnElement[bool]:
         found: ColumnElement[bool] = end_of(
-            walk.at, key, group.c.place, seen, descending=order.descending
+            walk.at, key, group.c.place, last, descending=order.descending
         )
         return found
 
     return merged(_places(walk), within, order, limit, lead=walk.at)
 
 
-def by_day(walk: Walk, order: Sort, after: str | None, limit: int) -> Subquery:
-    """The same sorted by id, day by day, each of them a group. Raises: CursorError."""
-    days, in_group, beyond = _days(walk, order), _in_group(walk, dated=False), past(order, after)
+def by_day(walk: Walk, order: Sort, seen: Seen, limit: Limit) -> Subquery:
+    """The same sorted by id, day by day, each of them a group."""
+    days, in_group, beyond = _days(walk, order), _in_group(walk, dated=False), past(order, seen)
 
     def within(day: Any) -> ColumnElement[bool]:
         in_day = walk.table.business_date == day.c.business_date
         return and_(in_group(day), in_day, beyond, walk.also)
 
     # Without a cursor the look that found a day found its first row, too.
-    heads = days.c.id if after is None else None
+    heads = days.c.id if seen is None else None
     return merged(days, within, order, limit, heads=heads)
 
 
@@ -89,7 +90,7 @@ def merged(
     groups: FromClause,
     within: Within,
     order: Sort,
-    limit: int,
+    limit: Limit,
     *,
     lead: Any = None,
     heads: Any = None,
@@ -111,7 +112,7 @@ def merged(
     return found.order_by(*sorted_by(order, rows)).limit(limit).subquery()
 
 
-def _first(group: FromClause, within: Within, order: Sort, limit: int, lead: Any) -> Any:
+def _first(group: FromClause, within: Within, order: Sort, limit: Limit, lead: Any) -> Any:
     leading = [] if lead is None else [lead.desc() if order.descending else lead.asc()]
     query = select(*order.columns).where(within(group))
     return query.order_by(*leading, *sorted_by(order)).limit(limit).lateral()
@@ -123,12 +124,12 @@ def sorted_by(order: Sort, rows: FromClause | None = None) -> list[ColumnElement
     return [c.desc() if order.descending else c.asc() for c in columns]
 
 
-def past(order: Sort, after: str | None) -> ColumnElement[bool]:
-    """What holds for the rows behind the cursor. Raises: CursorError."""
-    if after is None:
+def past(order: Sort, seen: Seen) -> ColumnElement[bool]:
+    """What holds for the rows behind the one that was seen last."""
+    if seen is None:
         return true()
-    seen, columns = tuple_(*place(order, after)), tuple_(*order.columns)
-    return columns < seen if order.descending else columns > seen
+    there, columns = tuple_(*seen), tuple_(*order.columns)
+    return columns < there if order.descending else columns > there
 
 
 def _places(walk: Walk) -> Subquery:
@@ -136,10 +137,13 @@ def _places(walk: Walk) -> Subquery:
     return walk.places.with_only_columns(one.label("place")).subquery()
 
 
-def listed_as(name: str, texts: Sequence[str]) -> FromClause:
-    """A row for each text. SQLAlchemy would put a `VALUES` together anew for each query."""
-    given = cast(literal(list(texts)), ARRAY(Text))
-    return func.unnest(given).table_valued(column(name, Text)).render_derived(name="listed")
+def listed_as(name: str, texts: Any) -> FromClause:
+    """A row for each of an array. SQLAlchemy would put a `VALUES` together anew for each query."""
+    return (
+        func.unnest(cast(texts, ARRAY(Text)))
+        .table_valued(column(name, Text))
+        .render_derived(name="listed")
+    )
 
 
 def _groups(walk: Walk) -> FromClause:
