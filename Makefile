@@ -5,6 +5,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 PYTHONS := python3.13 python3.12 python3.11 python3
 ROOMS := cli config connectors dashboard documents models rules sandbox tasks webhooks
+TOOLS := site-packages/(_pytest|debugpy|docker|hypothesis|mypy|mypyc|pip|playwright|setuptools)/
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 
 .DEFAULT_GOAL := help
@@ -77,9 +78,9 @@ $(INSTALLED): requirements.lock setup.cfg pyproject.toml
 		uv pip install --quiet --python $(BIN)/python -r requirements.lock && \
 		uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
 	else \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -r requirements.lock && \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .; \
 	fi
-	@# Compiled once here, and not by each of a dozen processes at every start.
-	@$(BIN)/python -m compileall -q -j 0 .venv/lib $(ROOMS) || true
+	@# Compiled once here, and not by each of a dozen processes at every start: what those load.
+	@$(BIN)/python -m compileall -q -j 0 -x '$(TOOLS)' .venv/lib $(ROOMS) || true
 	@touch $@
