@@ -21,7 +21,7 @@ def worker(shop: Shop, run: Run) -> Child:
     alone = ("--without-mingle", "--without-gossip")
     argv = ("worker", "-n", _NODE, "-c", "1", "-l", "INFO", "-Q", ",".join(_QUEUES), *alone)
     started = run("worker", *CELERY, *argv)
-    until(lambda: started.says(" ready."), what="the worker")
+    until(lambda: started.says(" ready."), what="the worker", timeout_s=60)
     return started
 
 
@@ -31,7 +31,7 @@ def flower(run: Run) -> str:
     port = free_port()
     run("flower", *TAXPOYNT, "flower", "--port", str(port), FLOWER_UNAUTHENTICATED_API="true")
     address = f"http://127.0.0.1:{port}"
-    until(lambda: _get(f"{address}/healthcheck") is not None, what="Flower")
+    until(lambda: _get(f"{address}/healthcheck") is not None, what="Flower", timeout_s=60)
     return address
 
 
