@@ -24,17 +24,22 @@ def any_waits(db: Connection, connection_id: int, now: datetime) -> bool:
     return db.exec_driver_sql(_ANY_WAITS, (connection_id, now)).first() is not None
 
 
-# Of all connections, and of the first few alone: a mountain of what was postponed isn't to be
-# climbed at each look. In the order of an index that holds no others.
+# In the order of an index that holds no others, and of the first few alone: a mountain of what was
+# postponed isn't to be climbed at each look. What has lain there for long is waited for by nobody.
 _ANYBODY_WAITS = """
 SELECT 1 FROM (
-    SELECT attempts FROM inbox_events WHERE state = 'pending' ORDER BY connection_id, id LIMIT 50
-) AS first_few WHERE attempts = 0 LIMIT 1
+    SELECT attempts, losses, received_at FROM inbox_events WHERE state = 'pending'
+    ORDER BY connection_id, id LIMIT 50
+) AS first_few
+WHERE attempts = 0 AND losses = 0 AND received_at > now() - interval '10 minutes' LIMIT 1
 """
 
 
 def anybody_waits(db: Connection) -> bool:
-    """Whether deliveries wait that nobody tried to handle yet, whoever's they are."""
+    """Whether one of the first fifty deliveries, whoever's they are, came lately and is untried.
+
+    For whoever gives way: behind fifty that were postponed none is seen.
+    """
     return db.exec_driver_sql(_ANYBODY_WAITS).first() is not None
 
 

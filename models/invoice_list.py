@@ -1,8 +1,8 @@
 """Lists invoices: filtered, sorted, a page at a time, one query a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, inspect, select, true
@@ -14,6 +14,7 @@ from models.invoice_named import named
 from models.order import Order
 from models.paging import FIRST, Listed, Sort, Span, page
 from models.sale_list import (
+    MOST_STATEMENTS,
     OWNER,
     Asked,
     SaleFilter,
@@ -52,11 +53,11 @@ def invoices(
     order = SORTS[sort or usual_sort(wanted)]
     if wanted.number:
         return _called(session, organization_id, wanted, order, span)
-    asking, values = asked(organization_id, wanted, order, span)
+    asking, values = asked(organization_id, replace(wanted, number=None), order, span)
     return sales(session, _statements(asking), values, order, span)
 
 
-@cache
+@lru_cache(MOST_STATEMENTS)
 def _statements(asking: Asked) -> Sequence[Select[Any]]:
     wanted = InvoiceFilter(**asking.names)
     stated = [] if wanted.status is None else [Invoice.status == wanted.status]

@@ -1,14 +1,13 @@
 """Lists orders: filtered, sorted, a page at a time, one query a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, inspect, select
 from sqlalchemy.orm import Session
 
-from models import sale_list
 from models.connection import Connection
 from models.invoice import Invoice
 from models.location import Location
@@ -16,6 +15,9 @@ from models.order import STATES, Order
 from models.order_named import named
 from models.paging import FIRST, Listed, Sort, Span, cut, place
 from models.sale_list import (
+    GIVEN_STATES,
+    MOST_STATEMENTS,
+    OWNER,
     Asked,
     SaleFilter,
     asked,
@@ -54,18 +56,18 @@ def orders(
     order = SORTS[sort]
     if wanted.search:
         return _searched(session, organization_id, wanted, order, span)
-    asking, values = asked(organization_id, wanted, order, span)
+    asking, values = asked(organization_id, replace(wanted, search=None), order, span)
     values["states"] = STATES if wanted.invoice_state is None else [wanted.invoice_state]
     return sales(session, _statements(asking), values, order, span)
 
 
-@cache
+@lru_cache(MOST_STATEMENTS)
 def _statements(asking: Asked) -> Sequence[Select[Any]]:
     wanted = OrderFilter(**asking.names)
     stated = [] if wanted.invoice_state is None else [Order.invoice_state == wanted.invoice_state]
-    by_state = {"state": Order.invoice_state, "states": sale_list.STATES}
+    by_state = {"state": Order.invoice_state, "states": GIVEN_STATES}
     which = wanted_of(Order, wanted, stated, **by_state)
-    return statements(described(sale_list.OWNER), which, SORTS[asking.sort], goes_on=asking.goes_on)
+    return statements(described(OWNER), which, SORTS[asking.sort], goes_on=asking.goes_on)
 
 
 def _searched(

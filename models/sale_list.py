@@ -16,6 +16,8 @@ from models.order import Order
 from models.paging import MOST, Listed, Sort, Span, cut, place
 from models.sale_walk import Walk, by_day, nearest, sorted_by, walked
 
+# Of one list that a process keeps; each is some tens of kilobytes.
+MOST_STATEMENTS = 128
 # So many rows are looked at one by one in a few milliseconds.
 _NEAR = 1000
 
@@ -81,7 +83,7 @@ class Asked:
 
 # The names of all other values.
 OWNER: Any = bindparam("organization_id")
-STATES: Any = bindparam("states", type_=ARRAY(Text))
+GIVEN_STATES: Any = bindparam("states", type_=ARRAY(Text))
 _LIMIT: Any = bindparam("limit", type_=Integer)
 
 
@@ -139,10 +141,10 @@ def statements(
 
 
 def sales(
-    session: Session, asking: Sequence[Select[Any]], values: dict[str, Any], order: Sort, span: Span
+    session: Session, tries: Sequence[Select[Any]], values: dict[str, Any], order: Sort, span: Span
 ) -> Listed:
     """The page that one of the statements fills, or the last one's."""
-    for statement in asking:
+    for statement in tries:
         rows = session.execute(statement, values).mappings().all()
         page = cut(rows, order, length(span))
         if page.next is not None:

@@ -73,5 +73,15 @@ def test_of_other_places_and_by_filters_that_fit_nothing(
         assert not ask(one, Span(), sort, connection=other.name).items
         assert not ask(one, Span(), sort, connection="").items
         assert not ask(one, Span(), sort, location_id=mine[0]["location_id"]).items
-        mine_there = ask(other, Span(), sort, location_id=mine[0]["location_id"]).items
-        assert len(mine_there) == _DAYS
+        there = ask(other, Span(), sort, location_id=mine[0]["location_id"]).items
+        assert len(there) == _DAYS
+
+
+def test_of_another_state_and_until_another_date(merchants: list[Connection]) -> None:
+    merchant = merchants[0]
+    for sort in ("-business_date", "-id"):
+        for state, found in (("issued", _DAYS), ("due", 0), ("issued", _DAYS)):
+            assert len(_orders(merchant, Span(), sort, invoice_state=state).items) == found
+        for days in (0, 2):
+            until = _FIRST + timedelta(days=days)
+            assert len(_orders(merchant, Span(), sort, until=until).items) == days + 1

@@ -4,12 +4,13 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg2
 import pytest
 from sqlalchemy import text
 
 from config import clock
 from models import Connection, inbox_standing
-from models.session import unit_of_work
+from models.session import DatabaseAwayError, unit_of_work
 from tasks import backfill, giving_way, ring, sync
 from tests.integration.tasks.asked import control, cursors, one
 from tests.shop import Shop
@@ -71,6 +72,19 @@ def test_it_rests_longer_than_it_worked_but_never_long(
 def test_what_was_tried_and_put_off_keeps_nobody_waiting(shop: Shop, rests: list[float]) -> None:
     shop.take_in(shop.messages(2))
     _change("attempts = 1, next_attempt_at = now() - interval '1 minute'")
+    giving_way.after(0.1)
+    assert rests == []
+
+
+@pytest.mark.usefixtures("among_workers")
+@pytest.mark.parametrize("error", [MemoryError, psycopg2.InterfaceError, DatabaseAwayError])
+def test_what_keeps_it_from_looking_is_not_taken_for_a_page_that_was_not_stored(
+    monkeypatch: pytest.MonkeyPatch, rests: list[float], error: type[Exception]
+) -> None:
+    def look(_: Any) -> bool:
+        raise error("database.away", "It is away.") if error is DatabaseAwayError else error
+
+    monkeypatch.setattr(inbox_standing, "anybody_waits", look)
     giving_way.after(0.1)
     assert rests == []
 
