@@ -2,7 +2,6 @@
 
 import resource
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +22,7 @@ from models import session as database_session
 from tasks import reach
 from tests.children import TAXPOYNT, Child, child, free_port
 from tests.integration.tasks.asked import ask
+from tests.integration.webhooks.dripping import Dripping
 from tests.integration.webhooks.knocking import signed
 from tests.shop import Shop, open_shop
 from tests.waiting import patience_s, until
@@ -162,7 +162,7 @@ def test_a_thousand_idle_and_many_slow_senders_leave_others_served_and_are_cut_o
         slow = [stack.enter_context(web.connect()) for _ in range(DRIPPING)]
         body = web.body()
         head = web.head(body, f"Content-Length: {len(body)}")
-        dripped = [_Dripping(line, head, body, whole_head=n % 3 > 0) for n, line in enumerate(slow)]
+        dripped = [Dripping(line, head, body, whole_head=n % 3 > 0) for n, line in enumerate(slow)]
         for one in dripped:
             one.start()
         beside = min(_while_all_drip(web, dripped))
@@ -184,7 +184,7 @@ def _answered(web: Web) -> list[float]:
     return [took for _, took in answers]
 
 
-def _while_all_drip(web: Web, dripped: list["_Dripping"]) -> Iterator[float]:
+def _while_all_drip(web: Web, dripped: list[Dripping]) -> Iterator[float]:
     """The p99 of the first round, and of some more that they all outlast.
 
     A machine that stands still for a moment holds up four, and four are a round's hundredth part.
@@ -198,26 +198,6 @@ def _while_all_drip(web: Web, dripped: list["_Dripping"]) -> Iterator[float]:
 
 def _p99(took: list[float]) -> float:
     return sorted(took)[-len(took) // 100]
-
-
-class _Dripping(threading.Thread):
-    """Sends a byte every now and then until it is cut off."""
-
-    def __init__(self, line: socket.socket, head: bytes, body: bytes, *, whole_head: bool) -> None:
-        super().__init__(daemon=True)
-        self._line = line
-        self._at_once, self._bit_by_bit = (head, body) if whole_head else (head[:20], head[20:])
-        self.answer = b""
-
-    def run(self) -> None:
-        with suppress(ConnectionError):
-            self._line.sendall(self._at_once)
-            self._line.settimeout(0.5)
-            for number in range(len(self._bit_by_bit)):
-                self._line.sendall(self._bit_by_bit[number : number + 1])
-                with suppress(TimeoutError):
-                    self.answer += self._line.recv(1000)
-                    return
 
 
 def test_a_body_is_taken_however_it_is_cut(web: Web) -> None:
