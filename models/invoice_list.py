@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, inspect, select, true
+from sqlalchemy import ColumnElement, Select, and_, inspect, select, true
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -60,7 +60,7 @@ def invoices(
 @lru_cache(MOST_STATEMENTS)
 def _statements(asking: Asked) -> Sequence[Select[Any]]:
     wanted = InvoiceFilter(**asking.names)
-    stated = [] if wanted.status is None else [Invoice.status == wanted.status]
+    stated = _stated(wanted)
     which = wanted_of(Invoice, wanted, stated, also=and_(true(), *stated))
     return statements(described(OWNER), which, SORTS[asking.sort], goes_on=asking.goes_on)
 
@@ -68,12 +68,14 @@ def _statements(asking: Asked) -> Sequence[Select[Any]]:
 def _called(
     session: Session, organization_id: int, wanted: InvoiceFilter, order: Sort, span: Span
 ) -> Listed:
-    which = [*conditions(Invoice, wanted)]
-    if wanted.status is not None:
-        which.append(Invoice.status == wanted.status)
+    which = (*conditions(Invoice, wanted), *_stated(wanted))
     called = Invoice.id.in_(named(organization_id, wanted.number or ""))
     ours = Invoice.connection_id.in_(connections(organization_id, wanted))
     return page(session, described(organization_id).where(called, ours, *which), order, span)
+
+
+def _stated(wanted: InvoiceFilter) -> list[ColumnElement[bool]]:
+    return [] if wanted.status is None else [Invoice.status == wanted.status]
 
 
 def usual_sort(wanted: InvoiceFilter) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import ColumnElement, Select, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -64,18 +64,15 @@ def orders(
 @lru_cache(MOST_STATEMENTS)
 def _statements(asking: Asked) -> Sequence[Select[Any]]:
     wanted = OrderFilter(**asking.names)
-    stated = [] if wanted.invoice_state is None else [Order.invoice_state == wanted.invoice_state]
     by_state = {"state": Order.invoice_state, "states": GIVEN_STATES}
-    which = wanted_of(Order, wanted, stated, **by_state)
+    which = wanted_of(Order, wanted, _stated(wanted), **by_state)
     return statements(described(OWNER), which, SORTS[asking.sort], goes_on=asking.goes_on)
 
 
 def _searched(
     session: Session, organization_id: int, wanted: OrderFilter, order: Sort, span: Span
 ) -> Listed:
-    which = [*conditions(Order, wanted)]
-    if wanted.invoice_state is not None:
-        which.append(Order.invoice_state == wanted.invoice_state)
+    which = [*conditions(Order, wanted), *_stated(wanted)]
     if wanted.connection is not None:
         which.append(Order.connection_id.in_(connections(organization_id, wanted)))
     seen = None if span.after is None else place(order, span.after)
@@ -83,6 +80,11 @@ def _searched(
     found = named(organization_id, text, which, order, seen, limit + 1)
     query = joined(described(organization_id), found, order)
     return cut(session.execute(query).mappings().all(), order, limit)
+
+
+def _stated(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+    state = wanted.invoice_state
+    return [] if state is None else [Order.invoice_state == state]
 
 
 def described(organization_id: Any) -> Select[Any]:
