@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, inspect, select, true
+from sqlalchemy import ColumnElement, Select, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -60,8 +60,7 @@ def invoices(
 @lru_cache(MOST_STATEMENTS)
 def _statements(asking: Asked) -> Sequence[Select[Any]]:
     wanted = InvoiceFilter(**asking.names)
-    stated = _stated(wanted)
-    which = wanted_of(Invoice, wanted, stated, also=and_(true(), *stated))
+    which = wanted_of(Invoice, wanted, _stated(wanted))
     return statements(described(OWNER), which, SORTS[asking.sort], goes_on=asking.goes_on)
 
 

@@ -5,17 +5,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, inspect, select
+from sqlalchemy import ColumnElement, Select, func, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
 from models.invoice import Invoice
 from models.location import Location
-from models.order import STATES, Order
+from models.order import Order
 from models.order_named import named
 from models.paging import FIRST, Listed, Sort, Span, cut, place
 from models.sale_list import (
-    GIVEN_STATES,
     MOST_STATEMENTS,
     OWNER,
     Asked,
@@ -57,15 +56,15 @@ def orders(
     if wanted.search:
         return _searched(session, organization_id, wanted, order, span)
     asking, values = asked(organization_id, replace(wanted, search=None), order, span)
-    values["states"] = STATES if wanted.invoice_state is None else [wanted.invoice_state]
     return sales(session, _statements(asking), values, order, span)
 
 
 @lru_cache(MOST_STATEMENTS)
 def _statements(asking: Asked) -> Sequence[Select[Any]]:
     wanted = OrderFilter(**asking.names)
-    by_state = {"state": Order.invoice_state, "states": GIVEN_STATES}
-    which = wanted_of(Order, wanted, _stated(wanted), **by_state)
+    stated = _stated(wanted)
+    # Orders of a state have an index of their own, those of all another one.
+    which = wanted_of(Order, wanted, stated) if stated else wanted_of(Order, wanted, place=func.abs)
     return statements(described(OWNER), which, SORTS[asking.sort], goes_on=asking.goes_on)
 
 

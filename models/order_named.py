@@ -2,12 +2,24 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Subquery, and_, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Subquery,
+    Text,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.connection import Connection
 from models.order import Order
 from models.paging import Sort
-from models.sale_walk import Seen, listed_as, merged, past, sorted_by
+from models.sale_walk import Seen, merged, past, sorted_by
 
 # As much of a platform's id as pages show where there is no number.
 _PART_OF_ID = 8
@@ -29,7 +41,7 @@ def named(
     """
     bare = text.removeprefix("#")
     wanted = and_(past(order, seen), *conditions)
-    numbers = listed_as("number", literal(sorted({text, bare})))
+    numbers = _listed("number", sorted({text, bare}))
     by_number = merged(
         numbers,
         lambda group: and_(
@@ -50,6 +62,15 @@ def named(
     )
     found = select(*by_number.c).union(select(*by_id.c)).subquery()
     return select(*found.c).order_by(*sorted_by(order, found)).limit(limit).subquery()
+
+
+def _listed(name: str, texts: Sequence[str]) -> FromClause:
+    """A row for each. SQLAlchemy would put a `VALUES` together anew for each query."""
+    return (
+        func.unnest(cast(literal(texts), ARRAY(Text)))
+        .table_valued(column(name, Text))
+        .render_derived(name="listed")
+    )
 
 
 def _is_its_id(bare: str) -> ColumnElement[bool]:

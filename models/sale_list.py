@@ -1,12 +1,11 @@
 """What the lists of orders and of invoices share: where and when, and by what they are sorted."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, Text, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, and_, bindparam, select, true
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -81,9 +80,8 @@ class Asked:
         return {name: bindparam(name) for name in self.given}
 
 
-# The names of all other values.
+# The names of the other values.
 OWNER: Any = bindparam("organization_id")
-GIVEN_STATES: Any = bindparam("states", type_=ARRAY(Text))
 _LIMIT: Any = bindparam("limit", type_=Integer)
 
 
@@ -109,16 +107,23 @@ class Wanted:
 
 
 def wanted_of(
-    table: Sale, wanted: SaleFilter, more: Sequence[ColumnElement[bool]] = (), **walk: Any
+    table: Sale,
+    wanted: SaleFilter,
+    also: Sequence[ColumnElement[bool]] = (),
+    place: Callable[[Any], Any] = lambda column: column,
 ) -> Wanted:
-    """At their location, or else at their connections; `walk` as in `Walk`."""
-    at_connections = Walk(table, at=table.connection_id, places=connections(OWNER, wanted))
-    by_place = replace(at_connections, since=wanted.since, until=wanted.until, **walk)
+    """At their location, or else at their connections.
+
+    `also` as in `Walk`; `place` is how the index by dates says where a sale was made.
+    """
+    ours = connections(OWNER, wanted)
+    near = Walk(table, at=table.connection_id, places=ours)
+    at, places = table.connection_id, ours
     if wanted.location_id is not None:
-        site = location(OWNER, wanted)
-        by_place = replace(by_place, at=table.location_id, places=site)
-    found = (*conditions(table, wanted), *more)
-    return Wanted(by_place, at_connections, found)
+        at, places = table.location_id, location(OWNER, wanted)
+    dates = {"since": wanted.since, "until": wanted.until}
+    walk = Walk(table, at=place(at), places=places, also=and_(true(), *also), **dates)
+    return Wanted(walk, near, (*conditions(table, wanted), *also))
 
 
 def statements(

@@ -43,10 +43,12 @@ def timestamp(at: datetime) -> str:
 
 @lru_cache(maxsize=1024)
 def business_date(number: int | str) -> date:
-    """A day from yyyymmdd, as number or digits. Raises: ValueError."""
+    """A day from yyyymmdd, as number or digits. Raises: ValueError, also for other centuries."""
     digits = str(number)
     if len(digits) != 8 or not digits.isdecimal():
         raise ValueError("no yyyymmdd date")
+    if not digits.startswith("20"):
+        raise ValueError("no date of this century")
     return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 

@@ -72,7 +72,7 @@ def cost(page: FlaskClient, script: FlaskClient, address: str) -> int:
 @pytest.mark.parametrize(
     ("wanted", "sort", "index"),
     [
-        (listing.OrderFilter(), "-business_date", "ix_orders_connection_id_state"),
+        (listing.OrderFilter(), "-business_date", "ix_orders_connection_id_date"),
         (listing.OrderFilter(), "-id", "ix_orders_connection_id_id"),
         (
             listing.OrderFilter(invoice_state="changed after issue"),
