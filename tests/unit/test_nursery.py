@@ -29,12 +29,15 @@ def test_it_is_ended_like_any_other(tmp_path: Path) -> None:
     assert (waiting.alive, waiting.code) == (False, -SIGKILL)
 
 
-@pytest.mark.parametrize(
-    "module", ["cli", "models", "tasks", "celeryconfig", "config", "prometheus_client"]
-)
+@pytest.mark.parametrize("module", ["cli", "dashboard", "celeryconfig", "prometheus_client"])
 def test_what_reads_the_environment_is_not_loaded_beforehand(module: str) -> None:
     with nursery.piped([*_TELL, "loaded", module], env=os.environ, cwd=str(ROOT)) as process:
         assert process.communicate("")[0] == "False\n"
+
+
+def test_what_is_loaded_has_not_read_the_environment_yet() -> None:
+    with nursery.piped([*_TELL, "settings"], env=os.environ, cwd=str(ROOT)) as process:
+        assert process.communicate("")[0] == "True 0\n"
 
 
 def test_other_programs_are_started_as_ever(tmp_path: Path) -> None:

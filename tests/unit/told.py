@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 
@@ -13,6 +14,11 @@ def main() -> None:
         time.sleep(60)
     if asked[0] == "loaded":
         sys.stdout.write(f"{asked[1] in sys.modules}\n")
+        return
+    if asked[0] == "settings":
+        there = "config.settings" in sys.modules
+        read = import_module("config.settings").settings.cache_info().currsize
+        sys.stdout.write(f"{there} {read}\n")
         return
     said = (" ".join(asked), os.environ["TOLD"], sys.stdin.read(), Path.cwd(), os.getsid(0))
     sys.stdout.write("".join(f"{each}\n" for each in said))
