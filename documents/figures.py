@@ -3,19 +3,19 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from rules.money import unit
+from rules.money import places
 
 MINUS = "−"
 
 
 def plain(value: Decimal, currency: str) -> str:
     """An amount for machines: `1234.50`. Decimals beyond the currency's stay when they count."""
-    return format(_scaled(value, currency), "f")
+    return _to_the_unit(format(value, "f"), currency)
 
 
 def amount(value: Decimal, currency: str) -> str:
     """An amount for people, without its currency: `1,234.50`."""
-    return format(_scaled(value, currency), ",f").replace("-", MINUS)
+    return _to_the_unit(format(value, ",f"), currency).replace("-", MINUS)
 
 
 def quantity(value: Decimal) -> str:
@@ -30,17 +30,15 @@ def percent(rate: Decimal | None) -> str:
 
 def instant(value: datetime) -> str:
     """An instant for machines: RFC 3339 in UTC, to the microsecond."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    in_utc = value.astimezone(UTC).replace(tzinfo=None)
+    return f"{in_utc.isoformat(timespec='microseconds')}Z"
 
 
-def _scaled(value: Decimal, currency: str) -> Decimal:
-    step = unit(currency)
-    trimmed = _trimmed(value)
-    return trimmed if _digits(trimmed) > _digits(step) else value.quantize(step)
-
-
-def _digits(value: Decimal) -> int:
-    return -int(value.as_tuple().exponent)
+def _to_the_unit(text: str, currency: str) -> str:
+    """With the currency's decimals, and those beyond them that count."""
+    whole, _, part = text.partition(".")
+    part = part.rstrip("0").ljust(places(currency), "0")
+    return f"{whole}.{part}" if part else whole
 
 
 def _trimmed(value: Decimal) -> Decimal:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 # ISO 4217 minor units that aren't two (ISO 4217 list one, read 2026-11-01).
 _DIGITS = {
@@ -17,9 +18,15 @@ RATE_PLACES = 8
 _PRICE_STEP = Decimal(1).scaleb(-MONEY_PLACES)
 
 
+def places(currency: str) -> int:
+    """How many decimals a currency has: 2 for GBP and where nothing is known, 0 for JPY."""
+    return _DIGITS.get(currency, 2)
+
+
+@cache
 def unit(currency: str) -> Decimal:
-    """The smallest amount of a currency: 0.01 for GBP and where none is known, 1 for JPY."""
-    return Decimal(1).scaleb(-_DIGITS.get(currency, 2))
+    """The smallest amount of a currency: 0.01 for GBP, 1 for JPY."""
+    return Decimal(1).scaleb(-places(currency))
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

@@ -11,7 +11,7 @@ from config import clock
 from dashboard import csrf
 from dashboard.access import Visitor, visitor
 from dashboard.problem import problem
-from models import Organization, api_tokens
+from models import api_tokens
 from models.session import unit_of_work
 
 View = Callable[..., Any]
@@ -51,8 +51,8 @@ def _caller(database: Session) -> Visitor | None:
 
 
 def _by_token(database: Session, given: str) -> Visitor | None:
-    held = api_tokens.holder(database, given[len(_SCHEME) :].strip(), clock.now())
-    if held is None:
+    found = api_tokens.holder(database, given[len(_SCHEME) :].strip(), clock.now())
+    if found is None:
         return None
-    organization = database.get_one(Organization, held.organization_id)
+    held, organization = found
     return Visitor(organization.id, organization.name, held.name, organization.operates)

@@ -9,6 +9,7 @@ from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]
 from marshmallow import RAISE, Schema
 
 from dashboard.access import operators
+from dashboard.answers import Json
 from dashboard.api.callers import called
 from dashboard.api.queries import ProblemSchema
 from dashboard.ident import Ident
@@ -69,6 +70,7 @@ class _Api(Api):  # type: ignore[misc]
 
 def register(app: Flask) -> None:
     """Put the API and its description on `app`."""
+    app.json = Json(app)
     app.config.update(
         API_TITLE="TaxPoynt",
         API_VERSION="v1",

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from config import clock
 from documents import figures
-from models import ApiToken, InboxEvent, event_list, invoice_list, order_list, sync_run_list
+from models import ApiToken, InboxEvent, event_list, invoice_list, order, order_list, sync_run_list
 from models.session import unit_of_work
 from tests import factories, merchants
 from tests.merchants import Merchant
@@ -177,7 +177,7 @@ def test_what_cannot_be_read_is_a_problem(
     [
         ("events?state=bogus", event_list.STATES),
         ("sync-runs?status=bogus", sync_run_list.STATES),
-        ("orders?invoice_state=bogus", order_list.STATES),
+        ("orders?invoice_state=bogus", order.STATES),
         ("orders?sort=bogus", tuple(order_list.SORTS)),
         ("invoices?status=bogus", invoice_list.STATES),
         ("invoices?sort=bogus", tuple(invoice_list.SORTS)),
