@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Date, cast, column, func, literal, select
+from sqlalchemy import Date, Integer, Text, and_, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from models.connection import Connection
 from models.location import Location
 from models.order import CHANGED, DUE, ISSUED, Order
 from rules.business_dates import business_date
@@ -33,14 +34,20 @@ class Day:
 
 def today(session: Session, organization_id: int, now: datetime) -> list[Day]:
     """What each connection sold today, a row a currency; one query over a day or two of orders."""
-    dates = business_dates(session, organization_id, now)
-    if not dates:
+    days = business_dates(session, organization_id, now)
+    if not days:
         return []
-    ids, days = literal(list(dates)), literal(list(dates.values()))
-    at = (
-        func.unnest(cast(ids, ARRAY(BigInteger)), cast(days, ARRAY(Date)))
-        .table_valued(column("id", BigInteger), column("business_date", Date))
-        .render_derived(name="at")
+    zones, hours, dates = zip(*((*place, day) for place, day in days.items()), strict=True)
+    clocks = (
+        func.unnest(
+            cast(literal(list(zones)), ARRAY(Text)),
+            cast(literal(list(hours)), ARRAY(Integer)),
+            cast(literal(list(dates)), ARRAY(Date)),
+        )
+        .table_valued(
+            column("time_zone", Text), column("hour", Integer), column("business_date", Date)
+        )
+        .render_derived(name="clocks")
     )
     rest = Order.invoice_state.not_in((DUE, ISSUED, CHANGED))
     query = (
@@ -55,12 +62,21 @@ def today(session: Session, organization_id: int, now: datetime) -> list[Day]:
             func.count().filter(rest).label("rest"),
             func.coalesce(func.sum(Order.total).filter(rest), 0).label("rest_total"),
         )
-        .select_from(at)
+        .select_from(Connection)
         # As the index of all states says it.
-        .join(Order, func.abs(Order.location_id) == at.c.id)
+        .join(Order, func.abs(Order.connection_id) == Connection.id)
+        .join(Location, Location.id == Order.location_id)
+        .join(
+            clocks,
+            and_(
+                clocks.c.time_zone == Location.time_zone,
+                clocks.c.hour == Location.closeout_hour,
+                clocks.c.business_date == Order.business_date,
+            ),
+        )
         .where(
-            Order.organization_id == organization_id,
-            Order.business_date == at.c.business_date,
+            Connection.organization_id == organization_id,
+            Order.business_date.between(min(dates), max(dates)),
         )
         .group_by(Order.connection_id, Order.currency)
         .order_by(Order.connection_id, Order.currency)
@@ -68,12 +84,13 @@ def today(session: Session, organization_id: int, now: datetime) -> list[Day]:
     return [Day(**row) for row in session.execute(query).mappings()]
 
 
-def business_dates(session: Session, organization_id: int, now: datetime) -> dict[int, date]:
-    """Today's business date of each location by its id."""
-    query = select(Location.id, Location.time_zone, Location.closeout_hour).where(
-        Location.organization_id == organization_id
+def business_dates(
+    session: Session, organization_id: int, now: datetime
+) -> dict[tuple[str, int], date]:
+    """Today's business date by time zone and closeout hour: many locations share them."""
+    query = (
+        select(Location.time_zone, Location.closeout_hour)
+        .where(Location.organization_id == organization_id)
+        .distinct()
     )
-    return {
-        row.id: business_date(now, row.time_zone, row.closeout_hour)
-        for row in session.execute(query)
-    }
+    return {(zone, hour): business_date(now, zone, hour) for zone, hour in session.execute(query)}

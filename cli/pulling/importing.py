@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any
 
 import click
 
@@ -16,9 +15,9 @@ from cli.pulling.patience import Outlasting
 from cli.pulling.progress import Progress
 from config import clock
 from models import Connection, Slice, SyncRun, order_standing, run_progress
-from models.overview import business_dates
 from models.session import DatabaseAwayError, unit_of_work
 from models.site_list import of_connection
+from rules.business_dates import business_date
 from tasks import backfill, sites
 
 
@@ -125,6 +124,6 @@ def _today(connection: Connection) -> date:
     """The latest business date among the connection's locations."""
     now = clock.now()
     with unit_of_work() as session:
-        dates: dict[int, Any] = business_dates(session, connection.organization_id, now)
-        ours = [dates[site.id] for site in of_connection(session, connection.id)]
+        sites = of_connection(session, connection.id)
+    ours = (business_date(now, each.time_zone, each.closeout_hour) for each in sites)
     return max(ours, default=now.date())
