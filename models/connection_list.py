@@ -1,11 +1,13 @@
 """Lists connections with how each one is doing: lag, what waits, what failed."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     RowMapping,
     Select,
+    bindparam,
     case,
     func,
     inspect,
@@ -37,13 +39,13 @@ def connections(
     span: Span = FIRST,
 ) -> Listed:
     """A page of a merchant's connections, by name. Raises: CursorError."""
-    return page(session, _described(organization_id), _BY_NAME, span)
+    return page(session, _described(), _BY_NAME, span, {"organization_id": organization_id})
 
 
 def connection(session: Session, organization_id: int, name: str) -> RowMapping | None:
     """One connection as the list shows it."""
-    query = _described(organization_id).where(Connection.name == name)
-    return session.execute(query).mappings().first()
+    query = _described().where(Connection.name == name)
+    return session.execute(query, {"organization_id": organization_id}).mappings().first()
 
 
 def names(session: Session, organization_id: int) -> list[str]:
@@ -52,7 +54,9 @@ def names(session: Session, organization_id: int) -> list[str]:
     return list(session.scalars(query.order_by(Connection.name)))
 
 
-def _described(organization_id: int) -> Select[Any]:
+@cache
+def _described() -> Select[Any]:
+    """Put together once; the value of `organization_id` is told as it is executed."""
     at, key = InboxEvent.connection_id, InboxEvent.id
     received_at = select(InboxEvent.received_at).limit(1)
     newest = received_at.where(end_of(at, key, Connection.id, None))
@@ -70,7 +74,7 @@ def _described(organization_id: int) -> Select[Any]:
         _count(InboxEvent.connection_id, InboxEvent.state == PENDING).label("waiting"),
         _count(InboxEvent.connection_id, InboxEvent.state == PARKED).label("parked_events"),
         _count(ParkedRecord.connection_id).label("parked_records"),
-    ).where(Connection.organization_id == organization_id)
+    ).where(Connection.organization_id == bindparam("organization_id"))
 
 
 def _complete_until() -> ColumnElement[Any]:

@@ -59,10 +59,16 @@ class Sort:
     descending: bool = True
 
 
-def page(session: Session, query: Select[Any], order: Sort, span: Span) -> Listed:
-    """The rows of one page of `query`. Raises: CursorError."""
+def page(
+    session: Session,
+    query: Select[Any],
+    order: Sort,
+    span: Span,
+    values: Mapping[str, Any] | None = None,
+) -> Listed:
+    """The rows of one page of `query`, with the `values` it names. Raises: CursorError."""
     limit = max(1, min(span.limit, MOST))
-    rows = session.execute(after(query, order, span).limit(limit + 1)).mappings().all()
+    rows = session.execute(after(query, order, span).limit(limit + 1), values).mappings().all()
     return cut(rows, order, limit)
 
 
