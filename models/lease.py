@@ -7,7 +7,7 @@ reader gets the next number, and whatever it stores is stored under that number 
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.orm import Session
 
 from config.errors import TransientError
@@ -26,15 +26,26 @@ class LeaseLostError(TransientError):
 Leased = TypeVar("Leased", StreamCursor, Slice)
 
 
-def take(session: Session, kind: type[Leased], row_id: int, now: datetime) -> Leased | None:
-    """Become the reader of a row; None while another one is at it."""
+def take(
+    session: Session,
+    kind: type[Leased],
+    row_id: int,
+    now: datetime,
+    *conditions: ColumnElement[bool],
+) -> Leased | None:
+    """Become the reader of a row; None while another one is at it or `conditions` don't hold."""
     return session.scalars(
         update(kind)
-        .where(kind.id == row_id, or_(kind.leased_until.is_(None), kind.leased_until < now))
+        .where(kind.id == row_id, unread(kind, now), *conditions)
         .values(lease=kind.lease + 1, leased_until=now + LEASE)
         .returning(kind)
         .execution_options(populate_existing=True)
     ).first()
+
+
+def unread(kind: type[StreamCursor | Slice], now: datetime) -> ColumnElement[bool]:
+    """The condition of a row that nobody reads."""
+    return or_(kind.leased_until.is_(None), kind.leased_until < now)
 
 
 def keep(session: Session, row: StreamCursor | Slice, now: datetime, **changes: Any) -> None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from models.connection import Connection
 from models.sync_run import DONE, FAILED, PLANNED, Slice, SyncRun
 from models.told import UNTOLD
 
@@ -61,6 +62,35 @@ def readable(session: Session, run_id: int, now: datetime) -> list[int]:
         .order_by(Slice.start_at, Slice.id)
     )
     return list(session.scalars(query))
+
+
+def next_up(
+    session: Session, now: datetime, abreast: int, run_id: int | None = None
+) -> list[tuple[int, str]]:
+    """Slices to be read next, with their platform; of one import or of each.
+
+    Of an import as many as it lacks to `abreast` that are read at a time. Which ones doesn't change
+    as long as nobody takes them: those whose reader died come first, then whoever waits longest.
+    """
+    is_read = func.coalesce(Slice.leased_until >= now, false())
+    place = func.row_number().over(
+        partition_by=Slice.run_id,
+        order_by=(Slice.leased_until.is_(None), Slice.next_attempt_at, Slice.start_at, Slice.id),
+    )
+    lined_up = (
+        select(Slice.id, Slice.run_id, is_read.label("is_read"), place.label("place"))
+        .where(Slice.status != DONE, or_(is_read, Slice.next_attempt_at <= now))
+        .where(*([] if run_id is None else [Slice.run_id == run_id]))
+        .subquery()
+    )
+    query = (
+        select(lined_up.c.id, Connection.platform)
+        .join(SyncRun, SyncRun.id == lined_up.c.run_id)
+        .join(Connection, Connection.id == SyncRun.connection_id)
+        .where(~lined_up.c.is_read, lined_up.c.place <= abreast)
+        .order_by(lined_up.c.place, lined_up.c.id)
+    )
+    return [(row.id, row.platform) for row in session.execute(query)]
 
 
 def free(now: datetime) -> tuple[ColumnElement[bool], ...]:

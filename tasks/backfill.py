@@ -27,7 +27,7 @@ log = logger(__name__)
 # A task reads for this long, then signals its slice again: a busy month takes longer than any task
 # may.
 _TASK_S = 20.0
-# Slices of one run that are read at a time; each one that ends signals the next.
+# Slices of one import that are signalled or read at a time: behind them others get their turn.
 _ABREAST = 4
 
 
@@ -35,24 +35,31 @@ _ABREAST = 4
 def plan(*, run_id: int, platform: str) -> int:
     """Cut a run into slices and signal the first ones."""
     planned = cut(run_id)
-    signal(open_slices(run_id), platform)
+    signal(run_id)
     return planned
 
 
 @app.task(name="backfill.slice")
 def slice_(*, slice_id: int, platform: str) -> dict[str, int]:
     """Read one slice on; signal it again, or the next of its run once it is done."""
+    ring.answered("backfill.slice", slice_id)
     done = read(slice_id, budget_s=_TASK_S)
     if done is None:
         return {}
-    signal([slice_id] if done.more else open_slices(done.run_id)[:1], platform)
+    signal(done.run_id)
     return vars(done.counts)
 
 
-def signal(slice_ids: Sequence[int], platform: str) -> None:
-    """Give workers the first of these slices, as many as are read at a time."""
-    for slice_id in slice_ids[:_ABREAST]:
-        ring.task("backfill.slice", slice_id=slice_id, platform=platform)
+def signal(run_id: int | None = None) -> int:
+    """Give workers the next slices of an import, or of each: as many as are read at a time.
+
+    What is signalled already isn't once more. Returns how many are to be taken up.
+    """
+    with unit_of_work() as session:
+        ready = run_progress.next_up(session, clock.now(), _ABREAST, run_id)
+    for slice_id, platform in ready:
+        ring.overdue("backfill.slice", slice_id=slice_id, platform=platform)
+    return len(ready)
 
 
 def begin(connection: Connection, stream: str, since: date, until: date) -> int:
@@ -191,6 +198,7 @@ def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:
     columns = (Slice.stream, Slice.location_external_id, Slice.start_at, Slice.mode)
     rows = session.execute(select(*columns).where(Slice.run_id == run.id))
     planned = {(row.stream, row.location_external_id, row.start_at, row.mode) for row in rows}
+    now = clock.now()
     # A stream that isn't read by location has the same windows at each.
     wanted = {(each.stream, each.location, each.start, each.mode): each for each in windows}
     session.add_all(
@@ -202,7 +210,7 @@ def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:
             start_at=window.start,
             end_at=window.end,
             mode=window.mode,
-            next_attempt_at=clock.now(),
+            next_attempt_at=now,
         )
         for key, window in wanted.items()
         if key not in planned

@@ -55,7 +55,7 @@ def suspect(connection_id: int, platform: str) -> None:
     with unit_of_work() as session:
         marked = inbox.suspect(session, connection_id, clock.now(), BATCH)
     log.warning("worker lost with a batch", connection_id=connection_id, deliveries=marked)
-    ring.task("isolate.events", connection_id=connection_id, platform=platform)
+    ring.overdue("isolate.events", connection_id=connection_id, platform=platform)
 
 
 @dataclass

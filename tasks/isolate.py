@@ -9,7 +9,7 @@ from config.errors import SkippedRecord
 from config.logging import logger
 from models import inbox
 from models.session import unit_of_work
-from tasks import app, handle
+from tasks import app, handle, ring
 
 log = logger(__name__)
 
@@ -20,6 +20,7 @@ LOST_AT_MOST = 2
 @app.task(name="isolate.events")
 def events(*, connection_id: int, platform: str) -> dict[str, int]:
     """Apply those that may have cost a worker, each in a transaction of its own."""
+    ring.answered("isolate.events", connection_id)
     handled = 0
     with unit_of_work() as session:
         # Whoever dies lets go of this: nothing has to be waited for. It is asked for each time: the

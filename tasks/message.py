@@ -23,14 +23,51 @@ _ANSWER_S = 1
 _NOTHING = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
 
-def send(name: str, kwargs: Mapping[str, Any], task_id: str | None = None) -> bool:
-    """Queue one; false where queues are no lists of Redis. Raises: RedisError."""
+def send(name: str, kwargs: Mapping[str, Any], task_id: str | None = None) -> int | None:
+    """Queue one; returns its number there, None where queues are no lists of Redis.
+
+    Raises: RedisError.
+    """
     where = _at(str(app.conf.broker_url))
     if where is None:
+        return None
+    queue = where.route(name, (), kwargs, {})["queue"]
+    number: Any = where.client.eval(
+        _PUSH, 2, _sent(queue), queue, envelope(name, kwargs, queue, task_id)
+    )
+    return int(number)
+
+
+def still_waits(name: str, kwargs: Mapping[str, Any], number: int) -> bool:
+    """Whether a message of that number is still in its queue; false where that can't be told.
+
+    Numbers are given in the queue's order: of those that were sent, as many of the last are there
+    as it is long. What others put there counts as ours: then one is thought to wait that was taken
+    a moment ago, never the other way round. Raises: RedisError.
+    """
+    where = _at(str(app.conf.broker_url))
+    if where is None or not number:
         return False
     queue = where.route(name, (), kwargs, {})["queue"]
-    where.client.lpush(queue, envelope(name, kwargs, queue, task_id))
-    return True
+    with where.client.pipeline() as both:
+        both.get(_sent(queue))
+        both.llen(queue)
+        sent, length = (int(found or 0) for found in both.execute())
+    # A broker that lost everything counts from one again.
+    return sent - length < number <= sent
+
+
+# In one step, so that numbers are in the queue's order. It costs a client what a push alone does.
+_PUSH = """
+local number = redis.call('incr', KEYS[1])
+redis.call('lpush', KEYS[2], ARGV[1])
+return number
+"""
+
+
+def _sent(queue: str) -> str:
+    """Where it is counted how many we put into a queue."""
+    return f"sent:{queue}"
 
 
 def somebody_waits(name: str, kwargs: Mapping[str, Any]) -> bool | None:

@@ -34,6 +34,9 @@ _PAUSE_S = 0.01
 _PAUSES_PER_LOOK = 9
 _LONGEST_PAUSE_S = 0.1
 
+# The argument that says whom a message is about.
+_ABOUT = ("connection_id", "cursor_id", "slice_id")
+
 # Set while a command runs tasks in its own process: signals become calls.
 _inline: Callable[[str, dict[str, Any]], None] | None = None
 
@@ -61,7 +64,7 @@ def asked(name: str, **kwargs: Any) -> None:
 
 def task(name: str, **kwargs: Any) -> bool:
     """Send one message; false when the broker couldn't take it, which a sweep makes good."""
-    return _send(name, kwargs, str(uuid4()))
+    return _send(name, kwargs, str(uuid4())) is not None
 
 
 def invoices(connection_id: int, platform: str, dates: Collection[date]) -> None:
@@ -76,25 +79,23 @@ def invoices(connection_id: int, platform: str, dates: Collection[date]) -> None
 def once(name: str, *, connection_id: int, **given: Any) -> bool:
     """Send one message unless one is pending for the connection; false when that failed."""
     kwargs = {"connection_id": connection_id, **given}
-    if _inline is not None:
-        return task(name, **kwargs)
-    message_id = str(uuid4())
     try:
-        if not pending.first(name, connection_id, message_id):
-            return True
+        return _unless_pending(name, kwargs, pending.BELIEVED_MS)
     except redis.RedisError as error:
         log.warning("signal flag not set", error=type(error).__name__)
         return False
-    if _send(name, kwargs, message_id):
-        return True
-    # Nothing is pending: the flag would only keep the next signal from being sent.
-    _forget(name, connection_id, message_id)
-    return False
 
 
-def overdue(name: str, *, connection_id: int, **given: Any) -> None:
-    """From a sweep: what waits was signalled by nobody, or for so long ago that it may be lost."""
-    _instead(pending.doubted, name, connection_id, given)
+def overdue(name: str, **kwargs: Any) -> bool:
+    """What waits was signalled by nobody, or so long ago that the message may be lost.
+
+    As long as one is in its queue there is no second one. False when the broker couldn't take it.
+    """
+    try:
+        return _unless_pending(name, kwargs, pending.DOUBTED_MS)
+    except redis.RedisError as error:
+        log.debug("signal flag not set", error=type(error).__name__)
+        return task(name, **kwargs)
 
 
 def leads(name: str, connection_id: int) -> bool:
@@ -108,13 +109,21 @@ def leads(name: str, connection_id: int) -> bool:
 
 def pass_on(name: str, *, connection_id: int, **given: Any) -> None:
     """From a task whose turn is over: it goes on at the end of the queue, unless another does."""
-    _instead(pending.mine, name, connection_id, given)
-
-
-def answered(name: str, connection_id: int) -> None:
-    """A task has nothing left to do: what comes from now on must signal again."""
+    message_id = str(uuid4())
     if _inline is None:
-        _forget(name, connection_id)
+        try:
+            if not pending.mine(name, connection_id):
+                return
+            pending.instead(name, connection_id, message_id)
+        except redis.RedisError as error:
+            log.debug("signal flag not set", error=type(error).__name__)
+    _signal(name, {"connection_id": connection_id, **given}, message_id)
+
+
+def answered(name: str, about: int) -> None:
+    """A task has nothing left to do, or waits no more: what comes from now on must signal again."""
+    if _inline is None:
+        _forget(name, about)
 
 
 def resumes(name: str, connection_id: int) -> bool:
@@ -140,41 +149,64 @@ def somebody_waits(name: str, kwargs: dict[str, Any]) -> bool:
         return True
 
 
-def _instead(
-    if_so: Callable[[str, int], bool], name: str, connection_id: int, given: dict[str, Any]
-) -> None:
-    message_id = str(uuid4())
-    if _inline is None:
+def _unless_pending(name: str, kwargs: dict[str, Any], doubted_ms: int) -> bool:
+    """Send one unless another is pending: in its queue, or seen less than `doubted_ms` ago.
+
+    False when the broker couldn't take it. Raises: RedisError when the flags can't be asked.
+    """
+    if _inline is not None:
+        return task(name, **kwargs)
+    about, message_id = _about(kwargs), str(uuid4())
+    if held := pending.note(name, about, message_id):
+        if held.age_ms < doubted_ms or message.still_waits(name, kwargs, held.number):
+            return True
+        pending.instead(name, about, message_id)
+    if _signal(name, kwargs, message_id):
+        return True
+    # Nothing is pending: the flag would only keep the next signal from being sent.
+    _forget(name, about, message_id)
+    return False
+
+
+def _signal(name: str, kwargs: dict[str, Any], message_id: str) -> bool:
+    """Send a message that is noted as pending, and note its place."""
+    number = _send(name, kwargs, message_id)
+    if number:
         try:
-            if not if_so(name, connection_id):
-                return
-            pending.instead(name, connection_id, message_id)
+            pending.queued(name, _about(kwargs), message_id, number)
         except redis.RedisError as error:
             log.debug("signal flag not set", error=type(error).__name__)
-    _send(name, {"connection_id": connection_id, **given}, message_id)
+    return number is not None
 
 
-def _forget(name: str, connection_id: int, message_id: str | None = None) -> None:
+def _about(kwargs: dict[str, Any]) -> int:
+    """Whom a message is about; for each there is a flag."""
+    return int(next(kwargs[key] for key in _ABOUT if key in kwargs))
+
+
+def _forget(name: str, about: int, message_id: str | None = None) -> None:
     try:
-        pending.over(name, connection_id, message_id)
+        pending.over(name, about, message_id)
     except redis.RedisError as error:
         log.debug("signal flag not cleared", error=type(error).__name__)
 
 
-def _send(name: str, kwargs: dict[str, Any], message_id: str) -> bool:
+def _send(name: str, kwargs: dict[str, Any], message_id: str) -> int | None:
+    """Its number in its queue, 0 where that has none; None when the broker couldn't take it."""
     if _inline is not None:
         _inline(name, kwargs)
-        return True
+        return 0
     try:
-        if not message.send(name, kwargs, message_id):
+        number = message.send(name, kwargs, message_id)
+        if number is None:
             app.send_task(name, kwargs=kwargs, task_id=message_id, retry=False)
     except SoftTimeLimitExceeded:
         # Not the broker's doing: the task that signals is to stop.
         raise
     except Exception as error:  # noqa: BLE001 - whatever the broker's client raises is no reason to fail work that is stored
         log.warning("signal not sent", task=name, error=type(error).__name__)
-        return False
-    return True
+        return None
+    return number or 0
 
 
 @contextmanager

@@ -1,25 +1,22 @@
 """Sweeps up after lost signals, and forgets what is no longer needed."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from config import clock
 from models import (
     Connection,
     JobSlot,
     SignInLink,
-    Slice,
-    SyncRun,
     dead_message,
     inbox,
     inbox_standing,
-    run_progress,
     sync_run,
 )
 from models.session import unit_of_work
+from tasks import backfill, ring, slots
 from tasks import dead as dead_list
-from tasks import ring, slots
 
 # A delivery that waits longer than this was not signalled, or the signal got lost.
 _OVERDUE = timedelta(seconds=2)
@@ -32,7 +29,6 @@ _KEEP_SLOTS = timedelta(days=2)
 _KEEP_DEAD = timedelta(days=30)
 _DEAD_AT_ONCE = 100
 _PRUNE_AT_ONCE = 5000
-_SLICES_AT_ONCE = 50
 
 
 @slots.scheduled("sweep.inbox")
@@ -47,17 +43,14 @@ def inbox_() -> int:
     for row in found:
         ring.overdue("handle.events", connection_id=row.id, platform=row.platform)
         if row.id in suspects:
-            ring.task("isolate.events", connection_id=row.id, platform=row.platform)
+            ring.overdue("isolate.events", connection_id=row.id, platform=row.platform)
     return len(found)
 
 
 @slots.scheduled("sweep.slices")
 def slices() -> int:
     """Signal slices of imports that nobody reads: their worker died or their wait is over."""
-    found = _take_left_slices(clock.now())
-    for slice_id, platform in found:
-        ring.task("backfill.slice", slice_id=slice_id, platform=platform)
-    return len(found)
+    return backfill.signal()
 
 
 @slots.scheduled("sweep.dead")
@@ -87,28 +80,3 @@ def prune() -> int:
     if max(gone, runs) >= _PRUNE_AT_ONCE:
         ring.task("sweep.prune")
     return gone
-
-
-def _take_left_slices(now: datetime) -> list[tuple[int, str]]:
-    """Slices that nobody reads, with their platform; nobody else takes them for a while."""
-    left = (
-        select(Slice.id)
-        .where(*run_progress.free(now))
-        .order_by(Slice.next_attempt_at, Slice.start_at)
-        .limit(_SLICES_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    with unit_of_work() as session:
-        rows = session.execute(
-            update(Slice)
-            .where(
-                Slice.id.in_(left),
-                SyncRun.id == Slice.run_id,
-                Connection.id == SyncRun.connection_id,
-            )
-            # Should this signal get lost too, the slice is swept up again after a while.
-            .values(next_attempt_at=now + timedelta(seconds=20))
-            .returning(Slice.id, Connection.platform)
-            .execution_options(synchronize_session=False)
-        ).all()
-    return [(row.id, row.platform) for row in rows]

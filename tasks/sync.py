@@ -32,6 +32,8 @@ _SLICE_S = 20.0
 # A window that was computed on a clock further off than this would skip what comes late.
 _CLOCK_TOLERANCE = timedelta(seconds=5)
 _DUE_AT_ONCE = 500
+# Should the signal get lost, the stream is due again after so long.
+_SIGNALLED = timedelta(minutes=1)
 # Then the next ring goes on.
 _SIGNALLING_S = 4.0
 # Cursors hold no finer time.
@@ -44,8 +46,8 @@ def due() -> int:
     began, signalled = clock.monotonic(), 0
     while clock.monotonic() - began < _SIGNALLING_S:
         ready = _take_due(clock.now())
-        for cursor_id, platform in ready:
-            ring.task("sync.stream", cursor_id=cursor_id, platform=platform)
+        for cursor_id, platform, turn in ready:
+            ring.overdue("sync.stream", cursor_id=cursor_id, platform=platform, turn=turn)
         signalled += len(ready)
         if len(ready) < _DUE_AT_ONCE:
             break
@@ -53,13 +55,19 @@ def due() -> int:
 
 
 @app.task(name="sync.stream")
-def stream(*, cursor_id: int, platform: str) -> dict[str, int]:
-    """Read one stream of one location on from its cursor."""
-    done = run(cursor_id, budget_s=_SLICE_S)
+def stream(*, cursor_id: int, platform: str, turn: int | None = None) -> dict[str, int]:
+    """Read one stream of one location on from its cursor.
+
+    `turn` is the number of the reader that was the last as this one was signalled: it is over once
+    there was another. Without it whoever asks has it read in any case.
+    """
+    ring.answered("sync.stream", cursor_id)
+    done = run(cursor_id, budget_s=_SLICE_S, turn=turn)
     if done is None:
         return {}
     if done.more:
-        ring.task("sync.stream", cursor_id=cursor_id, platform=platform)
+        turn = done.held.lease
+        ring.overdue("sync.stream", cursor_id=cursor_id, platform=platform, turn=turn)
     return vars(done.counts)
 
 
@@ -68,12 +76,15 @@ def run(
     *,
     budget_s: float | None = None,
     report: Callable[[Counts], None] = lambda _: None,
+    turn: int | None = None,
 ) -> Pull[StreamCursor] | None:
     """Read a stream to its end or for `budget_s`; None when another reader is at it.
 
+    None, too, when it was read since its `turn` was given out, or is to be left alone by now.
+
     A failure is noted on the connection and the run, together with when it is tried again.
     """
-    pull = taken(partial(_begin, cursor_id), _let_go)
+    pull = taken(partial(_begin, cursor_id, turn=turn), _let_go)
     if pull is None:
         return None
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
@@ -86,11 +97,12 @@ def run(
     return pull
 
 
-def _take_due(now: datetime) -> list[tuple[int, str]]:
+def _take_due(now: datetime) -> list[tuple[int, str, int]]:
+    """Those whose time has come and whom nobody reads: cursor, platform and turn."""
     with unit_of_work() as session:
         ready = (
             select(StreamCursor.id)
-            .where(StreamCursor.next_due_at <= now, ~IS_GONE)
+            .where(StreamCursor.next_due_at <= now, lease.unread(StreamCursor, now), ~IS_GONE)
             .order_by(StreamCursor.next_due_at)
             .limit(_DUE_AT_ONCE)
             .with_for_update(skip_locked=True)
@@ -98,17 +110,19 @@ def _take_due(now: datetime) -> list[tuple[int, str]]:
         rows = session.execute(
             update(StreamCursor)
             .where(StreamCursor.id.in_(ready), Connection.id == StreamCursor.connection_id)
-            # Should the signal get lost, the stream is due again after a minute.
-            .values(next_due_at=now + timedelta(minutes=1))
-            .returning(StreamCursor.id, Connection.platform)
+            .values(next_due_at=now + _SIGNALLED)
+            .returning(StreamCursor.id, Connection.platform, StreamCursor.lease)
             .execution_options(synchronize_session=False)
         ).all()
-    return [(row.id, row.platform) for row in rows]
+    return [(row.id, row.platform, row.lease) for row in rows]
 
 
-def _begin(cursor_id: int, session: Session) -> Pull[StreamCursor] | None:
+def _begin(cursor_id: int, session: Session, turn: int | None = None) -> Pull[StreamCursor] | None:
     now = clock.now()
-    cursor = lease.take(session, StreamCursor, cursor_id, now)
+    # Put off further than a signal does it, it isn't to be read; hosts' clocks differ by a little.
+    its_turn = StreamCursor.lease == turn, StreamCursor.next_due_at <= now + 2 * _SIGNALLED
+    conditions = () if turn is None else its_turn
+    cursor = lease.take(session, StreamCursor, cursor_id, now, *conditions)
     if cursor is None:
         return None
     _close_abandoned(session, cursor)

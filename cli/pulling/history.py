@@ -63,7 +63,7 @@ class History:
             if not workers.take("backfill.slice", self.platform):
                 return
             # Their worker died, or the signal got lost.
-            backfill.signal(self._readable(), self.platform)
+            backfill.signal(self.run_id)
 
     def _here(self) -> None:
         said = ""

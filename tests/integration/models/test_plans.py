@@ -22,6 +22,7 @@ from models import (
     order_standing,
     overview,
     pulse,
+    run_progress,
     standstill,
     sync_run,
     vital_signs,
@@ -31,7 +32,7 @@ from models.listing import InvoiceFilter, OrderFilter, Span
 from models.order_standing import newest_order, of_dates
 from models.readings import newest_run
 from models.session import engine, unit_of_work
-from tasks import sweep, sync
+from tasks import sync
 from tests.bench.lists.fill import Books
 
 # The merchant that has nearly all rows, and its largest, smallest and empty connection.
@@ -139,7 +140,7 @@ def _finders() -> dict[str, Ask]:
         "whether a delivery waits": lambda db: inbox_standing.any_waits(db.connection(), 1, now),
         "whether any delivery waits": lambda db: inbox_standing.anybody_waits(db.connection()),
         "sweep.inbox": lambda db: inbox_standing.waiting_connections(db, now, timedelta(seconds=1)),
-        "sweep.slices": lambda _: sweep._take_left_slices(now),
+        "sweep.slices": lambda db: run_progress.next_up(db, now, 4),
         "sweep.prune": lambda db: sync_run.prune(db, now - _QUARTER, now - _QUARTER, 100),
     }
 

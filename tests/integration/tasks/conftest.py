@@ -15,7 +15,9 @@ import structlog
 
 from config.logging import configure, logger
 from config.settings import settings
-from tasks import handle, invoice, ring, sites, sync
+from tasks import app, handle, invoice, pending, ring, sites, sync
+from tests.integration.tasks.asked import ask
+from tests.integration.tasks.queued import Queues
 from tests.shop import Shop, open_shop
 
 _numbers = count(1)
@@ -54,6 +56,31 @@ def shop(database: str, signals: Signals) -> Iterator[Shop]:
         signals.sent.clear()
         _forget_calls()
         yield opened
+
+
+_OTHERS_REST = (
+    "UPDATE cursors SET next_due_at = now() + interval '1 year' WHERE connection_id <> :c",
+    "UPDATE inbox_events SET state = 'done' WHERE connection_id <> :c",
+    "UPDATE sync_slices SET status = 'done' FROM sync_runs r "
+    "WHERE r.id = run_id AND r.connection_id <> :c",
+)
+
+
+@pytest.fixture
+def queues(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queues]:
+    """The broker, empty, gets a shop's signals; it alone has work, and nobody does it."""
+    for others_rest in _OTHERS_REST:
+        ask(others_rest, c=shop.connection_id)
+    pending._flags.cache_clear()
+    app._after_fork()  # a child forgets its producers just so
+    monkeypatch.setattr(app.conf, "broker_url", settings().broker())
+    monkeypatch.setattr(ring, "_inline", None)
+    with redis.Redis.from_url(settings().redis()) as client:
+        client.flushdb()
+        yield Queues(client)
+        client.flushdb()
+    pending._flags.cache_clear()
+    app._after_fork()
 
 
 def _forget_calls() -> None:

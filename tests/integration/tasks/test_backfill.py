@@ -241,7 +241,7 @@ def test_a_replaced_reader_of_a_slice_stores_nothing_more(busy: Shop) -> None:
 def test_a_slice_that_fails_says_why_and_is_tried_again(
     shop: Shop, signals: Signals, bend: tuple[str, Any], status: str, standing: str, wait: int
 ) -> None:
-    run_id = _begin(shop, days=2)
+    run_id = _begin(shop, days=1)
     backfill.cut(run_id)
     places = [each.guid for each in shop.till.platform.merchant.restaurants]
     path, document = bend

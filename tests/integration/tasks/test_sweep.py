@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from config import clock
-from models import Connection, JobSlot, SyncRun
+from models import JobSlot, SyncRun
 from models.session import unit_of_work
-from tasks import backfill, handle, invoice, sites, slots, sweep, sync
+from tasks import handle, invoice, sites, slots, sweep, sync
 from tests.integration.tasks.asked import ask, deliveries
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
@@ -119,27 +119,3 @@ def _ran(shop: Shop, now: datetime, finished: datetime | None, rows_read: int) -
                 correlation_id="c",
             )
         )
-
-
-def test_slices_that_were_signalled_are_left_alone_for_a_while(
-    shop: Shop, signals: Signals
-) -> None:
-    today = clock.now().date()
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    run_id = backfill.begin(row, "orders", today - timedelta(days=60), today)
-    backfill.cut(run_id)
-    ours = set(backfill.open_slices(run_id))
-
-    def signalled() -> set[int]:
-        signals.take("backfill.slice")
-        sweep.slices()
-        return ours & {call["slice_id"] for call in signals.take("backfill.slice")}
-
-    with clock.frozen(clock.now() + timedelta(minutes=1)) as advance:
-        first = signalled()
-        assert first
-        # Else each sweep would queue them once more while the workers are busy.
-        assert not first & signalled()
-        advance(timedelta(seconds=21))
-        assert first & signalled()

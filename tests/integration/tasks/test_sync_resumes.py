@@ -205,4 +205,7 @@ def test_a_slice_that_ends_a_window_signals_the_next(
     monkeypatch.setattr(sync, "_SLICE_S", -1.0)
     cursor_id = cursors(shop)[0]
     sync.stream(cursor_id=cursor_id, platform="toast")
-    assert signals.take("sync.stream") == [{"cursor_id": cursor_id, "platform": "toast"}]
+    turn = cursor_row(cursor_id).lease
+    assert signals.take("sync.stream") == [
+        {"cursor_id": cursor_id, "platform": "toast", "turn": turn}
+    ]
