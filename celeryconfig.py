@@ -160,14 +160,10 @@ TIMETABLE = {
     "sites.due": 3600,
     "sweep.prune": 3600,
 }
+# A ring expires by no clock: Celery would go by beat's, and a beat that is a minute behind its
+# workers would ring in vain. Whoever hears a late one finds the slot of that moment taken.
 beat_schedule = {
-    job: {
-        "task": job,
-        "schedule": every_s,
-        "kwargs": {"every_s": every_s},
-        # A ring nobody picked up in time is worthless: the next one does the same.
-        "options": {"expires": max(every_s * 3, 60)},
-    }
+    job: {"task": job, "schedule": every_s, "kwargs": {"every_s": every_s}}
     for job, every_s in TIMETABLE.items()
 }
 # Without a memory in a file: the slots are one, and all beats share it.

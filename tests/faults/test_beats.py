@@ -1,7 +1,12 @@
-"""A timetable that is doubled, and killed at its tick."""
+"""A timetable that is doubled, killed at its tick, and on a host whose clock is off."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.children import Child
 from tests.faults import queues
-from tests.faults.conftest import Books, worker
+from tests.faults.conftest import Books, heard_again, worker
 from tests.installation import Installation, frozen
 from tests.waiting import until
 
@@ -39,6 +44,25 @@ def test_a_slot_runs_once_however_many_beats_ring_it_and_die(
     assert ran == installation.one(slots, _JOB) > 0
     # One, unless an hour ended meanwhile.
     assert installation.one(slots, _SELDOM) in (1, 2)
+
+
+def test_a_beat_whose_clock_is_an_hour_off_is_heard(installation: Installation) -> None:
+    with worker(installation, "upkeep", queues="upkeep"):
+        for off_s in (-3600, 3600):
+            with _beating(installation, off_s):
+                heard_again(installation)
+
+
+@contextmanager
+def _beating(installation: Installation, off_s: int) -> Iterator[Child]:
+    """The timetable on a host whose clock is off."""
+    log = installation.home / f"beat{off_s}.log"
+    argv = [sys.executable, "-m", "tests.faults.off", str(off_s)]
+    started = Child(argv, log=log, env=installation.env)
+    try:
+        yield started
+    finally:
+        started.kill()
 
 
 def _make_overdue(installation: Installation) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from config import clock
 from connectors.toast.timestamps import timestamp
-from models import Connection, inbox
+from models import Connection, StreamCursor, inbox, lease
+from models.lease import LeaseLostError
 from models.session import unit_of_work
 from tasks import handle, invoice, reach, ring, sweep, sync
 from tests import factories
@@ -62,6 +63,10 @@ def _connected(till: Punctual) -> Connection:
     return made
 
 
+def _cursor(made: Connection) -> int:
+    return int(one("SELECT id FROM cursors WHERE connection_id = :c", c=made.id).id)
+
+
 def _now(name: str, given: dict[str, Any]) -> None:
     if name == "invoice.orders":
         invoice.orders(**given)
@@ -82,7 +87,7 @@ def _alike(till: Punctual, do: Callable[[Connection, timedelta], Any]) -> list[A
 
 def test_a_pull_reads_the_same_windows_and_issues_the_same_invoices(till: Punctual) -> None:
     def pull(made: Connection, off: timedelta) -> Any:
-        cursor = int(one("SELECT id FROM cursors WHERE connection_id = :c", c=made.id).id)
+        cursor = _cursor(made)
         with clock.frozen(till.now + off):
             sync.run(cursor)
             row = one("SELECT resume, watermark FROM cursors WHERE id = :c", c=cursor)
@@ -94,6 +99,30 @@ def test_a_pull_reads_the_same_windows_and_issues_the_same_invoices(till: Punctu
     assert watermark == till.now - timedelta(minutes=1)
     assert len(books) == 4
     assert [row[5] for row in books] == ["INV-000001", None, "INV-000002", None]
+
+
+def test_of_two_readers_whose_clocks_differ_one_stores(till: Punctual) -> None:
+    def pull(made: Connection, off: timedelta) -> Any:
+        cursor = _cursor(made)
+        with unit_of_work() as session:
+            held = lease.take(session, StreamCursor, cursor, till.now)
+        assert held is not None
+        with clock.frozen(till.now + off):
+            came = sync.run(cursor)
+        # For one that is behind, or right, it is held; one that is ahead takes it for long over.
+        assert (came is not None) is (off > timedelta())
+        if came is None:
+            with unit_of_work() as session:
+                lease.release(session, held)
+            with clock.frozen(till.now + off):
+                sync.run(cursor)
+        with pytest.raises(LeaseLostError), unit_of_work() as session:
+            lease.keep(session, held, till.now, resume={"page": 9})
+        return one("SELECT resume, watermark FROM cursors WHERE id = :c", c=cursor)
+
+    first, *others = _alike(till, pull)
+    assert others == [first, first]
+    assert len(first[1]) == 4
 
 
 def test_deliveries_are_handled_and_swept_up_whatever_the_hosts_clock_says(till: Punctual) -> None:
