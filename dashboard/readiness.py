@@ -77,7 +77,7 @@ def check(now: datetime) -> Readiness:
 def _beat(heard: datetime | None, now: datetime) -> str:
     if heard is None:
         return "never heard"
-    return _LATE if now - heard > vital_signs.BEAT_SILENT else "heard"
+    return _LATE if vital_signs.is_silent(heard, now) else "heard"
 
 
 @cache

@@ -1,9 +1,11 @@
-"""The timetable's memory: each slot of each job runs once, however many beats there are."""
+"""The timetable's memory: each slot of each job runs once, however many beats there are.
+
+Slots are the database's hours: hosts may disagree about the time, and there is one of it.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import Index
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Instant
@@ -19,12 +21,19 @@ class JobSlot(Base):
     scheduled_for: Mapped[Instant] = mapped_column(primary_key=True)
 
 
-def take(session: Session, job: str, scheduled_for: datetime) -> bool:
-    """Claim a slot; false when another beat's message was here first."""
-    made = session.execute(
-        insert(JobSlot)
-        .values(job=job, scheduled_for=scheduled_for)
-        .on_conflict_do_nothing()
-        .returning(JobSlot.job)
-    )
-    return made.first() is not None
+# Slots that lie ahead were taken before the clock was set back: they would keep every job from
+# running until it has caught up. Those of the next seconds may come of a clock being adjusted.
+_TAKE = text("""
+WITH set_back AS (
+    DELETE FROM job_slots WHERE scheduled_for > statement_timestamp() + interval '5 seconds'
+)
+INSERT INTO job_slots (job, scheduled_for) VALUES (:job,
+    to_timestamp(floor(extract(epoch FROM statement_timestamp()) / :every_s) * :every_s))
+ON CONFLICT DO NOTHING RETURNING scheduled_for
+""")
+
+
+def take(session: Session, job: str, every_s: int) -> datetime | None:
+    """Claim the current slot of a job; None when another ring of it was here first."""
+    taken: datetime | None = session.scalar(_TAKE, {"job": job, "every_s": every_s})
+    return taken

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.vital_signs import BEAT_SILENT
+from models.vital_signs import is_silent
 
 # Sweeps look every few seconds; what is due for so long was seen by nobody.
 _DELIVERY_WAITS = timedelta(minutes=1)
@@ -51,10 +51,10 @@ SELECT (SELECT min(created_at) FROM ours) AS began,
 class Standstill:
     """Since when each kind of work has been overdue; None while it is in time.
 
-    `fetching` since beat was last heard, or since there is something to fetch; `deliveries` by
-    connection, only those that are overdue. `handled`: some of each of these were lately;
-    `issued`: an invoice was. `dead`: messages that no worker could work on, told only
-    to those who operate the installation.
+    `fetching` since beat was last heard, or since there is something to fetch; it lies ahead when
+    the clock was set back since. `deliveries` by connection, only those that are overdue.
+    `handled`: some of each of these were lately; `issued`: an invoice was. `dead`: messages that
+    no worker could work on, told only to those who operate the installation.
     """
 
     fetching: datetime | None
@@ -85,9 +85,10 @@ def standstill(session: Session, organization_id: int, now: datetime) -> Standst
     latest = now - _DELIVERY_WAITS
     rest = session.execute(_REST, ours).one()
     rows = session.execute(_DELIVERIES, {**ours, "latest": latest}).all()
+    heard = rest.began and (rest.beat or rest.began)
     overdue = [row for row in rows if _overdue(row.since, latest)]
     return Standstill(
-        fetching=_overdue(rest.began and (rest.beat or rest.began), now - BEAT_SILENT),
+        fetching=heard if heard and is_silent(heard, now) else None,
         deliveries={row.id: row.since for row in overdue},
         invoices=_overdue(rest.invoice, now - _INVOICE_WAITS),
         handled=all(_lately(row.handled, now) for row in overdue),

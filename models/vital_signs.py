@@ -77,6 +77,15 @@ def read(session: Session) -> VitalSigns:
     )
 
 
+def is_silent(heard: datetime, now: datetime) -> bool:
+    """Whether beat, last heard then, is silent now.
+
+    A slot far ahead was taken before the clock was set back, and the first ring that is heard takes
+    those away: it is as silent as one as far behind.
+    """
+    return abs(now - heard) > BEAT_SILENT
+
+
 def beat_heard_at(session: Session) -> datetime | None:
     """The newest slot that the timetable gave out."""
     found: datetime | None = session.scalar(text("SELECT max(scheduled_for) FROM job_slots"))

@@ -1,11 +1,10 @@
 """Beat's scheduler: it keeps no memory, for the slots are one that all beats share."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from celery.beat import Scheduler
 
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+from config import clock
 
 
 class Bell(Scheduler):
@@ -13,12 +12,21 @@ class Bell(Scheduler):
 
     Whatever was missed while no beat ran is due at once, and what another has rung already is a
     slot that was taken. Celery's own keeps its times in a file, which two beats, or one that is
-    killed as it writes, can break; it then forgets what was missed.
+    killed as it writes, can break; it then forgets what was missed. And it goes by a clock that
+    may be set back, after which it waits until that has caught up.
     """
 
     def setup_schedule(self) -> None:
         """Read the timetable; all of it is due."""
         super().setup_schedule()
+        self._rings_at = dict.fromkeys(self.schedule, clock.monotonic())
+
+    def tick(self, *_: Any, **__: Any) -> float:
+        """Ring what is due. Returns: the seconds until the next ring."""
         entries: dict[str, Any] = self.schedule
-        for entry in entries.values():
-            entry.last_run_at = _LONG_AGO
+        for name, entry in entries.items():
+            now = clock.monotonic()
+            if now >= self._rings_at[name]:
+                self._rings_at[name] = now + entry.schedule.seconds
+                self.apply_entry(entry, producer=self.producer)
+        return max(0.0, min(self._rings_at.values()) - clock.monotonic())

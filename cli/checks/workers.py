@@ -46,9 +46,11 @@ def of_workers(serving: Serving, queues: list[str]) -> Finding:
 
 def of_beat(last: datetime | None, now: datetime, *, listening: bool) -> Finding:
     """Beat leaves a row at each ring that a worker heard; `listening` when one could hear it."""
-    if last is not None and now - last <= vital_signs.BEAT_SILENT:
+    if last is not None and not vital_signs.is_silent(last, now):
         return Finding("beat", Level.OK, "Beat was heard within the last minute.")
     heard = "never heard" if last is None else f"last heard at {last:%Y-%m-%d %H:%M:%S} UTC"
+    if last is not None and last > now:
+        heard += ", before the clock was set back"
     run = "'make up' or 'taxpoynt beat' runs it; its log is beat.log in the home's logs."
     deaf = (
         f"No worker serves '{_HEARS_BEAT}', so nobody could hear it: start one first "

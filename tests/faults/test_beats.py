@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from signal import SIGUSR1
 
 from tests.children import Child
 from tests.faults import queues
@@ -13,6 +14,12 @@ from tests.waiting import until
 _JOB = "sweep.inbox"
 # So seldom that it comes round once while this runs.
 _SELDOM = "sweep.prune"
+_TAKE_AN_HOUR = """INSERT INTO job_slots SELECT %s,
+    to_timestamp((floor(extract(epoch FROM now()) / 5) + n) * 5) FROM generate_series(0, 720) n
+    ON CONFLICT DO NOTHING"""
+# Those a few seconds ahead may stay; and what was rung before beat's clock jumped doesn't count.
+_GOES_ON = """SELECT max(scheduled_for) BETWEEN %s + interval '6 seconds' AND now() FROM job_slots
+    WHERE job = %s"""
 
 
 def test_a_slot_runs_once_however_many_beats_ring_it_and_die(
@@ -51,6 +58,19 @@ def test_a_beat_whose_clock_is_an_hour_off_is_heard(installation: Installation) 
         for off_s in (-3600, 3600):
             with _beating(installation, off_s):
                 heard_again(installation)
+
+
+def test_a_clock_that_jumps_keeps_no_job_from_running(installation: Installation) -> None:
+    with (
+        worker(installation, "upkeep", queues="upkeep"),
+        _beating(installation, 0) as beat,
+    ):
+        heard_again(installation)
+        beat.signal(SIGUSR1)
+        # The database's too: all of the hour to come was taken before.
+        since = installation.one("SELECT now()")
+        installation.rows(_TAKE_AN_HOUR, _JOB)
+        until(lambda: installation.one(_GOES_ON, since, _JOB), what="a slot", timeout_s=60)
 
 
 @contextmanager

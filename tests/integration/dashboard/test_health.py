@@ -19,7 +19,7 @@ from structlog.testing import CapturingLogger
 from config import clock
 from config import settings as settings_module
 from dashboard import metrics, readiness
-from models import job_slot
+from models import JobSlot
 from models import session as database_session
 from models.session import unit_of_work
 from tests import factories, merchants
@@ -94,8 +94,9 @@ def test_ready(client: FlaskClient) -> None:
 
 def test_the_beat_is_late_when_it_was_silent_for_a_minute(client: FlaskClient) -> None:
     with unit_of_work() as session:
-        job_slot.take(session, "sync.due", factories.NOON)
-    for seconds, word in ((60, "heard"), (61, "late")):
+        session.add(JobSlot(job="sync.due", scheduled_for=factories.NOON))
+    # Behind the slot, and before it by a clock that was set back.
+    for seconds, word in ((60, "heard"), (61, "late"), (-60, "heard"), (-61, "late")):
         with clock.frozen(factories.NOON + timedelta(seconds=seconds)):
             found = client.get("/readyz")
         assert found.json is not None
@@ -103,6 +104,16 @@ def test_the_beat_is_late_when_it_was_silent_for_a_minute(client: FlaskClient) -
         assert found.json["status"].startswith("degraded" if word == "late" else "ready")
         assert found.json["beat_heard_at"] == "2026-03-01T12:00:00.000000Z"
         assert found.status_code == 200
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_beat_that_is_silent_since_the_clock_was_set_back_has_an_age(
+    client: FlaskClient, hours: int
+) -> None:
+    with unit_of_work() as session:
+        session.add(JobSlot(job="sync.due", scheduled_for=factories.NOON))
+    with clock.frozen(factories.NOON + timedelta(hours=hours)):
+        assert value(client, "taxpoynt_beat_age_seconds") == 3600
 
 
 def test_without_a_broker_deliveries_are_still_taken(client: FlaskClient, no_broker: None) -> None:

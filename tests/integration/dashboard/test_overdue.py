@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from config import clock
 from dashboard.access import Visitor
 from dashboard.pages import home
-from models import InboxEvent, JobSlot, Order, job_slot
+from models import InboxEvent, JobSlot, Order
 from models.session import unit_of_work
 from tests import merchants
 from tests.merchants import Merchant
@@ -30,6 +30,17 @@ def test_a_silent_beat_is_told_with_since_when_and_the_next_step(
     assert f"{last - timedelta(seconds=40):%H:%M:%S}" in told
     assert "taxpoynt doctor" in told
     assert "Deliveries" not in told
+
+
+def test_a_beat_that_is_silent_since_the_clock_was_set_back_is_told(
+    page: FlaskClient, owner: Merchant
+) -> None:
+    beat(clock.now() + timedelta(seconds=30))
+    assert "part-overdue" not in page.get("/").text
+    beat(clock.now() + timedelta(hours=1))
+    told = notice(page.get("/").text)
+    assert "Work has stopped" in told
+    assert "since the clock was set back." in told
 
 
 def test_a_beat_that_never_rang_gets_a_minute(page: FlaskClient, owner: Merchant) -> None:
@@ -144,7 +155,7 @@ def test_what_becomes_overdue_reaches_a_page_that_is_open(
 def beat(at: datetime) -> None:
     """A ring that a worker heard."""
     with unit_of_work() as session:
-        job_slot.take(session, "sync.due", at)
+        session.merge(JobSlot(job="sync.due", scheduled_for=at))
 
 
 def forget_beats() -> None:

@@ -13,6 +13,9 @@ from tests.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("database")
 
+# A slot of this length has begun in 2001, and ends once no test runs any more.
+_LONG_S = 10**9
+
 
 def test_a_delivery_whose_signal_got_lost_is_swept_up(shop: Shop, signals: Signals) -> None:
     shop.take_in(shop.messages(1))
@@ -45,12 +48,11 @@ def test_a_doubled_beat_does_nothing_twice(
     assert callable(job)
     ask("UPDATE cursors SET next_due_at = now() - interval '1 day'")
     shop.take_in(shop.messages(1))
-    start = clock.now() + timedelta(days=1)
-    with clock.frozen(start.replace(minute=0, second=0, microsecond=0)) as advance:
-        job(every_s=60)
+    with clock.frozen(clock.now() + timedelta(days=1)) as advance:
+        job(every_s=_LONG_S)
         signals.take(signal)
         advance(timedelta(seconds=59))
-        job(every_s=60)
+        job(every_s=_LONG_S)
         assert signals.take(signal) == []
         with unit_of_work() as session:
             name = job.name  # type: ignore[attr-defined]
@@ -60,16 +62,33 @@ def test_a_doubled_beat_does_nothing_twice(
 
 
 def test_a_slot_is_the_first_callers_and_the_next_slot_is_free() -> None:
-    with clock.frozen(clock.now().replace(minute=7, second=0, microsecond=0)) as advance:
-        assert slots.first_in_slot("job", 5)
-        assert not slots.first_in_slot("job", 5)
-        assert slots.first_in_slot("another job", 5)
-        advance(timedelta(seconds=4.9))
-        assert not slots.first_in_slot("job", 5)
-        advance(timedelta(seconds=0.1))
-        assert slots.first_in_slot("job", 5)
+    assert slots.first_in_slot("job", _LONG_S)
+    assert not slots.first_in_slot("job", _LONG_S)
+    assert slots.first_in_slot("another job", _LONG_S)
+    # What the database's clock takes for the next one.
+    ask(f"UPDATE job_slots SET scheduled_for = scheduled_for - interval '{_LONG_S} seconds'")
+    assert slots.first_in_slot("job", _LONG_S)
     assert slots.first_in_slot("job", 0)
     assert slots.first_in_slot("job", 0)
+
+
+def test_a_slot_is_of_the_databases_clock_whatever_the_hosts_says() -> None:
+    with clock.frozen(clock.now() - timedelta(hours=1)):
+        assert slots.first_in_slot("skewed", 5)
+    (row,) = ask("SELECT scheduled_for, now() AS now FROM job_slots WHERE job = 'skewed'")
+    assert row.scheduled_for.timestamp() % 5 == 0
+    assert timedelta() <= row.now - row.scheduled_for < timedelta(seconds=30)
+
+
+def test_slots_taken_before_the_clock_was_set_back_keep_no_job_from_running() -> None:
+    with unit_of_work() as session:
+        session.query(JobSlot).delete()
+        for job, ahead in (("job", 3600), ("another job", 3600), ("job", 3), ("job", -5)):
+            at = clock.now() + timedelta(seconds=ahead)
+            session.add(JobSlot(job=job, scheduled_for=at))
+    assert slots.first_in_slot("third job", _LONG_S)
+    left = ask("SELECT job, scheduled_for > now() + interval '1 minute' AS ahead FROM job_slots")
+    assert sorted(map(tuple, left)) == [("job", False), ("job", False), ("third job", False)]
 
 
 def test_pruning_forgets_what_is_old_and_keeps_what_waits(shop: Shop) -> None:

@@ -36,6 +36,8 @@ _QUEUES = ["toast.events", "toast.bulk"]
         (workers.of_beat(None, _NOW, listening=False), Level.FAIL),
         (workers.of_beat(_NOW - timedelta(seconds=61), _NOW, listening=True), Level.FAIL),
         (workers.of_beat(_NOW - timedelta(seconds=60), _NOW, listening=True), Level.OK),
+        (workers.of_beat(_NOW + timedelta(seconds=60), _NOW, listening=True), Level.OK),
+        (workers.of_beat(_NOW + timedelta(seconds=61), _NOW, listening=True), Level.FAIL),
     ],
 )
 def test_a_finding_weighs_what_it_should(finding: Finding, level: Level) -> None:
