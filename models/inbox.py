@@ -154,6 +154,20 @@ def begin(session: Session, connection_id: int, now: datetime) -> tuple[int, int
     return None if row is None else (row.id, row.losses)
 
 
+def count(session: Session, event_id: int) -> int | None:
+    """Count a try of one that was in a batch whose worker died; returns its tries lost.
+
+    None when it no longer waits. Only by whoever it is held for: nobody else begins it.
+    """
+    return session.scalar(
+        update(InboxEvent)
+        .where(InboxEvent.id == event_id, InboxEvent.state == PENDING)
+        .values(losses=func.greatest(InboxEvent.losses, 1) + 1)
+        .returning(InboxEvent.losses)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def end(session: Session, event_id: int) -> None:
     """A try ended without an outcome, and without costing a worker."""
     session.execute(

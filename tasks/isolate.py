@@ -4,6 +4,8 @@ In good times nothing of this costs anything: a try is counted before the work o
 that were in a batch whose worker died.
 """
 
+from sqlalchemy.orm import Session
+
 from config import clock
 from config.errors import SkippedRecord
 from config.logging import logger
@@ -43,10 +45,17 @@ def begin(connection_id: int) -> int | None:
             if begun is None:
                 return None
             event_id, losses = begun
-            if losses <= LOST_AT_MOST:
+            if may_be_tried(session, event_id, losses):
                 return event_id
-            inbox.park(session, event_id, _costly())
-        log.error("delivery costs workers", event_id=event_id, connection_id=connection_id)
+
+
+def may_be_tried(session: Session, event_id: int, losses: int) -> bool:
+    """Whether a delivery is tried once more; one that cost too many workers is parked."""
+    if losses <= LOST_AT_MOST:
+        return True
+    inbox.park(session, event_id, _costly())
+    log.error("delivery costs workers", event_id=event_id)
+    return False
 
 
 def _try(connection_id: int, event_id: int) -> int:

@@ -2,9 +2,11 @@
 
 Each delivery was held and its attempt counted before the platform is called, and no transaction is
 open meanwhile: should this worker die or the platform hang, the delivery is due again by itself.
+Once a worker died over a message its deliveries are counted one by one, as `isolate` does.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from config import clock
 from config.errors import PermanentError, SkippedRecord, TransientError
@@ -13,7 +15,7 @@ from connectors.base.contract import Hint, Record
 from models import Connection, InboxEvent, inbox
 from models.inbox_event import PENDING
 from models.session import unit_of_work
-from tasks import app, apply, handle, reach
+from tasks import app, apply, handle, isolate, reach, verb
 
 log = logger(__name__)
 
@@ -21,16 +23,18 @@ log = logger(__name__)
 _TASK_S = 20.0
 
 
-@app.task(name="refetch.events")
+# One more than others': the last one parks what the two before it were lost over.
+@app.task(name="refetch.events", losses=isolate.LOST_AT_MOST + 1)
 def events(*, connection_id: int, platform: str, event_ids: list[int]) -> dict[str, int]:
     """Complete these deliveries of a connection."""
-    return {"handled": complete(connection_id, event_ids)}
+    return {"handled": complete(connection_id, event_ids, suspect=verb.losses() > 0)}
 
 
-def complete(connection_id: int, event_ids: Sequence[int]) -> int:
+def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = False) -> int:
     """Refetch and apply deliveries one by one; returns how many were settled.
 
-    Stops when time is up or the platform is away: the others wait like this one.
+    Stops when time is up or the platform is away: the others wait like this one. When one of them
+    is `suspect` to have cost a worker, each try is counted before it begins.
     """
     until = clock.monotonic() + _TASK_S
     with unit_of_work() as session:
@@ -38,11 +42,36 @@ def complete(connection_id: int, event_ids: Sequence[int]) -> int:
     settled = 0
     with reach.line(connection) as line:
         for event_id in event_ids:
-            if clock.monotonic() > until or not _complete_one(connection, line, event_id):
+            if clock.monotonic() > until:
                 break
+            if suspect and not _begin(event_id):
+                continue
+            with _ending(event_id):
+                if not _complete_one(connection, line, event_id):
+                    break
             settled += 1
     log.info("deliveries refetched", connection_id=connection_id, settled=settled)
     return settled
+
+
+def _begin(event_id: int) -> bool:
+    """Count a try; false when it is settled, or parked for what it costs."""
+    with unit_of_work() as session:
+        losses = inbox.count(session, event_id)
+        return losses is not None and isolate.may_be_tried(session, event_id, losses)
+
+
+@contextmanager
+def _ending(event_id: int) -> Iterator[None]:
+    """A try that ends without an outcome costs nobody; out of memory is what would have."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception:
+        with unit_of_work() as session:
+            inbox.end(session, event_id)
+        raise
 
 
 def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bool:

@@ -9,11 +9,13 @@ import psutil
 import pytest
 from sqlalchemy import delete, select
 
-from models import DeadMessage, InboxEvent
+from config import clock
+from models import DeadMessage, InboxEvent, ParkedRecord, inbox
 from models.session import unit_of_work
 from tests.children import Child
 from tests.faults.broker.ground import Ground, ground
 from tests.faults.broker.poison import message, raw
+from tests.integration.tasks.altered import thin_one
 from tests.shop import Shop, open_shop
 from tests.waiting import until
 
@@ -120,15 +122,58 @@ def test_only_the_delivery_that_costs_workers_is_parked(grounds: Ground, shop: S
     assert worker.alive
 
 
-def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -> None:
+def test_a_refetch_that_costs_workers_is_parked_and_those_behind_it_go_on(
+    grounds: Ground, shop: Shop
+) -> None:
     forget_all()
+    messages = shop.messages()[:3]
+    shop.take_in([thin_one(messages[0])])
+    # What the till would answer, in the delivery itself: it is read as late as that.
     giant(shop)
-    # Refetching claims nothing: nobody but its message knows of a try.
+    shop.take_in([thin_one(each) for each in messages[1:]])
     with unit_of_work() as session:
-        event_id = session.scalars(select(InboxEvent.id)).one()
-    where = {"connection_id": shop.connection_id, "platform": "toast", "event_ids": [event_id]}
+        ids = list(session.scalars(select(InboxEvent.id).order_by(InboxEvent.id)))
+        # As the drain did that asks for the refetch: nobody else takes them for a minute.
+        inbox.hold(session, ids, clock.now())
+    where = {"connection_id": shop.connection_id, "platform": "toast", "event_ids": ids}
     with short_of_memory(grounds.workers[0]) as killed:
         grounds.push("toast.events", raw(message("refetch.events", where)))
+        until(
+            lambda: all(each.state != "pending" for each in rows().values()),
+            what="the others to be applied",
+        )
+    assert states() == {"giant": "parked", **{each.guid: "done" for each in messages}}
+    assert rows()["giant"].error_code == _COSTLY
+    assert len(killed) == 2
+    assert grounds.workers[0].alive
+
+
+def parked(shop: Shop) -> int:
+    """A record that was set aside, so long that no worker has the memory for it."""
+    with unit_of_work() as session:
+        made = ParkedRecord(
+            organization_id=shop.organization_id,
+            connection_id=shop.connection_id,
+            stream="orders",
+            location_external_id="",
+            external_id="giant",
+            body=b'{"guid":"giant","checks":[{"selections":['
+            + b'{"guid":"s"},' * 250_000
+            + b"]}]}",
+            **{"error_code": "order.odd", "error": "Odd.", "next_step": ""},
+        )
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -> None:
+    forget_all()
+    # Somebody asked for it: nobody but its message knows of a try.
+    where = {"organization_id": shop.organization_id, "record_id": parked(shop)}
+    with short_of_memory(grounds.workers[0]) as killed:
+        asked = message("retry.record", {**where, "platform": "toast"})
+        grounds.push("toast.events", raw(asked))
 
         def row() -> DeadMessage | None:
             grounds.push("upkeep", raw(message("sweep.dead")))
@@ -137,7 +182,7 @@ def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -
 
         dead = until(row, what="the message to be set aside")
     assert dead is not None
-    assert (dead.error_code, dead.task) == ("task.lost_workers", "refetch.events")
+    assert (dead.error_code, dead.task) == ("task.lost_workers", "retry.record")
     assert len(killed) == 2
     assert grounds.workers[0].alive
 

@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from config import clock
 from models import InboxEvent, inbox
 from models.session import DatabaseAwayError, unit_of_work
-from tasks import handle, isolate, sweep
+from tasks import handle, isolate, refetch, sweep
 from tests.faults import cutting
 from tests.integration.tasks.asked import deliveries
 from tests.integration.tasks.conftest import Signals
@@ -141,3 +141,24 @@ def test_they_are_swept_up(shop: Shop, ours: dict[str, object], signals: Signals
     with clock.frozen(clock.now() + timedelta(seconds=3)):
         sweep.inbox_()
     assert ours in signals.take("isolate.events")
+
+
+def test_of_a_suspect_refetch_only_a_try_that_nobody_ended_counts(
+    shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raises: list[type[BaseException]] = [KeyError, MemoryError]
+
+    def broken(*_: object) -> bool:
+        raise raises[0]
+
+    monkeypatch.setattr(refetch, "_complete_one", broken)
+    first = deliveries(shop)[0].id
+    for expected in (1, 2):
+        with pytest.raises(raises[0]):
+            refetch.complete(shop.connection_id, [first], suspect=True)
+        assert states(shop)[0] == ("pending", expected)
+        raises.reverse()
+    # Its workers are used up; nothing more of it is tried, and of one that is done with neither.
+    assert refetch.complete(shop.connection_id, [first, first], suspect=True) == 0
+    assert deliveries(shop)[0].error_code == "delivery.lost_workers"
+    assert states(shop) == [("parked", 3), ("pending", 0), ("pending", 0)]
