@@ -7,7 +7,7 @@ reader gets the next number, and whatever it stores is stored under that number 
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from config.errors import TransientError
@@ -46,6 +46,15 @@ def take(
 def unread(kind: type[StreamCursor | Slice], now: datetime) -> ColumnElement[bool]:
     """The condition of a row that nobody reads."""
     return or_(kind.leased_until.is_(None), kind.leased_until < now)
+
+
+def is_left(session: Session, kind: type[Leased], row_id: int) -> bool:
+    """Whether a lease is still there, for whoever takes the row next in this transaction.
+
+    A reader that ends lets go of its lease: this one's died, was frozen, or couldn't say so.
+    """
+    query = select(kind.leased_until.is_not(None)).where(kind.id == row_id)
+    return bool(session.scalar(query.with_for_update()))
 
 
 def keep(session: Session, row: StreamCursor | Slice, now: datetime, **changes: Any) -> None:

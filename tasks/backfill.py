@@ -18,7 +18,7 @@ from models import Connection, Location, Slice, SyncRun, connections, lease, run
 from models.session import unit_of_work
 from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
-from tasks import app, giving_way, reach, ring
+from tasks import app, giving_way, lost_readers, reach, ring
 from tasks.pull import Alive, Counts, Pull, noting, taken, wait_after
 from tasks.storing import storing
 
@@ -134,6 +134,7 @@ def read(
         return None
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
         with noting(pull, _give_up, _let_go):
+            pull.heed()
             with reach.line(pull.connection) as line:
                 _pages_into(pull, line, report, budget_s)
             _let_go(pull) if pull.more else _finish(pull)
@@ -153,7 +154,7 @@ def _pages_into(
     http = Alive(line.http, pull.held)
     with storing(pull, report, giving_way.after) as put:
         for page in line.connector.history(http, _window(pull.held), pull.held.resume):
-            put(page)
+            put(page, **lost_readers.progress(pull.held))
             if until is not None and clock.monotonic() > until and not page.done:
                 pull.more = True
                 return
@@ -218,6 +219,7 @@ def _plan(session: Session, run: SyncRun, windows: Sequence[Window]) -> None:
 
 
 def _begin(slice_id: int, session: Session) -> Pull[Slice] | None:
+    left = lease.is_left(session, Slice, slice_id)
     held = lease.take(session, Slice, slice_id, clock.now())
     if held is None:
         return None
@@ -226,7 +228,8 @@ def _begin(slice_id: int, session: Session) -> Pull[Slice] | None:
         return None
     run = session.get_one(SyncRun, held.run_id)
     connection = session.get_one(Connection, run.connection_id)
-    return Pull(connection, run.id, run.correlation_id, held)
+    lost = lost_readers.of_slice(held) if left else None
+    return Pull(connection, run.id, run.correlation_id, held, lost=lost)
 
 
 def _window(held: Slice) -> Window:

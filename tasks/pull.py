@@ -20,6 +20,7 @@ from models import Connection, Slice, StreamCursor, SyncRun, lease
 from models.session import DatabaseAwayError, unit_of_work
 from rules.waits import backoff, spread
 from tasks import apply, reach, ring
+from tasks.lost_readers import LostWorkersError
 
 log = logger(__name__)
 
@@ -39,6 +40,8 @@ def wait_after(
 
     Those whom a platform sent away together don't come back together.
     """
+    if isinstance(fault, LostWorkersError):
+        return spread(backoff(failures), chance())
     if not isinstance(fault, TransientError):
         return ATTENTION_EVERY
     if fault.retry_after_s is not None:
@@ -102,7 +105,8 @@ class Alive:
 class Pull(Generic[Held]):
     """One reader at work: what it reads for, and under which lease it stores.
 
-    `more` when it stopped to make room before the end; `fault` when it failed.
+    `more` when it stopped to make room before the end; `fault` when it failed. `lost` when it is
+    not to be read now: it costs workers.
     """
 
     connection: Connection
@@ -112,7 +116,13 @@ class Pull(Generic[Held]):
     counts: Counts = field(default_factory=Counts)
     more: bool = False
     fault: Fault | None = None
+    lost: LostWorkersError | None = None
     _due: list[date] = field(default_factory=list)
+
+    def heed(self) -> None:
+        """Read nothing that costs workers. Raises: LostWorkersError."""
+        if self.lost is not None:
+            raise self.lost
 
     @cached_property
     def connector(self) -> Connector:

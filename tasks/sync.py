@@ -21,7 +21,7 @@ from models import Connection, StreamCursor, SyncRun, connections, lease, sync_r
 from models.cursor import IS_GONE, at_rest
 from models.session import unit_of_work
 from models.told import told
-from tasks import app, reach, ring, slots
+from tasks import app, lost_readers, reach, ring, slots
 from tasks.pull import ATTENTION_EVERY, Alive, Counts, Pull, noting, taken, wait_after
 from tasks.storing import storing
 
@@ -89,6 +89,7 @@ def run(
         return None
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
         with noting(pull, _give_up, _let_go):
+            pull.heed()
             with reach.line(pull.connection) as line:
                 _read(line, pull, budget_s, report)
             _finish(pull)
@@ -125,7 +126,7 @@ def _begin(cursor_id: int, session: Session, turn: int | None = None) -> Pull[St
     cursor = lease.take(session, StreamCursor, cursor_id, now, *conditions)
     if cursor is None:
         return None
-    _close_abandoned(session, cursor)
+    lost = lost_readers.of_stream(session, cursor)
     started = SyncRun(
         organization_id=cursor.organization_id,
         connection_id=cursor.connection_id,
@@ -138,28 +139,7 @@ def _begin(cursor_id: int, session: Session, turn: int | None = None) -> Pull[St
     session.add(started)
     session.flush()
     connection = session.get_one(Connection, cursor.connection_id)
-    return Pull(connection, started.id, started.correlation_id, cursor)
-
-
-def _close_abandoned(session: Session, cursor: StreamCursor) -> None:
-    """Runs of readers that were killed or replaced: whoever holds the lease is the only one."""
-    session.execute(
-        update(SyncRun)
-        .where(
-            SyncRun.connection_id == cursor.connection_id,
-            SyncRun.stream == cursor.stream,
-            SyncRun.location_external_id == cursor.location_external_id,
-            SyncRun.kind == sync_run.DELTA,
-            SyncRun.finished_at.is_(None),
-        )
-        .values(
-            status=sync_run.WAITING,
-            finished_at=clock.now(),
-            error_code="run.abandoned",
-            error="Its worker ended before it did.",
-            next_step="Nothing to do: the next run goes on where it stopped.",
-        )
-    )
+    return Pull(connection, started.id, started.correlation_id, cursor, lost=lost)
 
 
 def _read(

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from config import clock
-from models import Connection
+from models import Connection, StreamCursor
 from models.session import unit_of_work
 from tasks import backfill, pull, reach, sync
 from tests.integration.tasks.asked import ask, one
@@ -53,8 +53,17 @@ def killing(after_pages: int) -> Any:
     return report
 
 
-def end_lease(cursor_id: int) -> None:
-    ask("UPDATE cursors SET leased_until = now() - interval '1 second' WHERE id = :c", c=cursor_id)
+def lose(kind: Any, row_id: int) -> None:
+    """A reader begins and dies before it stored a page; its lease is over."""
+    task = sync if kind is StreamCursor else backfill
+    held = pull.taken(partial(task._begin, row_id), task._let_go)
+    assert held is not None
+    assert held.lost is None
+    end_lease(row_id, kind.__tablename__)
+
+
+def end_lease(row_id: int, table: str = "cursors") -> None:
+    ask(f"UPDATE {table} SET leased_until = now() - interval '1 second' WHERE id = :r", r=row_id)
 
 
 def run_killed(cursor_id: int, after_pages: int) -> None:
