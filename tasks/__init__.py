@@ -29,5 +29,4 @@ def _look_at_the_ground(**_: Any) -> None:
     """Refuse to run where work would be lost. Raises: SystemExit with the reasons."""
     from tasks import preflight
 
-    if failed := preflight.failures():
-        raise SystemExit("\n".join(f"{f.sentence} {f.next_step}".strip() for f in failed))
+    preflight.insist(preflight.findings())

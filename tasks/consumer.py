@@ -7,20 +7,43 @@ can't be decoded, a message whose workers died of it.
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from celery import bootsteps
 from celery.worker.consumer import Consumer as CelerysConsumer
 from kombu import Message
+from redis.exceptions import ResponseError
 
 from config.errors import Fault
 from config.logging import logger
-from tasks import dead, fitness
+from tasks import dead, fitness, preflight
 
 log = logger(__name__)
 
 
+class Footing(bootsteps.StartStopStep):
+    """Looks at the broker each time it is connected to, as it may be another one by then."""
+
+    requires = ("celery.worker.consumer.connection:Connection",)
+
+    def start(self, parent: Any) -> None:
+        """Refuse one that loses work; when it is gone again Celery connects again.
+
+        Raises: SystemExit with the reasons.
+        """
+        # One that answers, and lets nobody ask.
+        with suppress(ResponseError):
+            preflight.insist(preflight.of_broker())
+
+
 class Consumer(CelerysConsumer):
     """Chosen in `celeryconfig`."""
+
+    class Blueprint(CelerysConsumer.Blueprint):  # type: ignore[misc,valid-type]
+        """What is done each time the broker is connected to."""
+
+        default_steps = (*CelerysConsumer.Blueprint.default_steps, "tasks.consumer:Footing")
 
     # Set by Celery's; the stubs don't know them.
     connection_errors: tuple[type[BaseException], ...]

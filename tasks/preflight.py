@@ -3,7 +3,8 @@
 Each is a way in which Celery on Redis loses work without a word; `taxpoynt doctor` says the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import version
@@ -42,25 +43,36 @@ class Finding:
     next_step: str = ""
 
 
-def failures() -> list[Finding]:
+def insist(found: Iterable[Finding]) -> None:
+    """Refuse to run where work would be lost. Raises: SystemExit with the reasons."""
+    if failed := failures(found):
+        raise SystemExit("\n".join(f"{f.sentence} {f.next_step}".strip() for f in failed))
+
+
+def failures(found: Iterable[Finding]) -> list[Finding]:
     """The findings on which a worker refuses to run."""
-    return [found for found in findings() if found.level is Level.FAIL]
+    return [each for each in found if each.level is Level.FAIL]
 
 
 def findings() -> Iterator[Finding]:
-    """Look at library, limits and broker; a broker that is away is for the worker to wait for."""
+    """Look at library, limits and broker; one that is away is looked at once it is there."""
     yield of_kombu(version("kombu"))
     if not (settings().broker_url or "").startswith("redis"):
         return
     options = app.conf.broker_transport_options
     returns_after_s = options.get("visibility_timeout", Channel.visibility_timeout)
     yield of_limits(app.conf.task_time_limit, returns_after_s)
-    try:
-        with connected(settings().broker()) as redis:
-            yield of_eviction(_policy(redis.info("memory")))
-            yield of_clock("Redis", redis_clock_offset_s(redis))
-    except RedisError:
+    with suppress(RedisError):
+        yield from of_broker()
+
+
+def of_broker() -> Iterator[Finding]:
+    """What another server at the same address may not share. Raises: RedisError."""
+    if not (settings().broker_url or "").startswith("redis"):
         return
+    with connected(settings().broker()) as redis:
+        yield of_eviction(_policy(redis.info("memory")))
+        yield of_clock("Redis", redis_clock_offset_s(redis))
 
 
 def connected(url: str) -> Redis:
@@ -70,8 +82,11 @@ def connected(url: str) -> Redis:
 
 def redis_clock_offset_s(redis: Redis) -> float:
     """How far this machine's clock is ahead of the server's, in seconds."""
+    asked = clock.now().timestamp()
     seconds, microseconds = redis.time()
-    return clock.now().timestamp() - (seconds + microseconds / 1e6)
+    theirs = seconds + microseconds / 1e6
+    # However long the answer took: theirs was some moment between.
+    return min(max(theirs, asked), clock.now().timestamp()) - theirs
 
 
 def of_kombu(installed: str) -> Finding:

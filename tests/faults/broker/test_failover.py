@@ -6,6 +6,7 @@ from signal import SIGCONT, SIGSTOP
 
 import pytest
 
+from tests.children import TAXPOYNT, Child
 from tests.faults.broker.ground import Broker, Ground, ground
 from tests.faults.broker.house import House, in_time
 from tests.faults.broker.till import Till
@@ -60,3 +61,18 @@ def test_a_failover_to_a_replica_that_got_nothing_yet(
     assert house.worker.pid == pid
     # Not the sweep alone: the worker takes its messages from there now.
     assert replica.client.info("commandstats").get("cmdstat_brpop", {}).get("calls")
+
+
+def test_workers_that_come_to_one_that_evicts_end(made: Ground) -> None:
+    there = made.worker("--queues", "reports")
+    made.broker.child.kill()
+    argv = [*TAXPOYNT, "worker", "--queues", "reports", "--name", "early"]
+    early = Child(argv, log=made.folder / "early.log", env=made.env)
+    made.held.callback(early.end, grace_s=0.5)
+    until(lambda: early.says("Cannot connect"), what="it to find nobody", timeout_s=60)
+    made.broker.child.argv += ["--maxmemory-policy", "allkeys-lru"]
+    made.broker.child.start()
+    for worker in (there, early):
+        until(lambda one=worker: not one.alive, what="the worker to refuse", timeout_s=60)
+        assert worker.code == 1
+        assert "throws work away when its memory is full" in worker.log.read_text()

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import redis
@@ -18,8 +19,12 @@ def broker(database: str) -> Iterator[redis.Redis]:
         client.config_set("maxmemory-policy", policy)
 
 
+def _failures() -> list[preflight.Finding]:
+    return preflight.failures(preflight.findings())
+
+
 def test_on_servers_of_our_own_a_worker_has_nothing_to_refuse() -> None:
-    assert preflight.failures() == []
+    assert _failures() == []
     assert {found.subject for found in preflight.findings()} == {
         "kombu",
         "time limit",
@@ -30,7 +35,7 @@ def test_on_servers_of_our_own_a_worker_has_nothing_to_refuse() -> None:
 
 def test_a_broker_that_throws_work_away_is_refused_with_what_to_do(broker: redis.Redis) -> None:
     broker.config_set("maxmemory-policy", "allkeys-lru")
-    (found,) = preflight.failures()
+    (found,) = _failures()
     assert (found.subject, found.level) == ("eviction", Level.FAIL)
     assert "allkeys-lru" in found.sentence
     assert "noeviction" in found.next_step
@@ -41,13 +46,13 @@ def test_a_message_that_returns_while_its_task_runs_is_refused(
 ) -> None:
     options = app.conf.broker_transport_options
     monkeypatch.setitem(options, "visibility_timeout", app.conf.task_time_limit)
-    (found,) = preflight.failures()
+    (found,) = _failures()
     assert found.subject == "time limit"
     # Without the setting it is the library's hour.
     monkeypatch.delitem(options, "visibility_timeout")
-    assert preflight.failures() == []
+    assert _failures() == []
     monkeypatch.setitem(app.conf, "task_time_limit", 4000)
-    assert [found.subject for found in preflight.failures()] == ["time limit"]
+    assert [found.subject for found in _failures()] == ["time limit"]
 
 
 @pytest.mark.parametrize(
@@ -75,6 +80,20 @@ def test_a_clock_apart_from_the_brokers_is_found(broker: redis.Redis) -> None:
     assert abs(preflight.redis_clock_offset_s(broker)) < 2
     ahead = clock.now().replace(year=clock.now().year + 1)
     with clock.frozen(ahead):
-        (found,) = preflight.failures()
+        (found,) = _failures()
     assert found.subject == "clock"
     assert "ahead of Redis" in found.sentence
+
+
+def test_a_broker_that_answers_late_has_no_other_clock(
+    broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.frozen(clock.now()) as advance:
+
+        def late() -> tuple[int, int]:
+            told = clock.now().timestamp()
+            advance(timedelta(seconds=60))
+            return int(told), 0
+
+        monkeypatch.setattr(broker, "time", late)
+        assert abs(preflight.redis_clock_offset_s(broker)) < 2
