@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, load_only
 from config.errors import Fault, TransientError
 from models.inbox_event import PARKED, PENDING, InboxEvent
 from models.line import Line
+from models.one_by_one import alone as only_one
 from models.told import UNTOLD, told
 from rules.waits import backoff
 
@@ -130,12 +131,8 @@ def suspect(session: Session, connection_id: int, now: datetime, limit: int) -> 
 
 
 def alone(session: Session, connection_id: int) -> bool:
-    """Whether nobody else handles this connection's one by one until this transaction ends.
-
-    Whoever has it may ask again, and is told so.
-    """
-    key = func.hashtextextended(f"inbox {connection_id} one by one", 0)
-    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+    """Whether nobody else handles this connection's one by one until this transaction ends."""
+    return only_one(session, f"inbox {connection_id}")
 
 
 def begin(session: Session, connection_id: int, now: datetime) -> tuple[int, int] | None:

@@ -1,8 +1,13 @@
-"""Invoices orders that are owed one: one a sale, numbered without a gap."""
+"""Invoices orders that are owed one: one a sale, numbered without a gap.
+
+Once a worker was lost over a batch each of its orders is tried alone, and the one that costs
+another is parked: see `models.invoice_trial`.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import DecimalException
+from functools import partial
 
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -10,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.logging import logger
-from models import Order, order_standing
+from models import Order, invoice_trial, order_standing
 from models.invoice_write import Issue, issue
 from models.order import PARKED
 from models.order_read import due_orders, owing_orders, sale_records
@@ -20,7 +25,7 @@ from models.session import glance, unit_of_work
 from rules.invoicing import draft
 from rules.money import rounded
 from rules.records import OrderRecord
-from tasks import app, ring, slots, turn
+from tasks import app, isolate, ring, slots, turn, verb
 
 log = logger(__name__)
 
@@ -28,6 +33,8 @@ log = logger(__name__)
 BATCH = 200
 # An order that owes for longer than this was signalled to nobody, or the signal got lost.
 _OVERDUE = timedelta(seconds=2)
+# One more than others': the last one parks what the two before it were lost over.
+_LOSSES = isolate.LOST_AT_MOST + 1
 
 
 class DraftError(ValueError):
@@ -48,13 +55,13 @@ def due() -> int:
     return len(late) + len(later)
 
 
-@app.task(name="invoice.orders")
+@app.task(name="invoice.orders", losses=_LOSSES)
 def orders(*, connection_id: int) -> dict[str, int]:
     """Issue the invoices that a connection's sales of these days owe."""
     return _take_turn("invoice.orders", present, connection_id=connection_id)
 
 
-@app.task(name="invoice.past")
+@app.task(name="invoice.past", losses=_LOSSES)
 def past(*, connection_id: int, platform: str) -> dict[str, int]:
     """Issue those that its earlier sales owe: history's, in the lane of history."""
     return _take_turn("invoice.past", of_the_past, connection_id=connection_id, platform=platform)
@@ -67,7 +74,11 @@ def _take_turn(
 
     def batch() -> int:
         dates = of(clock.now())
-        looked_at, numbers = _issue(lambda db: owing_orders(db, connection_id, BATCH, dates))
+        claim = partial(owing_orders, connection_id=connection_id, limit=BATCH, dates=dates)
+        if verb.losses():
+            looked_at, numbers = _isolated(connection_id, claim)
+        else:
+            looked_at, numbers = _issue(claim)
         issued.extend(numbers)
         return looked_at
 
@@ -97,6 +108,45 @@ def _issue(claim: Callable[[Session], list[Order]]) -> tuple[int, list[str]]:
         return len(ids), [number for one in ids for number in _issue_alone(one)]
     _tell(claimed, numbers)
     return len(ids), numbers
+
+
+def _isolated(connection_id: int, claim: Callable[[Session], list[Order]]) -> tuple[int, list[str]]:
+    """Issue what is claimed, each alone: one of them may have cost a worker."""
+    with unit_of_work() as session:
+        ids = [one.id for one in claim(session)]
+    numbers: list[str] = []
+    with unit_of_work() as session:
+        for one in ids:
+            # Asked for each time: the server ends a transaction that does nothing for long.
+            if not invoice_trial.alone(session, connection_id):
+                break
+            numbers += _try(one)
+    return len(ids), numbers
+
+
+def _try(order_id: int) -> list[str]:
+    with unit_of_work() as session:
+        begun = invoice_trial.begin(session, order_id)
+    if not begun:
+        if begun is False:
+            log.error("order costs workers", order_id=order_id)
+        return []
+    try:
+        numbers = _issue_alone(order_id)
+    except MemoryError:
+        # What would have cost the worker, had its system been less polite.
+        raise
+    except Exception:
+        _end(order_id)
+        raise
+    if not numbers:
+        _end(order_id)
+    return numbers
+
+
+def _end(order_id: int) -> None:
+    with unit_of_work() as session:
+        invoice_trial.end(session, order_id)
 
 
 def _issue_alone(order_id: int) -> list[str]:

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from config import clock
-from models import DeadMessage, InboxEvent, ParkedRecord, inbox
+from models import DeadMessage, InboxEvent, Order, ParkedRecord, inbox
+from models.order_part import OrderLine
 from models.session import unit_of_work
 from tests.children import Child
+from tests.factories import connected, order, store
 from tests.faults.broker.ground import Ground, ground
 from tests.faults.broker.poison import message, raw
 from tests.integration.tasks.altered import thin_one
@@ -183,6 +185,42 @@ def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -
         dead = until(row, what="the message to be set aside")
     assert dead is not None
     assert (dead.error_code, dead.task) == ("task.lost_workers", "retry.record")
+    assert len(killed) == 2
+    assert grounds.workers[0].alive
+
+
+def long_order(order_id: int, lines: int = 200_000) -> None:
+    """Its invoice needs more memory than a worker has: the order has so many lines."""
+    columns = ", ".join(one.name for one in OrderLine.__table__.columns if one.name != "id")
+    with unit_of_work() as session:
+        session.execute(
+            text(
+                f"INSERT INTO order_lines ({columns}) SELECT {columns} FROM order_lines,"
+                " generate_series(1, :lines) WHERE order_id = :order_id"
+            ),
+            {"order_id": order_id, "lines": lines},
+        )
+
+
+def test_only_the_order_whose_invoice_costs_workers_is_parked(grounds: Ground) -> None:
+    sold = connected()
+    ids = sorted(store(sold, *(order(f"o{n}") for n in range(5))).due)
+    long_order(ids[1])
+
+    def standing() -> list[str]:
+        with unit_of_work() as session:
+            query = select(Order.invoice_state).where(Order.connection_id == sold.id)
+            return list(session.scalars(query.order_by(Order.id)))
+
+    where = {"connection_id": sold.id, "platform": "toast"}
+    with short_of_memory(grounds.workers[0]) as killed:
+        grounds.push("invoice", raw(message("invoice.past", where)))
+        until(lambda: "due" not in standing(), what="the others to be invoiced")
+    assert standing() == ["issued", "parked", "issued", "issued", "issued"]
+    with unit_of_work() as session:
+        reason = session.get_one(Order, ids[1]).invoice_reason
+    assert reason is not None
+    assert "memory" in reason
     assert len(killed) == 2
     assert grounds.workers[0].alive
 

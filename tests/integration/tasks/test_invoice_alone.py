@@ -1,0 +1,89 @@
+"""Orders of a batch over which a worker was lost, each invoiced alone."""
+
+import pytest
+
+from models import Order, invoice_again, invoice_trial
+from models.session import unit_of_work
+from tasks import invoice, verb
+from tests.factories import connected, order, store
+from tests.integration.tasks.conftest import Signals
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@pytest.fixture
+def sold(signals: Signals, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Three sales whose message came back from a lost worker."""
+    monkeypatch.setattr(verb, "losses", lambda: 1)
+    return sorted(store(connected(), *(order(f"o{n}") for n in range(3))).due)
+
+
+def issue(ids: list[int]) -> None:
+    invoice.past(connection_id=standing(ids[0]).connection_id, platform="toast")
+
+
+def standing(order_id: int) -> Order:
+    with unit_of_work() as session:
+        return session.get_one(Order, order_id)
+
+
+def states(ids: list[int]) -> list[str]:
+    return [standing(one).invoice_state for one in ids]
+
+
+def begin(order_id: int) -> None:
+    with unit_of_work() as session:
+        assert invoice_trial.begin(session, order_id)
+
+
+def test_those_that_cost_nobody_are_issued(sold: list[int]) -> None:
+    issue(sold)
+    assert states(sold) == ["issued"] * 3
+    assert {standing(one).invoice_reason for one in sold} == {None}
+
+
+def test_one_whose_worker_died_while_it_was_tried_is_parked_and_can_be_tried_again(
+    sold: list[int],
+) -> None:
+    begin(sold[0])
+    issue(sold)
+    assert states(sold) == ["parked", "issued", "issued"]
+    parked = standing(sold[0])
+    assert "memory" in (parked.invoice_reason or "")
+    with unit_of_work() as session:
+        invoice_again.owe_again(session, parked.organization_id, sold)
+    issue(sold)
+    assert states(sold) == ["issued"] * 3
+
+
+def test_one_process_at_a_time_tries_them(sold: list[int]) -> None:
+    begin(sold[0])
+    with unit_of_work() as other:
+        assert invoice_trial.alone(other, standing(sold[0]).connection_id)
+        issue(sold)
+    assert states(sold) == ["due"] * 3
+
+
+@pytest.mark.parametrize(("error", "after"), [(MemoryError, "parked"), (KeyError, "issued")])
+def test_out_of_memory_counts_as_a_loss_and_any_other_failure_does_not(
+    sold: list[int], monkeypatch: pytest.MonkeyPatch, error: type[Exception], after: str
+) -> None:
+    def broken(*_: object) -> list[str]:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(invoice, "_issue_alone", broken)
+        with pytest.raises(error):
+            issue(sold)
+    issue(sold)
+    assert states(sold) == [after, "issued", "issued"]
+
+
+def test_one_that_another_holds_as_its_try_begins_is_tried_again(
+    sold: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(invoice, "due_orders", lambda *_: [])
+        invoice._try(sold[0])
+    issue(sold)
+    assert states(sold) == ["issued"] * 3
