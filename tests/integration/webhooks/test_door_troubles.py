@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -8,9 +9,9 @@ from structlog.testing import CapturingLogger
 
 from config import settings
 from models import session as database_session
-from tasks import handle
+from tasks import handle, sync
 from tests.children import free_port
-from tests.integration.tasks.asked import ask, deliveries, one
+from tests.integration.tasks.asked import ask, cursors, deliveries, one, orders
 from tests.integration.webhooks.knocking import knock, knock_raw, signed
 from tests.shop import Shop
 from webhooks import judging, replies
@@ -35,6 +36,19 @@ def test_more_than_a_mebibyte_is_413_whether_its_length_is_told_or_not(
         environ_overrides={"wsgi.input_terminated": True},
     )
     assert untold.status_code == 413
+    assert deliveries(shop) == []
+
+
+def test_an_order_whose_delivery_is_too_large_comes_with_the_next_reading(
+    door: FlaskClient, shop: Shop
+) -> None:
+    (message,) = shop.messages(1)
+    padded = replace(message, body=message.body + b" " * MEBIBYTE)
+    assert knock(door, shop, padded).status_code == 413
+    assert not orders(shop)
+    for cursor_id in cursors(shop):
+        assert sync.run(cursor_id).fault is None
+    assert message.subject in orders(shop)
     assert deliveries(shop) == []
 
 
