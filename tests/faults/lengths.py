@@ -1,4 +1,4 @@
-"""How long the random tests run: a moment in `make test`, as long as it takes in a soak.
+"""How long tests run that may take any time: a moment in `make test`, longer in a soak.
 
 python -m pytest tests/faults --hypothesis-profile=soak --hypothesis-show-statistics
 """
@@ -12,3 +12,8 @@ _LONGER = 40
 def examples(usual: int) -> int:
     """How many examples to try under the profile that was asked for."""
     return usual * _LONGER if settings.get_current_profile_name() == SOAK else usual
+
+
+def lasts_s(usual: float, *, longer: float) -> float:
+    """How long a fault lasts, in seconds: `longer` under the profile that was asked for."""
+    return longer if settings.get_current_profile_name() == SOAK else usual

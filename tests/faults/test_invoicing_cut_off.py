@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from config import clock
 from config.errors import TransientError
 from documents import invoice_html, invoice_json
 from models.invoice_detail import InvoiceDetail, invoice_detail
 from models.session import unit_of_work
-from tasks import invoice
+from tasks import invoice, ring
 from tests import factories
 from tests.factories import at, charge, line, order, store, tax
 from tests.faults import cutting, points
@@ -84,24 +85,34 @@ def _assert_gapless(owner: int, orders: Sequence[int]) -> None:
     assert sorted(row.order_id for row in rows) == sorted(orders)
 
 
-@pytest.mark.parametrize("refused", [False, True])
-def test_issuing_cut_off_anywhere_and_done_again_gives_the_same_invoices(refused: bool) -> None:
+def _turn(ids: Sequence[int]) -> None:
+    """A worker's turn, on the day of the sales: what their connection owes, until it owes none."""
+    [of] = ask("SELECT DISTINCT connection_id FROM orders WHERE id = ANY(:ids)", ids=ids)
+    with clock.frozen(at(0)), ring.inline(lambda *_: None):
+        invoice.orders(connection_id=of.connection_id)
+
+
+# What is refused is issued alone by the same statements, whoever claimed it.
+@pytest.mark.parametrize(("issue", "refused"), [(_turn, False), (invoice.these, True)])
+def test_issuing_cut_off_anywhere_and_done_again_gives_the_same_invoices(
+    issue: Callable[[Sequence[int]], object], refused: bool
+) -> None:
     owner, ids = _sold(refused=refused)
-    ways = cutting.ways(lambda: invoice.these(ids))
+    ways = cutting.ways(lambda: issue(ids))
     wanted = _papers(owner)
     assert len(wanted) == 6
     assert len(ways) > 20
     for how, at_point in ways:
         owner, ids = _sold(refused=refused)
-        cutting.cut_off(how, at_point, lambda: invoice.these(ids))  # noqa: B023
+        cutting.cut_off(how, at_point, lambda: issue(ids))  # noqa: B023
         stood = _raw(owner)
-        invoice.these(ids)
+        issue(ids)
         _assert_gapless(owner, ids)
         assert _papers(owner) == wanted, (how, at_point)
         # What was issued before it was cut off stands untouched, and a third time changes nothing.
         done = _raw(owner)
         assert done[: len(stood)] == stood
-        invoice.these(ids)
+        issue(ids)
         assert _raw(owner) == done
 
 

@@ -6,14 +6,15 @@ from signal import SIGCONT, SIGSTOP
 import pytest
 
 from tests.faults.broker.ground import ground
-from tests.faults.broker.house import House, in_time, passed
+from tests.faults.broker.house import House, passed
 from tests.faults.broker.poison import message, raw
 from tests.faults.broker.till import Till
-from tests.waiting import until
+from tests.faults.lengths import lasts_s
+from tests.waiting import in_time, until
 
 # The door's signals wait 1 s for an answer, and so do those who set aside; a worker waits 2 s for a
-# connection and 5 s for an answer.
-_FROZEN_S = 7.0
+# connection and 5 s for an answer. Half a minute with --hypothesis-profile=soak.
+_FROZEN_S = lasts_s(7, longer=30)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,6 @@ def house(database: str) -> Iterator[House]:
 
 
 def test_killed_and_two_seconds_later_replaced_by_an_empty_one(house: House) -> None:
-    till = Till(house.url)
     pid = house.worker.pid
 
     def die() -> None:
@@ -33,13 +33,15 @@ def test_killed_and_two_seconds_later_replaced_by_an_empty_one(house: House) -> 
         house.broker.child.start()
         house.broker.until_up()
 
-    answers = till.send(till.orders(200), die, lasts_s=4)
-    assert {status for status, _ in answers} == {202}
-    assert till.refused == 0
-    assert in_time(answers)
-    till.until_applied(200)
-    assert house.worker.alive
-    assert house.worker.pid == pid
+    def killed() -> list[float]:
+        till = Till(house.url)
+        took = till.taken(200, die, 4)
+        till.until_applied(200)
+        assert house.worker.alive
+        assert house.worker.pid == pid
+        return took
+
+    in_time(killed)
 
 
 def test_a_thousand_deliveries_whose_signals_are_forgotten(house: House) -> None:
@@ -57,36 +59,40 @@ def test_a_thousand_deliveries_whose_signals_are_forgotten(house: House) -> None
 
 
 def test_frozen_for_longer_than_any_client_waits(house: House) -> None:
-    till = Till(house.url)
-
     def freeze() -> None:
         with house.broker.frozen():
             passed(_FROZEN_S)
 
-    answers = till.send(till.orders(200), freeze, lasts_s=1.4 * _FROZEN_S)
-    assert {status for status, _ in answers} == {202}
-    assert till.refused == 0
-    assert in_time(answers)
-    till.until_applied(200)
-    assert house.worker.alive
+    def frozen() -> list[float]:
+        till = Till(house.url)
+        took = till.taken(200, freeze, 1.4 * _FROZEN_S)
+        till.until_applied(200)
+        assert house.worker.alive
+        return took
+
+    in_time(frozen)
 
 
 def test_full(house: House) -> None:
-    till = Till(house.url)
     redis = house.ground.redis
-    redis.config_set("maxmemory", redis.info("memory")["used_memory"] // 2)
-    try:
-        answers = till.send(till.orders(60), lambda: None)
-        assert {status for status, _ in answers} == {202}
-        assert till.refused == 0
-        assert in_time(answers)
-        share = until(lambda: house.metric("taxpoynt_broker_memory_share"), what="the metric")
-        assert share is not None
-        assert share > 1
-    finally:
-        redis.config_set("maxmemory", 0)
-    till.until_applied(60)
-    assert house.worker.alive
+
+    def fill_up() -> None:
+        redis.config_set("maxmemory", redis.info("memory")["used_memory"] // 2)
+
+    def full() -> list[float]:
+        till = Till(house.url)
+        try:
+            took = till.taken(100, fill_up, 1)
+            share = until(lambda: house.metric("taxpoynt_broker_memory_share"), what="the metric")
+            assert share is not None
+            assert share > 1
+        finally:
+            redis.config_set("maxmemory", 0)
+        till.until_applied(100)
+        assert house.worker.alive
+        return took
+
+    in_time(full)
 
 
 def test_a_worker_refuses_one_that_evicts(house: House) -> None:

@@ -29,6 +29,7 @@ _numbers = count(1)
 _MADE = 250
 _TOGETHER = 4
 _CALLS_EACH = 20
+_ROUNDS = 3
 
 
 @pytest.fixture
@@ -125,16 +126,25 @@ def test_merchants_who_are_sent_away_together_come_back_one_by_one(database: str
 
 def test_workers_side_by_side_stay_under_the_platforms_own_limit(busy: Shop) -> None:
     control(busy, "limits", {"ordersBulk": 5, "global": 20})
+    # A call that is on its way when a second ends is counted in the next; without a shared count
+    # it is nine and more. The best of some rounds: on a busy machine more are on their way.
+    rounds: list[int] = []
+    while not rounds or (rounds[-1] > _TOGETHER and len(rounds) < _ROUNDS):
+        rounds.append(_refused_side_by_side(busy))
+    assert min(rounds) <= _TOGETHER
+
+
+def _refused_side_by_side(busy: Shop) -> int:
+    """How many calls the platform refuses to processes that all call as often as they can."""
     held = next(iter(busy.till.platform.book.all()))
-    before = sum(state(busy)["requests"].values())
+    before = state(busy)
     context = get_context("fork")
     given = (busy.connection_id, held.restaurant.guid, held.guid)
     _run([context.Process(target=_ask_in_a_process, args=given) for _ in range(_TOGETHER)])
     after = state(busy)
-    # A call that is on its way when a second ends is counted in the next; without a shared count
-    # it is twelve and more.
-    assert after["rate_limited"] <= 2 * _TOGETHER
-    assert sum(after["requests"].values()) - before >= _TOGETHER * _CALLS_EACH
+    called = sum(after["requests"].values()) - sum(before["requests"].values())
+    assert called >= _TOGETHER * _CALLS_EACH
+    return int(after["rate_limited"] - before["rate_limited"])
 
 
 def _ask_in_a_process(connection_id: int, place: str, guid: str) -> None:
@@ -207,7 +217,7 @@ def test_while_logging_in_fails_a_reading_stops_where_it_is_and_goes_on_later(bu
     _assert_all_read(busy, cursor_id)
 
 
-def test_two_processes_whose_token_ends_log_in_once_or_twice_and_lose_no_page(busy: Shop) -> None:
+def test_two_processes_whose_token_ends_log_in_once_and_lose_no_page(busy: Shop) -> None:
     before = state(busy)["logins"]
     control(busy, "tokens", method="DELETE")
     context = get_context("fork")
@@ -217,7 +227,7 @@ def test_two_processes_whose_token_ends_log_in_once_or_twice_and_lose_no_page(bu
             for cursor_id in cursors(busy)
         ]
     )
-    assert 1 <= state(busy)["logins"] - before <= 2
+    assert state(busy)["logins"] - before == 1
     _assert_all_read(busy, cursors(busy)[0])
 
 

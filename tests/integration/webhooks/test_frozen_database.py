@@ -22,7 +22,7 @@ from sandbox.toast.webhook.message import Message
 from tasks import reach
 from tests.children import TAXPOYNT, Child, child, free_port
 from tests.shop import Shop, open_shop
-from tests.waiting import patience_s, until
+from tests.waiting import in_time, patience_s, until
 
 # More than the threads of all web processes: some must wait for others.
 SENDERS = 120
@@ -163,17 +163,25 @@ def test_while_it_is_frozen_every_delivery_is_503_in_time_and_later_it_is_taken(
     own: Installation,
 ) -> None:
     # Pools are full of connections when it happens.
-    calm = [own.knock_together(range(SENDERS)) for _ in range(2)]
-    numbers = range(SENDERS, 2 * SENDERS)
+    for _ in range(2):
+        own.knock_together(range(SENDERS))
     # A second time they are what was connected anew.
     for _ in range(2):
-        with own.frozen():
-            answers = own.knock_together(numbers)
-        assert {status for status, _ in answers} == {503}
-        # About two seconds, on a machine with nothing else to do.
-        assert slowest(answers) < max(10, patience_s(slowest(calm[1])))
-        until(lambda: own.knock(numbers[0])[0] == 202, timeout_s=30, what="a delivery is taken")
-        until(lambda: _stored(own.knock_together(numbers)), timeout_s=30, what="all are taken")
+        in_time(lambda: _frozen_round(own))
+
+
+def _frozen_round(own: Installation) -> list[float]:
+    """The seconds of answers before and in a freeze, after which all that was refused is taken."""
+    calm = own.knock_together(range(SENDERS // 3))
+    numbers = range(SENDERS, 2 * SENDERS)
+    with own.frozen():
+        answers = own.knock_together(numbers)
+    assert {status for status, _ in answers} == {503}
+    until(lambda: own.knock(numbers[0])[0] == 202, timeout_s=30, what="a delivery is taken")
+    until(lambda: _stored(own.knock_together(numbers)), timeout_s=30, what="all are taken")
+    # So many at once wait for each other in this very process: the last of them tell of that.
+    frozen = sorted(took for _, took in answers)[: -SENDERS // 20]
+    return [took for _, took in calm] + frozen
 
 
 def test_while_it_is_frozen_probes_answer(own: Installation) -> None:

@@ -25,7 +25,7 @@ from tests.integration.tasks.asked import ask
 from tests.integration.webhooks.dripping import Dripping
 from tests.integration.webhooks.knocking import signed
 from tests.shop import Shop, open_shop
-from tests.waiting import patience_s, until
+from tests.waiting import in_time_s, until
 
 IDLE = 1000
 # More than all threads of all its processes.
@@ -167,7 +167,7 @@ def test_a_thousand_idle_and_many_slow_senders_leave_others_served_and_are_cut_o
             one.start()
         beside = min(_while_all_drip(web, dripped))
         assert beside < _AS_BEFORE * _p99(alone) + _STALL_S
-        assert beside < patience_s(_p99(alone))
+        assert beside < in_time_s(_p99(alone))
         for one in dripped:
             one.join()
             assert one.answer == b"" or one.answer.startswith(b"HTTP/1.1 408 ")
