@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from models import set_back
 from models.base import Base, Instant
 
 
@@ -23,10 +24,11 @@ class JobSlot(Base):
 
 # Slots that lie ahead were taken before the clock was set back: they would keep every job from
 # running until it has caught up. Those of the next seconds may come of a clock being adjusted.
-_TAKE = text("""
-WITH set_back AS (
-    DELETE FROM job_slots WHERE scheduled_for > statement_timestamp() + interval '5 seconds'
+_AHEAD = text(
+    "DELETE FROM job_slots WHERE scheduled_for > statement_timestamp() + interval '5 seconds'"
+    " RETURNING 1"
 )
+_TAKE = text("""
 INSERT INTO job_slots (job, scheduled_for) VALUES (:job,
     to_timestamp(floor(extract(epoch FROM statement_timestamp()) / :every_s) * :every_s))
 ON CONFLICT DO NOTHING RETURNING scheduled_for
@@ -35,5 +37,7 @@ ON CONFLICT DO NOTHING RETURNING scheduled_for
 
 def take(session: Session, job: str, every_s: int) -> datetime | None:
     """Claim the current slot of a job; None when another ring of it was here first."""
+    if session.execute(_AHEAD).first() is not None:
+        set_back.catch_up(session)
     taken: datetime | None = session.scalar(_TAKE, {"job": job, "every_s": every_s})
     return taken

@@ -1,8 +1,8 @@
 """Readers that ended without a word: killed, frozen and replaced, or cut off from the database.
 
-What one of them read is read on at once, where it stopped: a deploy may have been all. When the
-next one ends, too, before it stored a page, it may be what they read that costs workers. Then it is
-a failure with its reason, and is tried again later each time.
+What one of them read is read on at once, where it stopped: a deploy may have been all, or several.
+When one after the other ends before it stored a page, it may be what they read that costs workers.
+Then it is a failure with its reason, and is tried again later each time.
 """
 
 from typing import Any
@@ -14,6 +14,9 @@ from config import clock
 from config.errors import Fault, PermanentError
 from models import Slice, StreamCursor, SyncRun, sync_run
 from models.told import UNTOLD, told
+
+# So many in a row are taken for bad luck, and one more for what they read.
+_LUCKLESS = 4
 
 _ABANDONED = Fault(
     "run.abandoned",
@@ -28,7 +31,8 @@ class LostWorkersError(PermanentError):
     def __init__(self, stream: str) -> None:
         super().__init__(
             "reading.lost_workers",
-            f"Two workers in a row ended while they read {stream}, before they stored a page.",
+            f"{_LUCKLESS + 1} workers in a row ended while they read {stream}, before they stored "
+            "a page.",
             next_step="Look for 'signal 9' or 'out of memory' in their logs and give them more "
             "memory; it is tried again by itself.",
         )
@@ -59,7 +63,8 @@ def of_stream(session: Session, cursor: StreamCursor) -> LostWorkersError | None
         return None
     ids = [run.id for run in left]
     before = select(SyncRun.error_code).where(*of_cursor, SyncRun.id < min(ids))
-    if session.scalar(before.order_by(SyncRun.id.desc()).limit(1)) not in _LOSSES:
+    codes = session.scalars(before.order_by(SyncRun.id.desc()).limit(_LUCKLESS)).all()
+    if len(codes) < _LUCKLESS or not set(codes) <= set(_LOSSES):
         return None
     lost = LostWorkersError(cursor.stream)
     session.execute(
@@ -73,8 +78,14 @@ def of_stream(session: Session, cursor: StreamCursor) -> LostWorkersError | None
 
 def of_slice(held: Slice) -> LostWorkersError | None:
     """Note on a slice that its reader was lost; returns why it isn't to be read now, if so."""
-    if held.error_code in _LOSSES:
-        return LostWorkersError(held.stream)
+    lost = LostWorkersError(held.stream)
+    if held.error_code == lost.code:
+        return lost
+    before = held.failures if held.error_code == _ABANDONED.code else 0
+    if before == _LUCKLESS:
+        held.failures = 0
+        return lost
+    held.failures = before + 1
     for name, value in told(_ABANDONED).items():
         setattr(held, name, value)
     return None
@@ -83,5 +94,5 @@ def of_slice(held: Slice) -> LostWorkersError | None:
 def progress(held: Slice) -> dict[str, Any]:
     """What a page stored changes on its slice: readers that were lost before count no more."""
     if held.error_code in _LOSSES:
-        return {"status": sync_run.PLANNED, **UNTOLD}
+        return {"status": sync_run.PLANNED, "failures": 0, **UNTOLD}
     return {}

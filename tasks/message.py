@@ -43,7 +43,7 @@ def still_waits(name: str, kwargs: Mapping[str, Any], number: int) -> bool:
 
     Numbers are given in the queue's order: of those that were sent, as many of the last are there
     as it is long. What others put there counts as ours: then one is thought to wait that was taken
-    a moment ago, never the other way round. Raises: RedisError.
+    a moment ago. One that kombu put back is thought to be taken. Raises: RedisError.
     """
     where = _at(str(app.conf.broker_url))
     if where is None or not number:

@@ -77,7 +77,7 @@ def _at_work() -> str | None:
 
 
 def _flag(name: str, about: int) -> str:
-    return f"signal:{name}:{about}"
+    return f"pending:{name}:{about}"
 
 
 # Each looks and writes in one step: between two, another might note its own.

@@ -120,10 +120,8 @@ def _take_due(now: datetime) -> list[tuple[int, str, int]]:
 
 def _begin(cursor_id: int, session: Session, turn: int | None = None) -> Pull[StreamCursor] | None:
     now = clock.now()
-    # Put off further than a signal does it, it isn't to be read; hosts' clocks differ by a little.
-    its_turn = StreamCursor.lease == turn, StreamCursor.next_due_at <= now + 2 * _SIGNALLED
-    conditions = () if turn is None else its_turn
-    cursor = lease.take(session, StreamCursor, cursor_id, now, *conditions)
+    its_turn = () if turn is None else (StreamCursor.lease == turn,)
+    cursor = lease.take(session, StreamCursor, cursor_id, now, *its_turn)
     if cursor is None:
         return None
     lost = lost_readers.of_stream(session, cursor)
@@ -231,11 +229,13 @@ def _leave_alone(session: Session, connection: Connection, now: datetime) -> Non
     sooner = at_rest(
         StreamCursor.connection_id == connection.id,
         StreamCursor.next_due_at < now + ATTENTION_EVERY,
+        lease.unread(StreamCursor, now),
     )
     session.execute(
         update(StreamCursor)
         .where(StreamCursor.id.in_(sooner))
-        .values(next_due_at=now + ATTENTION_EVERY)
+        # Turns that were given out are over.
+        .values(next_due_at=now + ATTENTION_EVERY, lease=StreamCursor.lease + 1)
         .execution_options(synchronize_session=False)
     )
 

@@ -91,7 +91,7 @@ def _make_overdue(installation: Installation) -> None:
     connection_id = installation.one("SELECT max(connection_id) FROM inbox_events")
     # Nobody can read what is pending there: each sweep signals what may have cost a worker.
     with installation.broker() as client:
-        client.lpush(f"signal:isolate.events:{connection_id}", "no flag")
+        client.lpush(f"pending:isolate.events:{connection_id}", "no flag")
 
 
 def _rung(installation: Installation, job: str) -> int:

@@ -3,9 +3,10 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from models import Connection, StreamCursor, connections, job_slot, lease
+from config import clock
+from models import Connection, JobSlot, StreamCursor, connections, job_slot, lease
 from models.lease import LEASE, LeaseLostError
 from models.session import unit_of_work
 from tests.factories import NOON, at, connected
@@ -123,3 +124,29 @@ def test_a_slot_of_a_job_is_taken_once_however_many_ask() -> None:
         assert sum(pool.map(ask, range(askers))) == 1
     with unit_of_work() as session:
         assert job_slot.take(session, "other.due", _SLOT_S)
+
+
+def test_after_a_step_back_of_the_clock_nothing_waits_for_hours_that_lie_ahead(
+    cursor_id: int,
+) -> None:
+    ahead = clock.now() + timedelta(hours=1)
+    with unit_of_work() as session:
+        session.add(JobSlot(job="sync.due", scheduled_for=ahead))
+        changed = {"next_due_at": ahead, "leased_until": ahead}
+        session.execute(update(StreamCursor).values(changed))
+    with unit_of_work() as session:
+        assert job_slot.take(session, "second.due", _SLOT_S)
+    now = clock.now()
+    stored = _stored(cursor_id)
+    assert stored.next_due_at <= now
+    with unit_of_work() as session:
+        assert lease.take(session, StreamCursor, cursor_id, now)
+
+
+def test_without_one_what_is_put_off_stays_so(cursor_id: int) -> None:
+    ahead = clock.now() + timedelta(hours=1)
+    with unit_of_work() as session:
+        session.execute(update(StreamCursor).values(next_due_at=ahead))
+    with unit_of_work() as session:
+        job_slot.take(session, "third.due", _SLOT_S)
+    assert _stored(cursor_id).next_due_at == ahead

@@ -43,7 +43,7 @@ class Queues:
 
     def passed(self, seconds: float) -> None:
         """So long nothing happens."""
-        for flag in self.broker.scan_iter("signal:*"):
+        for flag in self.broker.scan_iter("pending:*"):
             self.broker.pexpire(flag, max(1, self.broker.pttl(flag) - int(seconds * 1000)))
 
 

@@ -172,7 +172,7 @@ def test_a_signal_of_which_no_place_is_known_is_believed_for_some_seconds(
     broker: redis.Redis,
 ) -> None:
     assert pending.note("handle.events", 7, "of a sender that died as it sent") is None
-    assert 10_000 < broker.pttl("signal:handle.events:7") <= 15_000
+    assert 10_000 < broker.pttl("pending:handle.events:7") <= 15_000
 
 
 def test_a_sweep_signals_past_a_flag_whose_message_may_be_lost(broker: redis.Redis) -> None:
@@ -193,7 +193,7 @@ def test_a_sweep_signals_past_a_flag_whose_message_may_be_lost(broker: redis.Red
 
 
 def _age(broker: Any, by_ms: int) -> None:
-    flag = "signal:handle.events:7"
+    flag = "pending:handle.events:7"
     broker.pexpire(flag, broker.pttl(flag) - by_ms)
 
 
