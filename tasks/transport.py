@@ -24,7 +24,14 @@ class QoS(redis.QoS):
     channel: "Channel"
 
     def restore_unacked(self, client: Any = None) -> None:
-        """A worker that ends hands back what it hasn't begun: nobody was lost."""
+        """A worker that ends hands back what it hasn't begun: nobody was lost.
+
+        Of a connection that broke, Celery may have closed what it was made of before: nothing can
+        be handed back then, which kombu ends the worker over. It comes back by itself, later.
+        """
+        if self.channel.connection.client is None:
+            self._delivered.clear()  # type: ignore[union-attr]
+            return
         self.channel.in_order = True
         try:
             super().restore_unacked(client)

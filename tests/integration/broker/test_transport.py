@@ -96,6 +96,16 @@ def test_what_a_worker_hands_back_in_order_counts_no_loss(made: Ground) -> None:
     assert "losses" not in json.loads(raw)["headers"]
 
 
+def test_closing_a_connection_whose_transport_is_gone_already_ends_nobody(made: Ground) -> None:
+    made.push("upkeep", poison.raw(poison.message()))
+    with Connection(made.broker.url) as connection:
+        assert received(connection)
+        # As Celery collects a connection that broke, when that fails halfway.
+        connection.transport.client = None
+        connection.close()
+    assert made.redis.hlen("unacked") == 1
+
+
 def test_each_loss_is_counted_in_the_message(made: Ground) -> None:
     made.push("upkeep", poison.raw(poison.message()))
     with Connection(made.broker.url) as connection:
