@@ -17,16 +17,18 @@ class Bell(Scheduler):
     """
 
     def setup_schedule(self) -> None:
-        """Read the timetable; all of it is due."""
+        """Read the timetable; all of it is due, what comes round most often first."""
         super().setup_schedule()
-        self._rings_at = dict.fromkeys(self.schedule, clock.monotonic())
+        entries: dict[str, Any] = self.schedule
+        names = sorted(entries, key=lambda name: (entries[name].schedule.seconds, name))
+        self._rings_at = dict.fromkeys(names, clock.monotonic())
 
     def tick(self, *_: Any, **__: Any) -> float:
         """Ring what is due. Returns: the seconds until the next ring."""
         entries: dict[str, Any] = self.schedule
-        for name, entry in entries.items():
+        for name, rings_at in self._rings_at.items():
             now = clock.monotonic()
-            if now >= self._rings_at[name]:
-                self._rings_at[name] = now + entry.schedule.seconds
-                self.apply_entry(entry, producer=self.producer)
+            if now >= rings_at:
+                self._rings_at[name] = now + entries[name].schedule.seconds
+                self.apply_entry(entries[name], producer=self.producer)
         return max(0.0, min(self._rings_at.values()) - clock.monotonic())
