@@ -71,6 +71,10 @@ def next_up(
 
     Of an import as many as it lacks to `abreast` that are read at a time. Which ones doesn't change
     as long as nobody takes them: those whose reader died come first, then whoever waits longest.
+
+    Those of a location where another one failed are among them. A command stops there, for whoever
+    watches it to act; nobody watches a worker, so it tries them now and then: the cause may be
+    mended on the platform without a word to us.
     """
     is_read = func.coalesce(Slice.leased_until >= now, false())
     place = func.row_number().over(

@@ -160,22 +160,6 @@ def _pages_into(
                 return
 
 
-def open_slices(run_id: int) -> list[int]:
-    """The slices of a run that nobody reads and that may be tried now, oldest first.
-
-    Those of a location where another one failed are among them. A command stops there, for whoever
-    watches it to act; nobody watches a worker, so it tries them now and then: the cause may be
-    mended on the platform without a word to us.
-    """
-    query = (
-        select(Slice.id)
-        .where(Slice.run_id == run_id, *run_progress.free(clock.now()))
-        .order_by(Slice.start_at, Slice.id)
-    )
-    with unit_of_work() as session:
-        return list(session.scalars(query))
-
-
 def _count(session: Session, run_id: int) -> int:
     return session.scalar(select(func.count()).where(Slice.run_id == run_id)) or 0
 

@@ -14,6 +14,7 @@ from connectors.toast import limits
 from models import Connection
 from models.session import unit_of_work
 from tasks import backfill
+from tests.slices import open_slices
 
 
 def read_all(connection_id: int, since: date, until: date) -> int:
@@ -27,7 +28,7 @@ def plan(connection_id: int, since: date, until: date) -> list[int]:
         connection = session.get_one(Connection, connection_id)
     run_id = backfill.begin(connection, "orders", since, until)
     backfill.cut(run_id)
-    return backfill.open_slices(run_id)
+    return open_slices(run_id)
 
 
 def read(slices: Sequence[int]) -> int:

@@ -12,6 +12,7 @@ from models.session import unit_of_work
 from tasks import backfill
 from tasks.pull import Counts
 from tests.bench.history import reader
+from tests.slices import open_slices
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def main() -> None:
     begun = date.fromisoformat(since), date.fromisoformat(until)
     run_id = backfill.begin(connection, "orders", *begun)
     backfill.cut(run_id)
-    for slice_id in backfill.open_slices(run_id):
+    for slice_id in open_slices(run_id):
         backfill.read(slice_id, look)
     early = min(count for count in seen if count >= int(orders) // 100)
     figures = {"rows": max(seen), "early": seen[early], "late": seen[max(seen)]}

@@ -20,6 +20,7 @@ from models.session import unit_of_work
 from tasks import backfill, handle, invoice, refetch, retry, ring, sites, sweep, sync
 from tests.faults import points
 from tests.faults.machine.till import HERE, THERE, Till, Version
+from tests.slices import open_slices
 
 _numbers = count(1)
 _tills: dict[str, Till] = {}
@@ -133,7 +134,7 @@ class World:
         with self.working(crash):
             run = backfill.begin(self.connection, "orders", day, day)
             backfill.cut(run)
-            for slice_id in backfill.open_slices(run):
+            for slice_id in open_slices(run):
                 backfill.read(slice_id, budget_s=None if whole else -1.0)
 
     def grant(self, crash: int | None) -> None:

@@ -10,16 +10,22 @@ from models.session import unit_of_work
 from tasks import backfill, pull, reach, sync
 from tests.integration.tasks.asked import ask, one
 from tests.shop import Shop
+from tests.slices import open_slices
+
+
+def begun(shop: Shop, days: int) -> int:
+    """An import of the last days."""
+    today = clock.now().date()
+    with unit_of_work() as session:
+        row = session.get_one(Connection, shop.connection_id)
+    return backfill.begin(row, "orders", today - timedelta(days=days), today)
 
 
 def planned(shop: Shop, days: int = 3) -> int:
     """The first slice of an import of the last days: somewhere it is still yesterday."""
-    today = clock.now().date()
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    run_id = backfill.begin(row, "orders", today - timedelta(days=days), today)
+    run_id = begun(shop, days)
     backfill.cut(run_id)
-    return backfill.open_slices(run_id)[0]
+    return open_slices(run_id)[0]
 
 
 class KilledError(Exception):

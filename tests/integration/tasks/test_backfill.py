@@ -12,16 +12,15 @@ from rules.business_dates import bounds
 from tasks import backfill, pull, sweep
 from tests.integration.tasks.asked import ask, connection, control, one, orders
 from tests.integration.tasks.conftest import Signals
+from tests.integration.tasks.reading import begun
 from tests.shop import Shop
+from tests.slices import open_slices
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 def _begin(shop: Shop, days: int = 60) -> int:
-    today = clock.now().date()
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    return backfill.begin(row, "orders", today - timedelta(days=days), today)
+    return begun(shop, days)
 
 
 def _slices(run_id: int) -> list[Any]:
@@ -36,7 +35,7 @@ def _run(run_id: int) -> Any:
 
 
 def _read_all(run_id: int) -> None:
-    for slice_id in backfill.open_slices(run_id):
+    for slice_id in open_slices(run_id):
         assert backfill.read(slice_id) is not None
 
 
@@ -87,7 +86,7 @@ def test_planning_again_does_not_wait_for_a_slices_reader(shop: Shop) -> None:
     run_id = _begin(shop)
     count = backfill.cut(run_id)
     with unit_of_work() as reader:
-        held = lease.take(reader, Slice, backfill.open_slices(run_id)[0], clock.now())
+        held = lease.take(reader, Slice, open_slices(run_id)[0], clock.now())
         assert held is not None
         # The reader's next step is the run's row, which planning holds.
         assert backfill.cut(run_id) == count
@@ -106,7 +105,7 @@ def test_a_finished_import_stays_finished_when_it_is_planned_once_more(shop: Sho
 def test_an_import_brings_every_order_and_closes_when_its_last_slice_is_read(shop: Shop) -> None:
     run_id = _begin(shop)
     backfill.cut(run_id)
-    *first, last = backfill.open_slices(run_id)
+    *first, last = open_slices(run_id)
     for slice_id in first:
         backfill.read(slice_id)
         assert _run(run_id).finished_at is None
@@ -167,7 +166,7 @@ def test_a_slice_whose_reader_was_killed_is_swept_up_and_resumed_at_its_page(
     stood = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
     assert 0 < stood.rows_read < 250
     assert stood.resume["page"] >= 1
-    assert slice_id not in backfill.open_slices(run_id)
+    assert slice_id not in open_slices(run_id)
     assert backfill.read(slice_id) is None
     ask(
         "UPDATE sync_slices SET leased_until = now() - interval '1 second' WHERE id = :s",
@@ -246,7 +245,7 @@ def test_a_slice_that_fails_says_why_and_is_tried_again(
     places = [each.guid for each in shop.till.platform.merchant.restaurants]
     path, document = bend
     control(shop, path, {"withdrawn": places} if document == "all" else document)
-    slice_id = backfill.open_slices(run_id)[0]
+    slice_id = open_slices(run_id)[0]
     with clock.frozen(clock.now()) as advance:
         assert backfill.read(slice_id) is None
         row = one("SELECT * FROM sync_slices WHERE id = :s", s=slice_id)
@@ -255,9 +254,9 @@ def test_a_slice_that_fails_says_why_and_is_tried_again(
         assert row.error
         assert row.next_step
         assert connection(shop).status == standing
-        assert slice_id not in backfill.open_slices(run_id)
+        assert slice_id not in open_slices(run_id)
         advance(row.next_attempt_at - clock.now())
-        assert slice_id in backfill.open_slices(run_id)
+        assert slice_id in open_slices(run_id)
     control(shop, "faults", method="DELETE")
     control(shop, "access", {"withdrawn": []})
     with clock.frozen(clock.now() + timedelta(hours=1)):
@@ -288,7 +287,7 @@ def test_a_closed_month_is_whole_though_an_order_of_it_was_refunded_months_later
         row = session.get_one(Connection, shop.connection_id)
     run_id = backfill.begin(row, "orders", date(2026, 1, 1), date(2026, 1, 31))
     backfill.cut(run_id)
-    while left := backfill.open_slices(run_id):
+    while left := open_slices(run_id):
         backfill.read(left[0])
     assert set(early) <= set(orders(shop))
 

@@ -14,6 +14,7 @@ from models.session import DatabaseAwayError, unit_of_work
 from tasks import backfill, giving_way, ring, sync
 from tests.integration.tasks.asked import control, cursors, one
 from tests.shop import Shop
+from tests.slices import open_slices
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -114,7 +115,7 @@ def test_an_import_gives_way_after_each_page_and_ends_all_the_same(
         row = session.get_one(Connection, sold.connection_id)
     run_id = backfill.begin(row, "orders", today - timedelta(days=2), today)
     backfill.cut(run_id)
-    for slice_id in backfill.open_slices(run_id):
+    for slice_id in open_slices(run_id):
         assert backfill.read(slice_id) is not None
     read = one("SELECT rows_read, finished_at FROM sync_runs WHERE id = :r", r=run_id)
     assert read.rows_read >= 250

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from config import clock
-from models import Connection, Slice, lease
+from models import Slice, lease
 from models.session import unit_of_work
 from tasks import backfill, ring, sweep
 from tests.integration.tasks.asked import ask, control, one
 from tests.integration.tasks.queued import Queues
+from tests.integration.tasks.reading import begun
 from tests.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -18,10 +19,7 @@ _LANE, _ABREAST = "toast.bulk", 4
 
 
 def _import(shop: Shop, days: int = 300) -> int:
-    today = clock.now().date()
-    with unit_of_work() as session:
-        row = session.get_one(Connection, shop.connection_id)
-    return backfill.begin(row, "orders", today - timedelta(days=days), today)
+    return begun(shop, days)
 
 
 def _slices(run_id: int) -> set[int]:
