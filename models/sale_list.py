@@ -92,9 +92,23 @@ def asked(
     given = {one.name: getattr(wanted, one.name) for one in fields(wanted)}
     given = {name: value for name, value in given.items() if value is not None}
     seen = () if span.after is None else place(order, span.after)
+    if seen and _before_all(wanted, order, seen):
+        seen = ()
     values = {f"seen_{number}": value for number, value in enumerate(seen)}
     values.update(given, organization_id=organization_id, limit=length(span) + 1)
-    return Asked(order.name, frozenset(given), span.after is not None), values
+    return Asked(order.name, frozenset(given), bool(seen)), values
+
+
+def _before_all(wanted: SaleFilter, order: Sort, seen: Sequence[Any]) -> bool:
+    """Whether a row comes before all dates that are wanted, so that it excludes none of them.
+
+    PostgreSQL would walk from that row to the first of them.
+    """
+    if len(order.columns) == 1:
+        return False
+    if order.descending:
+        return wanted.until is not None and bool(seen[0] > wanted.until)
+    return wanted.since is not None and bool(seen[0] < wanted.since)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ import pytest
 
 from models import Connection, listing
 from models.listing import InvoiceFilter, Listed, OrderFilter, Span
+from models.order_list import SORTS
+from models.paging import cursor_of
+from models.sale_list import asked
 from models.session import unit_of_work
 from tasks import invoice
 from tests.factories import at, connected, order, store
@@ -85,3 +88,46 @@ def test_of_another_state_and_until_another_date(merchants: list[Connection]) ->
         for days in (0, 2):
             until = _FIRST + timedelta(days=days)
             assert len(_orders(merchant, Span(), sort, until=until).items) == days + 1
+
+
+@pytest.mark.parametrize("ask", [_orders, _invoices])
+@pytest.mark.parametrize("sort", ["business_date", "-business_date", "id", "-id"])
+def test_a_page_behind_a_row_of_other_dates(
+    merchants: list[Connection], ask: Callable[..., Listed], sort: str
+) -> None:
+    """As whoever changes the dates and keeps the page."""
+    merchant, days = merchants[0], [_FIRST + timedelta(days=n) for n in range(_DAYS)]
+    ordered = days[::-1] if sort.startswith("-") else days
+    for place, seen in enumerate(ordered[:-1]):
+        after = ask(merchant, Span(limit=place + 1), sort).next
+        for span in ((days[1], days[2]), (seen, seen), (None, days[1]), (days[2], None)):
+            since, until = span
+            page = ask(merchant, Span(after=after), sort, since=since, until=until)
+            wanted = [
+                day for day in ordered[place + 1 :] if (since or day) <= day <= (until or day)
+            ]
+            assert [row["business_date"] for row in page.items] == wanted
+
+
+@pytest.mark.parametrize(
+    ("sort", "since", "until", "goes_on"),
+    [
+        ("-business_date", 2, 3, False),
+        ("-business_date", 3, 4, True),
+        ("-business_date", 5, None, True),
+        ("business_date", 5, 6, False),
+        ("business_date", 4, None, True),
+        ("business_date", None, 3, True),
+        ("-id", 2, 3, True),
+    ],
+)
+def test_a_walk_begins_within_the_dates(
+    sort: str, since: int | None, until: int | None, goes_on: bool
+) -> None:
+    """From a row before them PostgreSQL would walk past all that lies between."""
+    order, row = SORTS[sort], {"id": 7, "business_date": date(2026, 3, 4)}
+    days = {"since": since, "until": until}
+    wanted = OrderFilter(**{key: day and date(2026, 3, day) for key, day in days.items()})
+    asking, values = asked(1, wanted, order, Span(after=cursor_of(order, row)))
+    assert asking.goes_on is goes_on
+    assert ("seen_0" in values) is goes_on
