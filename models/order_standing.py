@@ -88,6 +88,8 @@ def overdue_connections(
         Order.applied_at <= now - older_than,
         # By the clock that stamped it, should this host's be behind.
         Order.applied_at <= func.clock_timestamp() - older_than,
+        # That one was set back.
+        Order.applied_at > func.clock_timestamp() + older_than,
     )
     one = (
         select(literal(1).label("one"))

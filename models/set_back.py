@@ -25,14 +25,18 @@ _AHEAD = (
         "next_attempt_at > statement_timestamp() AND state = 'pending'",
     ),
 )
-# What somebody writes just now gets its time anew.
+# What somebody writes just now gets its time anew. So many at a time, as each statement may take
+# its time, and no more.
+_AT_ONCE = 10_000
 _NOW = """
 UPDATE {table} SET {column} = statement_timestamp() WHERE id IN (
-    SELECT id FROM {table} WHERE {ahead} FOR UPDATE SKIP LOCKED)
+    SELECT id FROM {table} WHERE {ahead} LIMIT {limit} FOR UPDATE SKIP LOCKED)
 """
 
 
 def catch_up(session: Session) -> None:
     """Have all of it looked at now."""
     for table, column, ahead in _AHEAD:
-        session.execute(text(_NOW.format(table=table, column=column, ahead=ahead)))
+        found = text(_NOW.format(table=table, column=column, ahead=ahead, limit=_AT_ONCE))
+        while session.execute(found).rowcount == _AT_ONCE:  # type: ignore[attr-defined]
+            pass
