@@ -154,7 +154,7 @@ def begin(session: Session, connection_id: int, now: datetime) -> tuple[int, int
 def count(session: Session, event_id: int) -> int | None:
     """Count a try of one that was in a batch whose worker died; returns its tries lost.
 
-    None when it no longer waits. Only by whoever it is held for: nobody else begins it.
+    None when it no longer waits. Only inside `alone`, by whoever it is held for.
     """
     return session.scalar(
         update(InboxEvent)
@@ -200,9 +200,26 @@ def hold(session: Session, ids: Sequence[int], now: datetime) -> None:
         session.execute(
             update(InboxEvent)
             .where(InboxEvent.id.in_(ids))
-            .values(attempts=InboxEvent.attempts + 1, next_attempt_at=now + _HELD, losses=0)
+            .values(
+                attempts=func.greatest(InboxEvent.attempts, 1),
+                next_attempt_at=now + _HELD,
+                losses=0,
+                **UNTOLD,
+            )
             .execution_options(synchronize_session=False)
         )
+
+
+def held(session: Session, connection_id: int, now: datetime, limit: int) -> list[int]:
+    """The oldest deliveries of a connection that are held: what else waits later has its reason."""
+    query = select(InboxEvent.id).where(
+        InboxEvent.connection_id == connection_id,
+        InboxEvent.state == PENDING,
+        InboxEvent.attempts > 0,
+        InboxEvent.next_attempt_at > now,
+        InboxEvent.error_code.is_(None),
+    )
+    return list(session.scalars(query.order_by(InboxEvent.id).limit(limit)))
 
 
 def park(session: Session, event_id: int, fault: Fault) -> None:

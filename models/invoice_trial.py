@@ -1,8 +1,11 @@
 """Orders that are invoiced alone since a worker was lost over a batch: tried once, then parked.
 
-That a try began stands on the order before it does. Whoever finds it there, while nobody else
-tries, knows that its worker died over it.
+Both stand on the order, before the try does: that it is to be tried alone, for whoever claims it
+in a batch, and that its try began. Whoever finds the latter, while nobody else tries, knows that
+its worker died over it.
 """
+
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -10,6 +13,7 @@ from sqlalchemy.orm import Session
 from models.one_by_one import alone as only_one
 from models.order import DUE, PARKED, Order
 
+_SUSPECT = "A worker was lost over a batch of invoices with this one: it is to be drawn up alone."
 _TRIED = "A worker was lost over a batch of invoices with this one: it is drawn up alone."
 _COSTLY = (
     "Two workers were lost while they drew up its invoice. It may need more memory than they have: "
@@ -20,6 +24,22 @@ _COSTLY = (
 def alone(session: Session, connection_id: int) -> bool:
     """Whether nobody else tries this connection's orders until this transaction ends."""
     return only_one(session, f"invoices {connection_id}")
+
+
+def suspect(session: Session, orders: Iterable[Order]) -> None:
+    """Have claimed orders be tried alone, whoever claims them from now on."""
+    ids = [one.id for one in orders if not suspects([one])]
+    session.execute(
+        update(Order)
+        .where(Order.id.in_(ids))
+        .values(invoice_reason=_SUSPECT)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def suspects(orders: Iterable[Order]) -> Sequence[int]:
+    """Those of claimed orders that are to be tried alone."""
+    return [one.id for one in orders if one.invoice_reason in (_SUSPECT, _TRIED)]
 
 
 def begin(session: Session, order_id: int) -> bool | None:

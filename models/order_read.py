@@ -18,7 +18,7 @@ Part = TypeVar("Part", LineRecord, ChargeRecord, TaxRecord)
 _NEEDED = load_only(
     *(Order.organization_id, Order.connection_id, Order.location_id, Order.customer_id),
     *(Order.external_id, Order.version, Order.business_date, Order.currency, Order.net),
-    *(Order.tax, Order.gratuities, Order.total, Order.correlation_id),
+    *(Order.tax, Order.gratuities, Order.total, Order.correlation_id, Order.invoice_reason),
 )
 # In the order in which the readers below take them.
 _LINE = (

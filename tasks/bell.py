@@ -5,15 +5,17 @@ from typing import Any
 from celery.beat import Scheduler
 
 from config import clock
+from tasks import ring
 
 
 class Bell(Scheduler):
     """Rings everything once as it starts, then each job in its interval.
 
     Whatever was missed while no beat ran is due at once, and what another has rung already is a
-    slot that was taken. Celery's own keeps its times in a file, which two beats, or one that is
-    killed as it writes, can break; it then forgets what was missed. And it goes by a clock that
-    may be set back, after which it waits until that has caught up.
+    slot that was taken. While a ring waits in its queue there is no second one. Celery's own keeps
+    its times in a file, which two beats, or one that is killed as it writes, can break; it then
+    forgets what was missed. And it goes by a clock that may be set back, after which it waits until
+    that has caught up.
     """
 
     def setup_schedule(self) -> None:
@@ -30,5 +32,9 @@ class Bell(Scheduler):
             now = clock.monotonic()
             if now >= rings_at:
                 self._rings_at[name] = now + entries[name].schedule.seconds
-                self.apply_entry(entries[name], producer=self.producer)
+                self.apply_entry(entries[name])
         return max(0.0, min(self._rings_at.values()) - clock.monotonic())
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        """Signal a job, unless its last signal still waits."""
+        ring.overdue(entry.task, **entry.kwargs)

@@ -17,7 +17,7 @@ from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
 from models import Connection, InboxEvent, inbox, inbox_standing
 from models.session import glance, unit_of_work
-from tasks import app, apply, collecting, reach, ring, turn, verb
+from tasks import app, apply, collecting, reach, ring, turn
 
 log = logger(__name__)
 
@@ -31,13 +31,12 @@ _LOCK_WAIT_S = 1.0
 @app.task(name="handle.events")
 def events(*, connection_id: int, platform: str) -> dict[str, int]:
     """Apply a connection's waiting deliveries."""
-    if verb.losses():
-        suspect(connection_id, platform)
     handled = turn.take(
         "handle.events",
         lambda: drain(connection_id),
         lambda: waits(connection_id),
         BATCH,
+        lambda: suspect(connection_id, platform),
         connection_id=connection_id,
         platform=platform,
     )
@@ -51,10 +50,9 @@ def waits(connection_id: int) -> bool:
 
 
 def suspect(connection_id: int, platform: str) -> None:
-    """A worker was lost with this message: the batch that it had is handled one by one."""
+    """Workers were lost: the batch that they had is handled one by one."""
     with unit_of_work() as session:
-        marked = inbox.suspect(session, connection_id, clock.now(), BATCH)
-    log.warning("worker lost with a batch", connection_id=connection_id, deliveries=marked)
+        inbox.suspect(session, connection_id, clock.now(), BATCH)
     ring.overdue("isolate.events", connection_id=connection_id, platform=platform)
 
 
@@ -85,7 +83,7 @@ def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> in
         platform = connection.platform
     signal(connection_id, platform, batch, due)
     if thin:
-        ring.task("refetch.events", connection_id=connection_id, platform=platform, event_ids=thin)
+        ring.once("refetch.events", connection_id=connection_id, platform=platform)
     log.info(
         "deliveries handled",
         connection_id=connection_id,
@@ -113,7 +111,7 @@ def signal(connection_id: int, platform: str, batch: Sorted, due: Collection[dat
     """After the commit: tell who has to go on."""
     ring.invoices(connection_id, platform, due)
     if any(isinstance(fault, apply.UnknownLocationError) for _, fault in batch.postponed):
-        ring.task("sites.list", connection_id=connection_id, platform=platform)
+        ring.once("sites.list", connection_id=connection_id, platform=platform)
 
 
 def hints_of(connection: Connection, event: InboxEvent) -> Sequence[Hint]:

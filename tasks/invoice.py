@@ -1,13 +1,12 @@
 """Invoices orders that are owed one: one a sale, numbered without a gap.
 
-Once a worker was lost over a batch each of its orders is tried alone, and the one that costs
+Once workers were lost over a batch each of its orders is tried alone, and the one that costs
 another is parked: see `models.invoice_trial`.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import DecimalException
-from functools import partial
 
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -25,7 +24,7 @@ from models.session import glance, unit_of_work
 from rules.invoicing import draft
 from rules.money import rounded
 from rules.records import OrderRecord
-from tasks import app, isolate, ring, slots, turn, verb
+from tasks import app, isolate, ring, slots, turn
 
 log = logger(__name__)
 
@@ -39,6 +38,14 @@ _LOSSES = isolate.LOST_AT_MOST + 1
 
 class DraftError(ValueError):
     """The invoice drawn up for an order doesn't tie to it."""
+
+
+class _SuspectError(Exception):
+    """Some orders of a batch are to be tried alone."""
+
+    def __init__(self, order_ids: Sequence[int]) -> None:
+        super().__init__()
+        self.order_ids = order_ids
 
 
 @slots.scheduled("invoice.due")
@@ -72,21 +79,26 @@ def _take_turn(
 ) -> dict[str, int]:
     issued: list[str] = []
 
+    def owing(session: Session) -> list[Order]:
+        return owing_orders(session, connection_id, BATCH, of(clock.now()))
+
     def batch() -> int:
-        dates = of(clock.now())
-        claim = partial(owing_orders, connection_id=connection_id, limit=BATCH, dates=dates)
-        if verb.losses():
-            looked_at, numbers = _isolated(connection_id, claim)
-        else:
-            looked_at, numbers = _issue(claim)
+        try:
+            looked_at, numbers = _issue(lambda session: _heeding(owing(session)))
+        except _SuspectError as found:
+            looked_at, numbers = _isolated(connection_id, found.order_ids)
         issued.extend(numbers)
         return looked_at
+
+    def suspect() -> None:
+        with unit_of_work() as session:
+            invoice_trial.suspect(session, owing(session))
 
     def waits() -> bool:
         with glance() as db:
             return order_standing.any_due(db, connection_id, of(clock.now()))
 
-    turn.take(name, batch, waits, BATCH, connection_id=connection_id, **given)
+    turn.take(name, batch, waits, BATCH, suspect, connection_id=connection_id, **given)
     return {"issued": len(issued)}
 
 
@@ -110,18 +122,24 @@ def _issue(claim: Callable[[Session], list[Order]]) -> tuple[int, list[str]]:
     return len(ids), numbers
 
 
-def _isolated(connection_id: int, claim: Callable[[Session], list[Order]]) -> tuple[int, list[str]]:
-    """Issue what is claimed, each alone: one of them may have cost a worker."""
-    with unit_of_work() as session:
-        ids = [one.id for one in claim(session)]
-    numbers: list[str] = []
+def _heeding(claimed: list[Order]) -> list[Order]:
+    """Claimed orders, none of which is to be tried alone. Raises: _SuspectError."""
+    if suspects := invoice_trial.suspects(claimed):
+        raise _SuspectError(suspects)
+    return claimed
+
+
+def _isolated(connection_id: int, ids: Sequence[int]) -> tuple[int, list[str]]:
+    """Issue these, each alone, unless somebody else is at it; returns how many were tried."""
+    tried, numbers = 0, list[str]()
     with unit_of_work() as session:
         for one in ids:
             # Asked for each time: the server ends a transaction that does nothing for long.
             if not invoice_trial.alone(session, connection_id):
                 break
             numbers += _try(one)
-    return len(ids), numbers
+            tried += 1
+    return tried, numbers
 
 
 def _try(order_id: int) -> list[str]:

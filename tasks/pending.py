@@ -21,6 +21,8 @@ BELIEVED_MS = 15_000
 DOUBTED_MS = 4_000
 # Of a message whose place in its queue is known it is found out whether it waits, however long.
 _KNOWN_MS = 86_400_000
+# Those that began and never ended are remembered for so long after the last of them.
+_BEGUN_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,22 @@ def mine(name: str, about: int) -> bool:
     return held is None or at_work is None or held.decode().partition(" ")[0] == at_work
 
 
+def begins(name: str, about: int) -> int:
+    """Note that work on the one that is pending begins, as of now; 0 when another is pending.
+
+    Returns: how many began, this one included, since any of them ended: all but the last one's
+    worker may be gone. Raises: RedisError.
+    """
+    keys = _flag(name, about), _begun(name, about)
+    found: Any = _flags().eval(_BEGINS, 2, *keys, _at_work() or "", BELIEVED_MS, _BEGUN_MS)
+    return int(found)
+
+
+def ends(name: str, about: int) -> None:
+    """Note that work ended, whatever goes on. Raises: RedisError."""
+    _flags().delete(_begun(name, about))
+
+
 def again(name: str, about: int) -> bool:
     """Note the one that is being worked on, unless another is pending. Raises: RedisError."""
     at_work = _at_work()
@@ -69,7 +87,8 @@ def over(name: str, about: int, message_id: str | None = None) -> None:
 
     What comes from now on signals again. Raises: RedisError.
     """
-    _flags().eval(_OVER, 1, _flag(name, about), message_id or _at_work() or "")
+    keys = _flag(name, about), _begun(name, about)
+    _flags().eval(_OVER, 2, *keys, message_id or _at_work() or "")
 
 
 def _at_work() -> str | None:
@@ -80,10 +99,28 @@ def _flag(name: str, about: int) -> str:
     return f"pending:{name}:{about}"
 
 
+def _begun(name: str, about: int) -> str:
+    return f"begun:{name}:{about}"
+
+
 # Each looks and writes in one step: between two, another might note its own.
 _NOTE = """
-if redis.call('set', KEYS[1], ARGV[1], 'nx', 'px', ARGV[2]) then return false end
-return {redis.call('get', KEYS[1]), redis.call('pttl', KEYS[1])}
+local held = redis.call('get', KEYS[1])
+if held and string.match(held, '^%S+') ~= ARGV[1] then
+    return {held, redis.call('pttl', KEYS[1])}
+end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return false
+"""
+_BEGINS = """
+local held = redis.call('get', KEYS[1])
+if held and ARGV[1] ~= '' then
+    if string.match(held, '^%S+') ~= ARGV[1] then return 0 end
+    redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+end
+local begun = redis.call('incr', KEYS[2])
+redis.call('pexpire', KEYS[2], ARGV[3])
+return begun
 """
 _QUEUED = """
 if redis.call('get', KEYS[1]) == ARGV[1] then
@@ -95,6 +132,7 @@ local held = redis.call('get', KEYS[1])
 if held and (ARGV[1] == '' or string.match(held, '^%S+') == ARGV[1]) then
     redis.call('del', KEYS[1])
 end
+redis.call('del', KEYS[2])
 """
 
 

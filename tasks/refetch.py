@@ -1,8 +1,8 @@
 """Refetches what thin deliveries point at, from the platform, and applies it.
 
-Each delivery was held and its attempt counted before the platform is called, and no transaction is
-open meanwhile: should this worker die or the platform hang, the delivery is due again by itself.
-Once a worker died over a message its deliveries are counted one by one, as `isolate` does.
+Each delivery was held before the platform is called, and no transaction is open meanwhile: should
+this worker die or the platform hang, the delivery is due again by itself. Once a worker died over a
+message tries are counted, as `isolate` does, and nobody else makes any meanwhile.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,19 +15,37 @@ from connectors.base.contract import Hint, Record
 from models import Connection, InboxEvent, inbox
 from models.inbox_event import PENDING
 from models.session import unit_of_work
-from tasks import app, apply, handle, isolate, reach, verb
+from tasks import app, apply, handle, isolate, reach, ring, verb
 
 log = logger(__name__)
 
-# What isn't refetched by then is due again when its hold ends.
-_TASK_S = 20.0
+# Another task goes on then: behind this one others wait.
+_TASK_S = 10.0
+# Of a flood as many are looked for at a time.
+_AT_ONCE = 200
+# Tasks that began and never ended: one worker may be frozen, or slow, but two are rather gone.
+_GONE = 2
 
 
 # One more than others': the last one parks what the two before it were lost over.
 @app.task(name="refetch.events", losses=isolate.LOST_AT_MOST + 1)
-def events(*, connection_id: int, platform: str, event_ids: list[int]) -> dict[str, int]:
-    """Complete these deliveries of a connection."""
-    return {"handled": complete(connection_id, event_ids, suspect=verb.losses() > 0)}
+def events(*, connection_id: int, platform: str) -> dict[str, int]:
+    """Complete a connection's held deliveries; what is left over is another task's."""
+    began = ring.begins("refetch.events", connection_id)
+    try:
+        held = _held(connection_id)
+        settled = complete(connection_id, held, suspect=verb.losses() > 0 or began > _GONE)
+    finally:
+        ring.answered("refetch.events", connection_id)
+    # What was held meanwhile was signalled by nobody; where nothing comes of it, it waits.
+    if (settled or not held) and _held(connection_id):
+        ring.once("refetch.events", connection_id=connection_id, platform=platform)
+    return {"handled": settled}
+
+
+def _held(connection_id: int) -> list[int]:
+    with unit_of_work() as session:
+        return inbox.held(session, connection_id, clock.now(), _AT_ONCE)
 
 
 def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = False) -> int:
@@ -40,9 +58,11 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
     with unit_of_work() as session:
         connection = session.get_one(Connection, connection_id)
     settled = 0
-    with reach.line(connection) as line:
+    with reach.line(connection) as line, unit_of_work() as apart:
         for event_id in event_ids:
             if clock.monotonic() > until:
+                break
+            if suspect and not inbox.alone(apart, connection_id):
                 break
             if suspect and not _begin(event_id):
                 continue
@@ -55,7 +75,7 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
 
 
 def _begin(event_id: int) -> bool:
-    """Count a try; false when it is settled, or parked for what it costs."""
+    """Count a try; false when it is settled, or parked for what it costs. Only while alone."""
     with unit_of_work() as session:
         losses = inbox.count(session, event_id)
         return losses is not None and isolate.may_be_tried(session, event_id, losses)

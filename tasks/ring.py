@@ -34,7 +34,7 @@ _PAUSE_S = 0.01
 _PAUSES_PER_LOOK = 9
 _LONGEST_PAUSE_S = 0.1
 
-# The argument that says whom a message is about.
+# The argument that says whom a message is about; without one it is about all.
 _ABOUT = ("connection_id", "cursor_id", "slice_id")
 
 # Set while a command runs tasks in its own process: signals become calls.
@@ -98,13 +98,18 @@ def overdue(name: str, **kwargs: Any) -> bool:
         return task(name, **kwargs)
 
 
-def leads(name: str, connection_id: int) -> bool:
-    """Whether the task at work is the one that is pending, rather than a copy that helps."""
+def begins(name: str, about: int) -> int:
+    """The task at work begins; 0 when it is a copy that helps the one that is pending.
+
+    Else how many began, this one included, since any ended: of the others workers may be gone.
+    """
+    if _inline is not None:
+        return 1
     try:
-        return _inline is not None or pending.mine(name, connection_id)
+        return pending.begins(name, about)
     except redis.RedisError as error:
         log.debug("signal flag not read", error=type(error).__name__)
-        return True
+        return 1
 
 
 def pass_on(name: str, *, connection_id: int, **given: Any) -> None:
@@ -112,12 +117,14 @@ def pass_on(name: str, *, connection_id: int, **given: Any) -> None:
     message_id = str(uuid4())
     if _inline is None:
         try:
+            pending.ends(name, connection_id)
             if not pending.mine(name, connection_id):
                 return
             pending.instead(name, connection_id, message_id)
         except redis.RedisError as error:
             log.debug("signal flag not set", error=type(error).__name__)
-    _signal(name, {"connection_id": connection_id, **given}, message_id)
+    if not _signal(name, {"connection_id": connection_id, **given}, message_id):
+        _forget(name, connection_id, message_id)
 
 
 def answered(name: str, about: int) -> None:
@@ -183,7 +190,7 @@ def _signal(name: str, kwargs: dict[str, Any], message_id: str) -> bool:
 
 def _about(kwargs: dict[str, Any]) -> int:
     """Whom a message is about; for each there is a flag."""
-    return int(next(kwargs[key] for key in _ABOUT if key in kwargs))
+    return int(next((kwargs[key] for key in _ABOUT if key in kwargs), 0))
 
 
 def _forget(name: str, about: int, message_id: str | None = None) -> None:

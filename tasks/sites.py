@@ -38,7 +38,7 @@ def due() -> int:
     with unit_of_work() as session:
         found = session.execute(select(Connection.id, Connection.platform)).all()
     for row in found:
-        ring.task("sites.list", connection_id=row.id, platform=row.platform)
+        ring.once("sites.list", connection_id=row.id, platform=row.platform)
     return len(found)
 
 
@@ -55,13 +55,17 @@ def first() -> int:
             )
         ).all()
     for row in found:
-        ring.task("sites.list", connection_id=row.id, platform=row.platform)
+        ring.once("sites.list", connection_id=row.id, platform=row.platform)
     return len(found)
 
 
 @app.task(name="sites.list")
 def list_(*, connection_id: int, platform: str) -> None:
-    """Read the locations of one connection."""
+    """Read the locations of one connection.
+
+    Its signal stays noted: each delivery from a place that is unknown asks, and the answer changes
+    no faster for that.
+    """
     try:
         refresh(connection_id)
     except Fault as fault:

@@ -5,7 +5,7 @@ from functools import wraps
 
 from models import job_slot
 from models.session import unit_of_work
-from tasks import app
+from tasks import app, ring
 
 
 def scheduled(name: str) -> Callable[[Callable[[], int]], Callable[..., int]]:
@@ -18,6 +18,7 @@ def scheduled(name: str) -> Callable[[Callable[[], int]], Callable[..., int]]:
         @app.task(name=name)
         @wraps(body)
         def once(*, every_s: int = 0) -> int:
+            ring.answered(name, 0)
             return body() if first_in_slot(name, every_s) else 0
 
         return once

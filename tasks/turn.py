@@ -11,12 +11,17 @@ from collections.abc import Callable
 from typing import Any
 
 from config import clock
-from tasks import ring
+from config.logging import logger
+from tasks import ring, verb
+
+log = logger(__name__)
 
 # Some batches; others wait for no longer than a batch beyond it.
 TURN_S = 0.5
 # A signal takes some 15 ms from the door to its task: who looks that long hears sooner.
 _LOOKS, _PAUSE_S = 2, 0.0075
+# Turns that began and never ended: one worker may be frozen, or slow, but two are rather gone.
+_GONE = 2
 
 
 def take(
@@ -24,6 +29,7 @@ def take(
     work: Callable[[], int],
     waits: Callable[[], bool],
     full: int,
+    suspect: Callable[[], object],
     *,
     connection_id: int,
     **given: Any,
@@ -31,12 +37,17 @@ def take(
     """Call `work` until nothing `waits` or the turn is over; returns what all did.
 
     A batch that is `full` tells that there is more; after any other a look tells. The arguments are
-    those of the task `name`, which is signalled again when something is left.
+    those of the task `name`, which is signalled again when something is left. What was at hand when
+    workers were lost is to be `suspect` first.
     """
     kwargs = {"connection_id": connection_id, **given}
-    helps = not ring.leads(name, connection_id)
+    began = ring.begins(name, connection_id)
+    helps = not began
     done, helped, ends = 0, False, clock.monotonic() + TURN_S
     try:
+        if verb.losses() or began > _GONE:
+            log.warning("workers lost with a batch", task=name, connection_id=connection_id)
+            suspect()
         while clock.monotonic() < ends:
             batch = work()
             done += batch

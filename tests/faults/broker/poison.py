@@ -162,7 +162,7 @@ def _arguments() -> list[Poison]:
             "task.arguments",
         ),
         Poison(
-            "words for ids",
+            "one argument more",
             raw(
                 message(
                     "refetch.events",

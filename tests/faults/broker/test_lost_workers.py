@@ -1,20 +1,24 @@
 """What costs a worker its life is tried twice and then set aside; everything else goes on."""
 
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psutil
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 
 from config import clock
 from models import DeadMessage, InboxEvent, Order, ParkedRecord, inbox
-from models.order_part import OrderLine
 from models.session import unit_of_work
-from tests.children import Child
 from tests.factories import connected, order, store
+from tests.faults.broker.costly import (
+    forget_all,
+    giant,
+    long_order,
+    rows,
+    short_of_memory,
+    states,
+)
 from tests.faults.broker.ground import Ground, ground
 from tests.faults.broker.poison import message, raw
 from tests.integration.tasks.altered import thin_one
@@ -22,7 +26,6 @@ from tests.shop import Shop, open_shop
 from tests.waiting import until
 
 _SERVED = ("--queues", "upkeep,toast.events,invoice", "--concurrency", "1")
-_LIMIT_BYTES = 25 * 2**20
 _COSTLY = "delivery.lost_workers"
 
 
@@ -38,70 +41,6 @@ def grounds(shop: Shop) -> Iterator[Ground]:
     with ground() as made:
         made.worker(*_SERVED)
         yield made
-
-
-@contextmanager
-def short_of_memory(worker: Child) -> Iterator[list[int]]:
-    """As the kernel does: a child that grows too much is killed. Yields those that were."""
-    killed: list[int] = []
-    ended = threading.Event()
-    parent = psutil.Process(worker.pid)
-
-    def watch() -> None:
-        base = {child.pid: child.memory_info().rss for child in parent.children()}
-        while not ended.wait(0.002):
-            for child in parent.children():
-                try:
-                    grown = child.memory_info().rss - base.setdefault(child.pid, min(base.values()))
-                    if grown > _LIMIT_BYTES and child.pid not in killed:
-                        child.kill()
-                        killed.append(child.pid)
-                except psutil.NoSuchProcess:
-                    continue
-
-    watching = threading.Thread(target=watch)
-    watching.start()
-    try:
-        yield killed
-    finally:
-        ended.set()
-        watching.join()
-
-
-def giant(shop: Shop, lines: int = 250_000) -> None:
-    """A delivery that needs more memory than a worker has: an order of so many lines."""
-    genuine = shop.messages()[0]
-    selection = b'{"guid":"s"},'
-    body = genuine.body.replace(b'"checks":[', b'"checks":[{"selections":[' + selection * lines)
-    with unit_of_work() as session:
-        event = shop.event(genuine)
-        session.add(
-            InboxEvent(
-                organization_id=event.organization_id,
-                connection_id=event.connection_id,
-                delivery_id="giant",
-                event_type=event.event_type,
-                headers=dict(event.headers),
-                body=body,
-                correlation_id="giant",
-            )
-        )
-
-
-def rows() -> dict[str, InboxEvent]:
-    with unit_of_work() as session:
-        return {each.delivery_id: each for each in session.scalars(select(InboxEvent))}
-
-
-def states() -> dict[str, str]:
-    return {name: each.state for name, each in rows().items()}
-
-
-def forget_all() -> None:
-    """Nothing of an earlier test's is there any more."""
-    with unit_of_work() as session:
-        session.execute(delete(DeadMessage))
-        session.execute(delete(InboxEvent))
 
 
 def test_only_the_delivery_that_costs_workers_is_parked(grounds: Ground, shop: Shop) -> None:
@@ -137,7 +76,7 @@ def test_a_refetch_that_costs_workers_is_parked_and_those_behind_it_go_on(
         ids = list(session.scalars(select(InboxEvent.id).order_by(InboxEvent.id)))
         # As the drain did that asks for the refetch: nobody else takes them for a minute.
         inbox.hold(session, ids, clock.now())
-    where = {"connection_id": shop.connection_id, "platform": "toast", "event_ids": ids}
+    where = {"connection_id": shop.connection_id, "platform": "toast"}
     with short_of_memory(grounds.workers[0]) as killed:
         grounds.push("toast.events", raw(message("refetch.events", where)))
         until(
@@ -187,19 +126,6 @@ def test_a_message_whose_workers_die_is_set_aside(grounds: Ground, shop: Shop) -
     assert (dead.error_code, dead.task) == ("task.lost_workers", "retry.record")
     assert len(killed) == 2
     assert grounds.workers[0].alive
-
-
-def long_order(order_id: int, lines: int = 200_000) -> None:
-    """Its invoice needs more memory than a worker has: the order has so many lines."""
-    columns = ", ".join(one.name for one in OrderLine.__table__.columns if one.name != "id")
-    with unit_of_work() as session:
-        session.execute(
-            text(
-                f"INSERT INTO order_lines ({columns}) SELECT {columns} FROM order_lines,"
-                " generate_series(1, :lines) WHERE order_id = :order_id"
-            ),
-            {"order_id": order_id, "lines": lines},
-        )
 
 
 def test_only_the_order_whose_invoice_costs_workers_is_parked(grounds: Ground) -> None:

@@ -116,7 +116,7 @@ def _work(shop: Shop, signals: Signals) -> None:
     """A drain, and the refetch that it asks for."""
     handle.drain(shop.connection_id)
     for told in signals.take("refetch.events"):
-        refetch.complete(told["connection_id"], told["event_ids"])
+        refetch.events(**told)
 
 
 def test_a_delivery_that_only_names_its_order_is_completed_from_the_platform(

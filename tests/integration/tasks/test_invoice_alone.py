@@ -56,6 +56,27 @@ def test_one_whose_worker_died_while_it_was_tried_is_parked_and_can_be_tried_aga
     assert states(sold) == ["issued"] * 3
 
 
+def test_whoever_else_claims_them_tries_them_alone_too(
+    sold: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep's signal knows nothing of a worker that was lost."""
+    with monkeypatch.context() as patch:
+        # What came back is at its first one when its worker is gone as well.
+        patch.setattr(invoice, "_issue_alone", lambda _: [][0])
+        patch.setattr(invoice, "_end", lambda _: None)
+        with pytest.raises(IndexError):
+            issue(sold)
+    monkeypatch.setattr(verb, "losses", lambda: 0)
+    together: list[int] = []
+    number = invoice._number
+    monkeypatch.setattr(
+        invoice, "_number", lambda db, them: together.append(len(them)) or number(db, them)
+    )
+    issue(sold)
+    assert states(sold) == ["parked", "issued", "issued"]
+    assert together == [1, 1]
+
+
 def test_one_process_at_a_time_tries_them(sold: list[int]) -> None:
     begin(sold[0])
     with unit_of_work() as other:

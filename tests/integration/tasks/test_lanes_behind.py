@@ -1,5 +1,7 @@
 """Workers of a lane are away while the others go on: what waits for them doesn't grow."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +12,9 @@ from sqlalchemy import update
 from config import clock
 from models import InboxEvent, StreamCursor, lease
 from models.session import unit_of_work
-from tasks import message, ring, sweep, sync
+from tasks import app, handle, message, refetch, ring, sweep, sync
+from tasks.bell import Bell
+from tests.integration.tasks.altered import thin_one
 from tests.integration.tasks.asked import control, cursors, deliveries
 from tests.integration.tasks.queued import Queues
 from tests.integration.tasks.reading import cursor_row, runs_of
@@ -198,3 +202,98 @@ def test_isolation_at_work_lets_the_next_be_signalled(shop: Shop, queues: Queues
     queues.work(_EVENTS)
     ring.overdue("isolate.events", connection_id=shop.connection_id, platform="toast")
     assert len(queues.waiting(_EVENTS)) == 1
+
+
+def _drained(shop: Shop, queues: Queues, times: int = 15) -> None:
+    """As often as postponed and held deliveries are looked at while nobody serves their lane."""
+    for _ in range(times):
+        handle.drain(shop.connection_id)
+        with unit_of_work() as session:
+            session.execute(update(InboxEvent).values(next_attempt_at=clock.now()))
+        queues.passed(61)
+
+
+def test_deliveries_to_be_refetched_are_signalled_once_however_often_they_are_held(
+    shop: Shop, queues: Queues
+) -> None:
+    shop.take_in([thin_one(each) for each in shop.messages(3)])
+    _drained(shop, queues)
+    assert queues.waiting(_SYNC) == [
+        ("refetch.events", {"connection_id": shop.connection_id, "platform": "toast"})
+    ]
+    # That they were held is no try.
+    assert [row.attempts for row in deliveries(shop)] == [1, 1, 1]
+    handle.drain(shop.connection_id)
+    _work_off(queues)
+    assert [row.state for row in deliveries(shop)] == ["done"] * 3
+
+
+def test_what_is_held_while_others_are_refetched_is_not_left(
+    shop: Shop, queues: Queues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = shop.messages(2)
+    shop.take_in([thin_one(first)])
+    handle.drain(shop.connection_id)
+    complete = refetch.complete
+
+    def slow(*args: Any, **kwargs: Any) -> int:
+        settled = complete(*args, **kwargs)
+        with monkeypatch.context() as patched:
+            patched.setattr(refetch, "complete", complete)
+            shop.take_in([thin_one(second)])
+            handle.drain(shop.connection_id)
+        return settled
+
+    with monkeypatch.context() as patched:
+        patched.setattr(refetch, "complete", slow)
+        queues.work(_SYNC)
+    _work_off(queues)
+    assert [row.state for row in deliveries(shop)] == ["done", "done"]
+
+
+def test_while_the_platform_is_away_a_refetch_signals_nothing(shop: Shop, queues: Queues) -> None:
+    control(shop, "faults", _AWAY)
+    shop.take_in([thin_one(each) for each in shop.messages(3)])
+    handle.drain(shop.connection_id)
+    queues.work(_SYNC)
+    assert queues.waiting(_SYNC) == []
+    assert {row.state for row in deliveries(shop)} == {"pending"}
+
+
+def test_locations_are_asked_for_once_however_many_deliveries_come_from_unknown_ones(
+    shop: Shop, queues: Queues
+) -> None:
+    (message_,) = shop.messages(1)
+    body = json.loads(message_.body)
+    body["details"]["restaurantGuid"] = "unknown"
+    shop.take_in([replace(message_, body=json.dumps(body).encode())])
+    _drained(shop, queues, times=8)
+    wanted = [("sites.list", {"connection_id": shop.connection_id, "platform": "toast"})]
+    assert queues.waiting(_SYNC) == wanted
+    handle.drain(shop.connection_id)
+    queues.work(_SYNC)
+    # It was told a moment ago which there are.
+    handle.drain(shop.connection_id)
+    assert queues.waiting(_SYNC) == []
+    _drained(shop, queues, times=1)
+    handle.drain(shop.connection_id)
+    assert queues.waiting(_SYNC) == wanted
+
+
+def test_a_job_is_rung_once_while_nobody_hears(queues: Queues) -> None:
+    beat, lanes = Bell(app), ("upkeep", "invoice")
+
+    def ring_all(times: int) -> list[str]:
+        for _ in range(times):
+            for entry in beat.schedule.values():
+                beat.apply_entry(entry)
+            queues.passed(5)
+        return sorted(name for lane in lanes for name, _ in queues.waiting(lane))
+
+    jobs = sorted(app.conf.beat_schedule)
+    assert ring_all(100) == jobs
+    for act in (queues.work, queues.lose):
+        for lane in lanes:
+            while queues.waiting(lane):
+                act(lane)
+        assert ring_all(1) == jobs

@@ -10,6 +10,7 @@ from typing import Any
 import kombu
 import pytest
 import redis
+from celery._state import _task_stack
 
 from config import clock, settings
 from tasks import app, handle, pending, ring, turn
@@ -204,4 +205,62 @@ def test_one_that_fails_leaves_the_bell_to_be_heard(
     with pytest.raises(ZeroDivisionError):
         queue.work()
     queue.ring(7)
+    assert queue.waiting() == [7]
+
+
+def _vanish(queue: Queue) -> None:
+    """A worker takes the next message, begins, and is gone with all its children."""
+    message = json.loads(queue.broker.rpop(_QUEUE))
+    about = json.loads(base64.b64decode(message["body"]))[1]["connection_id"]
+    handle.events.push_request(id=message["headers"]["id"])
+    _task_stack.push(handle.events)
+    try:
+        assert ring.begins(_NAME, about)
+    finally:
+        _task_stack.pop()
+        handle.events.pop_request()
+    # Then a sweep doubts.
+    flag = f"pending:{_NAME}:{about}"
+    queue.broker.pexpire(flag, queue.broker.pttl(flag) - pending.DOUBTED_MS)
+    assert ring.overdue(_NAME, connection_id=about, platform="toast")
+
+
+@pytest.mark.parametrize(("gone", "suspected"), [(1, []), (2, [7])])
+def test_after_two_that_began_and_never_ended_what_is_at_hand_is_suspect(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch, gone: int, suspected: list[int]
+) -> None:
+    found: list[int] = []
+    monkeypatch.setattr(handle, "suspect", lambda connection_id, _: found.append(connection_id))
+    queue.ring(7)
+    queue.ring(8)
+    for _ in range(gone):
+        while queue.waiting()[0] != 7:
+            queue.work()
+        _vanish(queue)
+    while queue.waiting():
+        queue.work()
+    assert found == suspected
+    # One ended since.
+    queue.ring(7)
+    _vanish(queue)
+    queue.work()
+    assert found == suspected
+
+
+def test_one_that_goes_on_ended_too(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handle, "suspect", lambda *_: pytest.fail("Nobody is gone."))
+    queue.ring(7, 50 * _FULL)
+    while queue.waiting():
+        queue.work()
+
+
+def test_one_whose_way_on_is_refused_leaves_the_bell_to_be_heard(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.ring(7, 50 * _FULL)
+    with monkeypatch.context() as patched:
+        patched.setattr(ring, "_send", lambda *_: None)
+        queue.work()
+    assert queue.waiting() == []
+    ring._signal_once(7, "toast")
     assert queue.waiting() == [7]
