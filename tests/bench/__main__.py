@@ -66,7 +66,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, metavar="N", help="lists: up to so many")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
-    parser.add_argument("--million", action="store_true", help="memory: import a whole million")
+    parser.add_argument("--million", action="store_true", help="memory: a million orders, too")
     parser.add_argument("--profile", choices=profiling.SUBJECTS)
     asked = parser.parse_args()
     asked.rounds = asked.rounds or (1 if asked.quick else ROUNDS)
