@@ -23,8 +23,6 @@ log = logger(__name__)
 _TASK_S = 10.0
 # Of a flood as many are looked for at a time.
 _AT_ONCE = 200
-# Tasks that began and never ended: one worker may be frozen, or slow, but two are rather gone.
-_GONE = 2
 
 
 # One more than others': the last one parks what the two before it were lost over.
@@ -34,7 +32,7 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
     began = ring.begins("refetch.events", connection_id)
     try:
         held = _held(connection_id)
-        settled = complete(connection_id, held, suspect=verb.losses() > 0 or began > _GONE)
+        settled = complete(connection_id, held, suspect=verb.cost_workers(began))
     finally:
         ring.answered("refetch.events", connection_id)
     # What was held meanwhile was signalled by nobody; where nothing comes of it, it waits.

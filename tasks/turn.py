@@ -20,8 +20,6 @@ log = logger(__name__)
 TURN_S = 0.5
 # A signal takes some 15 ms from the door to its task: who looks that long hears sooner.
 _LOOKS, _PAUSE_S = 2, 0.0075
-# Turns that began and never ended: one worker may be frozen, or slow, but two are rather gone.
-_GONE = 2
 
 
 def take(
@@ -45,7 +43,7 @@ def take(
     helps = not began
     done, helped, ends = 0, False, clock.monotonic() + TURN_S
     try:
-        if verb.losses() or began > _GONE:
+        if verb.cost_workers(began):
             log.warning("workers lost with a batch", task=name, connection_id=connection_id)
             suspect()
         while clock.monotonic() < ends:

@@ -15,6 +15,9 @@ from config.settings import settings
 
 log = logger(__name__)
 
+# Tasks that began and never ended: one worker may be frozen, or slow, but two are rather gone.
+_GONE = 2
+
 
 class Request(CelerysRequest):
     """A message being worked on, as the worker's parent sees it."""
@@ -44,6 +47,14 @@ class Verb(Task):  # type: ignore[type-arg]
         """Of a task that raised; Celery itself tells of all but what is expected."""
         if isinstance(exc, self.throws):
             log.warning("task given up", task=self.name, code=exc.code, reason=exc.sentence)
+
+
+def cost_workers(began: int) -> bool:
+    """Whether workers were lost with what this process works on.
+
+    With its own message, or with so many that `began` the same, itself included, and never ended.
+    """
+    return losses() > 0 or began > _GONE
 
 
 def losses() -> int:

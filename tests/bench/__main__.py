@@ -67,7 +67,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--write", action="store_true", help="put it into docs/performance.md")
     parser.add_argument("--million", action="store_true", help="memory: a million orders, too")
-    parser.add_argument("--profile", choices=profiling.SUBJECTS)
+    parser.add_argument("--profile", choices=[*profiling.SUBJECTS, profiling.PEERS])
     asked = parser.parse_args()
     asked.rounds = asked.rounds or (1 if asked.quick else ROUNDS)
     return asked

@@ -7,13 +7,18 @@ from collections.abc import Callable
 
 from cli import web
 from tests.bench.ground import Ground
+from tests.bench.peers import shares
 from tests.shop import Shop, open_shop
 
 _LINES = 25
+PEERS = "peers"
 
 
 def show(subject: str, on: Ground, *, quick: bool) -> None:
     """Print the functions that took most, by their own time and with what they called."""
+    if subject == PEERS:
+        shares.show(on, 400 if quick else 3000)
+        return
     profile = cProfile.Profile()
     SUBJECTS[subject](on, profile, 400 if quick else 2000)
     stats = pstats.Stats(profile).strip_dirs()

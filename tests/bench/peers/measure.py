@@ -1,9 +1,10 @@
 """Our import against dlt and a Singer tap: whole processes, into empty and into full tables."""
 
 import json
+import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +28,8 @@ def rows(on: Ground, rounds: int, *, quick: bool) -> list[Row]:
     python = environment.interpreter()
     if python is None:
         return []
-    with pages(800 if quick else 3000) as source:
-        work = _Peers(on, source, python)
+    with pages(800 if quick else 6000) as source:
+        work = Peers(on, source, python)
         # The first reading fills the source's memory.
         work.ours()
         samples = contest.run(
@@ -52,10 +53,13 @@ def _rows(samples: contest.Samples) -> Iterator[Row]:
 
 
 @dataclass(frozen=True)
-class _Peers:
+class Peers:
+    """Each contestant as a program; `under` is a command that runs it, to look at it."""
+
     on: Ground
     source: Pages
     python: Path
+    under: Sequence[str] = ()
 
     def ours(self) -> Figures:
         """Our pull path."""
@@ -63,7 +67,7 @@ class _Peers:
         argv = [sys.executable, "-m", "tests.bench.peers.ours", *map(str, asked)]
         self.source.forget_rows(self.on)
         stored = "SELECT count(*) FROM orders"
-        return self._twice(lambda: spending(argv, self._log), stored)
+        return self._twice(lambda: self._spending(argv), stored)
 
     def rest(self) -> Figures:
         """dlt's declarative source."""
@@ -80,10 +84,12 @@ class _Peers:
         config = self.on.home / "target.json"
         config.write_text(json.dumps(_target(self.on, schema)))
         tap, target = _PROGRAMS / "tap.py", self.python.with_name("target-postgres")
-        argv = ["bash", "-o", "pipefail", "-c", f"{self.python} {tap} | {target} --config {config}"]
+        target_argv = shlex.join([*self.under, str(target), "--config", str(config)])
+        argv = ["bash", "-o", "pipefail", "-c", f"{self.python} {tap} | {target_argv}"]
         env = self.source.env(self.on)
         return self._twice(
-            lambda: spending(argv, self._log, env), f"SELECT count(*) FROM {schema}.orders"
+            lambda: spending(argv, self.on.log("peer"), env),
+            f"SELECT count(*) FROM {schema}.orders",
         )
 
     def _dlt(self, program: str, schema: str) -> Figures:
@@ -94,7 +100,7 @@ class _Peers:
         env = self.source.env(self.on, schema=schema)
         env |= {"RUNTIME__DLTHUB_TELEMETRY": "false"}
         return self._twice(
-            lambda: spending(argv, self._log, env), f"SELECT count(*) FROM {schema}.orders"
+            lambda: self._spending(argv, env), f"SELECT count(*) FROM {schema}.orders"
         )
 
     def _twice(self, once: Callable[[], Spending], stored: str) -> Figures:
@@ -115,9 +121,10 @@ class _Peers:
             PEAK: max(load.peak_mb, merge.peak_mb),
         }
 
-    @property
-    def _log(self) -> Path:
-        return self.on.log("peer")
+    def _spending(
+        self, argv: Sequence[str | Path], env: Mapping[str, str] | None = None
+    ) -> Spending:
+        return spending([*self.under, *argv], self.on.log("peer"), env)
 
 
 def _target(on: Ground, schema: str) -> dict[str, object]:
