@@ -44,7 +44,7 @@ def take(
     done, helped, ends = 0, False, clock.monotonic() + TURN_S
     try:
         if verb.cost_workers(began):
-            log.warning("workers lost with a batch", task=name, connection_id=connection_id)
+            log.warning("worker lost with a batch", task=name, connection_id=connection_id)
             suspect()
         while clock.monotonic() < ends:
             batch = work()
