@@ -59,9 +59,9 @@ def begin(session: Session, order_id: int) -> bool | None:
 
 
 def end(session: Session, order_id: int) -> None:
-    """A try ended without an invoice, and without costing a worker."""
+    """A try ended without an invoice, and without costing a worker; another is made alone, too."""
     session.execute(
         update(Order)
         .where(Order.id == order_id, Order.invoice_state == DUE, Order.invoice_reason == _TRIED)
-        .values(invoice_reason=None)
+        .values(invoice_reason=_SUSPECT)
     )

@@ -28,8 +28,13 @@ _AT_ONCE = 200
 # One more than others': the last one parks what the two before it were lost over.
 @app.task(name="refetch.events", losses=isolate.LOST_AT_MOST + 1)
 def events(*, connection_id: int, platform: str) -> dict[str, int]:
-    """Complete a connection's held deliveries; what is left over is another task's."""
+    """Complete a connection's held deliveries; what is left over is another task's.
+
+    A copy of the one that is pending does nothing, unless it tells of a worker that was lost.
+    """
     began = ring.begins("refetch.events", connection_id)
+    if not began and not verb.losses():
+        return {"handled": 0}
     try:
         held = _held(connection_id)
         settled = complete(connection_id, held, suspect=verb.cost_workers(began))
