@@ -5,7 +5,10 @@ from typing import Any
 from celery.beat import Scheduler
 
 from config import clock
+from config.logging import logger
 from tasks import ring
+
+log = logger(__name__)
 
 
 class Bell(Scheduler):
@@ -36,5 +39,8 @@ class Bell(Scheduler):
         return max(0.0, min(self._rings_at.values()) - clock.monotonic())
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
-        """Signal a job, unless its last signal still waits."""
-        ring.overdue(entry.task, **entry.kwargs)
+        """Signal a job, unless its last signal still waits; whatever fails, beat goes on."""
+        try:
+            ring.overdue(entry.task, **entry.kwargs)
+        except Exception:
+            log.exception("job not rung", task=entry.task)

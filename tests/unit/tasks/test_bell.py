@@ -9,6 +9,7 @@ import pytest
 from celery import Celery
 
 from config import clock
+from tasks import ring
 from tasks.bell import Bell
 
 _NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -83,3 +84,18 @@ def test_a_clock_that_jumps_changes_nothing(
 
 def test_what_comes_round_most_often_is_rung_first(bell: Recorder) -> None:
     assert list(_ticks(bell)) == ["often", "hourly"]
+
+
+def test_a_job_that_cannot_be_rung_keeps_beat_from_no_other(
+    bell: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+
+    def overdue(name: str, **_: Any) -> None:
+        rung.append(name)
+        raise ValueError
+
+    monkeypatch.setattr(ring, "overdue", overdue)
+    monkeypatch.setattr(Recorder, "apply_entry", Bell.apply_entry)
+    _ticks(bell)
+    assert rung == ["often", "hourly"]
