@@ -1,4 +1,4 @@
-"""Who alone tries one by one what may cost a worker its life."""
+"""Who alone does what is done one by one: what may cost a worker its life, or waits for others."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

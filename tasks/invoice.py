@@ -130,15 +130,19 @@ def _heeding(claimed: list[Order]) -> list[Order]:
 
 
 def _isolated(connection_id: int, ids: Sequence[int]) -> tuple[int, list[str]]:
-    """Issue these, each alone, unless somebody else is at it; returns how many were tried."""
-    tried, numbers = 0, list[str]()
+    """Issue these, each alone, for as long as a turn is; returns how many were tried.
+
+    Raises: TakenError when somebody else is at it.
+    """
+    tried, numbers, ends = 0, list[str](), clock.monotonic() + turn.TURN_S
     with unit_of_work() as session:
+        if not invoice_trial.alone(session, connection_id):
+            raise turn.TakenError
         for one in ids:
-            # Asked for each time: the server ends a transaction that does nothing for long.
-            if not invoice_trial.alone(session, connection_id):
-                break
             numbers += _try(one)
             tried += 1
+            if clock.monotonic() > ends:
+                break
     return tried, numbers
 
 

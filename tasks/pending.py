@@ -82,13 +82,18 @@ def again(name: str, about: int) -> bool:
     return at_work is None or note(name, about, at_work) is None
 
 
-def over(name: str, about: int, message_id: str | None = None) -> None:
-    """Forget a message, or the one that is being worked on; another that is pending stays noted.
+def over(name: str, about: int) -> None:
+    """Work ended; forget the one that is being worked on. Another that is pending stays noted.
 
     What comes from now on signals again. Raises: RedisError.
     """
     keys = _flag(name, about), _begun(name, about)
-    _flags().eval(_OVER, 2, *keys, message_id or _at_work() or "")
+    _flags().eval(_OVER, 2, *keys, _at_work() or "")
+
+
+def unsent(name: str, about: int, message_id: str) -> None:
+    """Forget a message that never was one; those that began stay counted. Raises: RedisError."""
+    _flags().eval(_OVER, 1, _flag(name, about), message_id)
 
 
 def _at_work() -> str | None:
@@ -132,7 +137,7 @@ local held = redis.call('get', KEYS[1])
 if held and (ARGV[1] == '' or string.match(held, '^%S+') == ARGV[1]) then
     redis.call('del', KEYS[1])
 end
-redis.call('del', KEYS[2])
+if KEYS[2] then redis.call('del', KEYS[2]) end
 """
 
 

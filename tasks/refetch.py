@@ -14,7 +14,8 @@ from config.logging import logger
 from connectors.base.contract import Hint, Record
 from models import Connection, InboxEvent, inbox
 from models.inbox_event import PENDING
-from models.session import unit_of_work
+from models.one_by_one import alone as only_one
+from models.session import DatabaseBusyError, unit_of_work
 from tasks import app, apply, handle, isolate, reach, ring, verb
 
 log = logger(__name__)
@@ -39,7 +40,8 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
         held = _held(connection_id)
         settled = complete(connection_id, held, suspect=verb.cost_workers(began))
     finally:
-        ring.answered("refetch.events", connection_id)
+        if began:
+            ring.answered("refetch.events", connection_id)
     # What was held meanwhile was signalled by nobody; where nothing comes of it, it waits.
     if (settled or not held) and _held(connection_id):
         ring.once("refetch.events", connection_id=connection_id, platform=platform)
@@ -54,8 +56,9 @@ def _held(connection_id: int) -> list[int]:
 def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = False) -> int:
     """Refetch and apply deliveries one by one; returns how many were settled.
 
-    Stops when time is up or the platform is away: the others wait like this one. When one of them
-    is `suspect` to have cost a worker, each try is counted before it begins.
+    Stops when time is up or the platform is away: the others wait like this one. Does nothing while
+    another is at it: a platform that hangs holds up one process. When one of them is `suspect` to
+    have cost a worker, each try is counted before it begins.
     """
     until = clock.monotonic() + _TASK_S
     with unit_of_work() as session:
@@ -64,6 +67,9 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
     with reach.line(connection) as line, unit_of_work() as apart:
         for event_id in event_ids:
             if clock.monotonic() > until:
+                break
+            # Asked for each time: the server ends a transaction that does nothing for long.
+            if not only_one(apart, f"refetch {connection_id}"):
                 break
             if suspect and not inbox.alone(apart, connection_id):
                 break
@@ -98,12 +104,12 @@ def _ending(event_id: int) -> Iterator[None]:
 
 
 def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bool:
-    """Settle one delivery; false when the platform is away."""
+    """Settle one delivery, or tell when it is tried again; false when the platform is away."""
     with unit_of_work() as session:
         event = session.get(InboxEvent, event_id)
     if event is None or event.state != PENDING:
         return True
-    batch = handle.Sorted()
+    batch, reached = handle.Sorted(), True
     try:
         with apply.alone():
             records = list(_records(line, handle.hints_of(connection, event)))
@@ -111,9 +117,13 @@ def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bo
     except (SkippedRecord, PermanentError) as fault:
         batch.parked = [(event, fault)]
     except TransientError as fault:
-        batch.postponed = [(event, fault)]
-    _store(connection, event, batch)
-    return not any(isinstance(fault, TransientError) for _, fault in batch.postponed)
+        batch.postponed, reached = [(event, fault)], False
+    try:
+        _store(connection, event, batch)
+    except DatabaseBusyError as fault:
+        # Whatever is in its way is in nobody else's.
+        _store(connection, event, handle.Sorted(postponed=[(event, fault)]))
+    return reached
 
 
 def _records(line: reach.Line, hints: Sequence[Hint]) -> Iterator[Record]:

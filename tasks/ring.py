@@ -124,13 +124,16 @@ def pass_on(name: str, *, connection_id: int, **given: Any) -> None:
         except redis.RedisError as error:
             log.debug("signal flag not set", error=type(error).__name__)
     if not _signal(name, {"connection_id": connection_id, **given}, message_id):
-        _forget(name, connection_id, message_id)
+        _forget(pending.unsent, name, connection_id, message_id)
 
 
 def answered(name: str, about: int) -> None:
-    """A task has nothing left to do, or waits no more: what comes from now on must signal again."""
+    """A task has nothing left to do, or waits no more: what comes from now on must signal again.
+
+    Not for a copy that helped the one that is pending.
+    """
     if _inline is None:
-        _forget(name, about)
+        _forget(pending.over, name, about)
 
 
 def resumes(name: str, connection_id: int) -> bool:
@@ -173,7 +176,7 @@ def _unless_pending(name: str, kwargs: dict[str, Any], doubted_ms: int) -> bool:
     if _signal(name, kwargs, message_id):
         return True
     # Nothing is pending: the flag would only keep the next signal from being sent.
-    _forget(name, about, message_id)
+    _forget(pending.unsent, name, about, message_id)
     return False
 
 
@@ -193,9 +196,9 @@ def _about(kwargs: dict[str, Any]) -> int:
     return int(next((kwargs[key] for key in _ABOUT if key in kwargs), 0))
 
 
-def _forget(name: str, about: int, message_id: str | None = None) -> None:
+def _forget(how: Callable[..., None], *what: object) -> None:
     try:
-        pending.over(name, about, message_id)
+        how(*what)
     except redis.RedisError as error:
         log.debug("signal flag not cleared", error=type(error).__name__)
 

@@ -7,7 +7,8 @@ and it stops once somebody does.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from config import clock
@@ -15,6 +16,11 @@ from config.logging import logger
 from tasks import ring, verb
 
 log = logger(__name__)
+
+
+class TakenError(Exception):
+    """All that waits is another's, who goes on with it by himself."""
+
 
 # Some batches; others wait for no longer than a batch beyond it.
 TURN_S = 0.5
@@ -36,36 +42,46 @@ def take(
 
     A batch that is `full` tells that there is more; after any other a look tells. The arguments are
     those of the task `name`, which is signalled again when something is left. What was at hand when
-    workers were lost is to be `suspect` first.
+    workers were lost is to be `suspect` first. Where `work` finds all of it with another, who will
+    look again, it raises TakenError, and the turn is over.
     """
     kwargs = {"connection_id": connection_id, **given}
     began = ring.begins(name, connection_id)
     helps = not began
     done, helped, ends = 0, False, clock.monotonic() + TURN_S
     try:
-        if verb.cost_workers(began):
-            log.warning("worker lost with a batch", task=name, connection_id=connection_id)
-            suspect()
-        while clock.monotonic() < ends:
-            batch = work()
-            done += batch
-            if helps and (batch < full or ring.somebody_waits(name, kwargs)):
-                return done
-            if batch < full and not _more_comes(name, waits, kwargs, batch):
-                ring.answered(name, connection_id)
-                # What came in before the bell could be heard again was signalled by nobody.
-                if not (waits() and ring.resumes(name, connection_id)):
+        with _heard_after(name, connection_id, helps=helps):
+            if verb.cost_workers(began):
+                log.warning("worker lost with a batch", task=name, connection_id=connection_id)
+                suspect()
+            while clock.monotonic() < ends:
+                batch = work()
+                done += batch
+                if helps and (batch < full or ring.somebody_waits(name, kwargs)):
                     return done
-            if batch >= full and not helped and not ring.somebody_waits(name, kwargs):
-                helped = ring.task(name, **kwargs)
-    except BaseException:
-        # Whoever rings next is to be heard, and a sweep needn't doubt.
-        if not helps:
-            ring.answered(name, connection_id)
-        raise
+                if batch < full and not _more_comes(name, waits, kwargs, batch):
+                    ring.answered(name, connection_id)
+                    # What came in before the bell could be heard again was signalled by nobody.
+                    if not (waits() and ring.resumes(name, connection_id)):
+                        return done
+                if batch >= full and not helped and not ring.somebody_waits(name, kwargs):
+                    helped = ring.task(name, **kwargs)
+    except TakenError:
+        return done
     if not helps:
         ring.pass_on(name, **kwargs)
     return done
+
+
+@contextmanager
+def _heard_after(name: str, connection_id: int, *, helps: bool) -> Iterator[None]:
+    """Should this fail, whoever rings next is heard, and a sweep needn't doubt."""
+    try:
+        yield
+    except BaseException:
+        if not helps:
+            ring.answered(name, connection_id)
+        raise
 
 
 def _more_comes(name: str, waits: Callable[[], bool], kwargs: dict[str, Any], batch: int) -> bool:

@@ -7,8 +7,10 @@ import pytest
 
 from config import clock
 from models import inbox
+from models.one_by_one import alone
 from models.session import unit_of_work
 from tasks import handle, refetch
+from tests.busy import busy_once
 from tests.integration.tasks.altered import changed, thin_one
 from tests.integration.tasks.asked import ask, control, deliveries, orders
 from tests.integration.tasks.conftest import Signals
@@ -169,6 +171,26 @@ def test_a_drain_calls_no_platform_and_what_it_left_to_a_refetch_comes_back(
     with clock.frozen(clock.now() + timedelta(minutes=2)):
         _work(shop, signals)
     assert [row.state for row in deliveries(shop)] == ["done", "done"]
+
+
+def test_what_the_database_undoes_of_a_refetch_holds_up_none_behind_it(
+    shop: Shop, signals: Signals
+) -> None:
+    shop.take_in([thin_one(each) for each in shop.messages(3)])
+    with busy_once("orders"):
+        _work(shop, signals)
+    undone, *others = deliveries(shop)
+    assert (undone.state, undone.error_code) == ("pending", "database.busy")
+    assert {row.state for row in others} == {"done"}
+
+
+def test_while_the_platform_hangs_with_one_refetch_no_other_waits_for_it(shop: Shop) -> None:
+    shop.take_in([thin_one(each) for each in shop.messages(1)])
+    (event,) = deliveries(shop)
+    with unit_of_work() as session:
+        assert alone(session, f"refetch {shop.connection_id}")
+        assert refetch.complete(shop.connection_id, [event.id]) == 0
+    assert refetch.complete(shop.connection_id, [event.id]) == 1
 
 
 def test_drains_at_once_handle_each_delivery_once(shop: Shop) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from config import clock
 from models import Order, invoice_again, invoice_trial
 from models.session import unit_of_work
-from tasks import invoice, verb
+from tasks import invoice, turn, verb
 from tests.factories import connected, order, store
 from tests.integration.tasks.conftest import Signals
 
@@ -77,12 +78,31 @@ def test_whoever_else_claims_them_tries_them_alone_too(
     assert together == [1, 1]
 
 
-def test_one_process_at_a_time_tries_them(sold: list[int]) -> None:
+def test_one_process_at_a_time_tries_them(sold: list[int], signals: Signals) -> None:
     begin(sold[0])
     with unit_of_work() as other:
         assert invoice_trial.alone(other, standing(sold[0]).connection_id)
         issue(sold)
     assert states(sold) == ["due"] * 3
+    # Whoever is at it looks again: to look once more and again meanwhile is for nobody.
+    assert signals.take("invoice.past") == []
+
+
+def test_many_are_tried_for_as_long_as_a_turn_is_and_the_others_signalled(
+    sold: list[int], signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, alone = [0.0], invoice._issue_alone
+
+    def slow(order_id: int) -> list[str]:
+        now[0] += turn.TURN_S + 0.1
+        return alone(order_id)
+
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    monkeypatch.setattr(invoice, "_issue_alone", slow)
+    for issued in (1, 2, 3):
+        issue(sold)
+        assert states(sold) == ["issued"] * issued + ["due"] * (3 - issued)
+        assert len(signals.take("invoice.past")) == (issued < 3)
 
 
 @pytest.mark.parametrize(("error", "after"), [(MemoryError, "parked"), (KeyError, "issued")])

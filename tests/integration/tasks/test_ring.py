@@ -143,6 +143,17 @@ def test_whoever_ends_forgets_its_own_signal_and_no_other(broker: redis.Redis) -
         _task_stack.pop()
 
 
+def test_a_message_that_could_not_be_sent_hides_no_worker_that_is_gone(
+    broker: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ring.begins("handle.events", 7) == 1
+    monkeypatch.setattr(ring, "_send", lambda *_: None)
+    assert not ring._signal_once(7, "toast")
+    assert ring.begins("handle.events", 7) == 2
+    ring.answered("handle.events", 7)
+    assert ring.begins("handle.events", 7) == 1
+
+
 def test_signals_of_a_connection_collapse_until_it_has_nothing_left(broker: redis.Redis) -> None:
     assert ring._signal_once(7, "toast")
     assert ring._signal_once(7, "toast")
