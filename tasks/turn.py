@@ -59,10 +59,13 @@ def take(
                 done += batch
                 if helps and (batch < full or ring.somebody_waits(name, kwargs)):
                     return done
-                if batch < full and not _more_comes(name, waits, kwargs, batch):
+                if batch < full and not (batch and _more_comes(name, waits, kwargs)):
                     ring.answered(name, connection_id)
-                    # What came in before the bell could be heard again was signalled by nobody.
-                    if not (waits() and ring.resumes(name, connection_id)):
+                    # What came in before the bell could be heard again was signalled by nobody;
+                    # all else that waits is others', who have it locked.
+                    late = work() if waits() else 0
+                    done += late
+                    if not (late and ring.resumes(name, connection_id)):
                         return done
                 if batch >= full and not helped and not ring.somebody_waits(name, kwargs):
                     helped = ring.task(name, **kwargs)
@@ -84,14 +87,13 @@ def _heard_after(name: str, connection_id: int, *, helps: bool) -> Iterator[None
         raise
 
 
-def _more_comes(name: str, waits: Callable[[], bool], kwargs: dict[str, Any], batch: int) -> bool:
+def _more_comes(name: str, waits: Callable[[], bool], kwargs: dict[str, Any]) -> bool:
     """Whether something came in meanwhile, or does in a moment in which nobody else waits.
 
-    Most of what follows another soon is so spared the way of a signal, and a batch is larger. After
-    an empty `batch` what waits is others', at first.
+    Most of what follows another soon is so spared the way of a signal, and a batch is larger.
     """
-    for look in range(_LOOKS):
-        if (batch or look) and waits():
+    for _ in range(_LOOKS):
+        if waits():
             return True
         if ring.somebody_waits(name, kwargs):
             return False

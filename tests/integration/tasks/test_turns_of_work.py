@@ -151,6 +151,23 @@ def test_what_comes_between_the_last_looks_is_not_left(
     assert queue.waiting() == [7]
 
 
+@pytest.mark.parametrize("others", [[], [2]])
+def test_what_another_has_locked_costs_two_looks_and_no_turn(
+    queue: Queue, monkeypatch: pytest.MonkeyPatch, others: list[int]
+) -> None:
+    """As a frozen worker does, for two minutes; `others` are rung meanwhile."""
+    queue.ring(7)
+    for other in others:
+        queue.ring(other)
+    monkeypatch.setattr(handle, "drain", lambda one: queue.order.append(one) or 0)
+    queue.work()
+    assert queue.order == [7, 7]
+    assert queue.waiting() == others
+    # What comes from now on is heard.
+    queue.ring(7)
+    assert queue.waiting() == [*others, 7]
+
+
 def test_a_second_one_helps_with_a_flood_only_while_nobody_else_waits(queue: Queue) -> None:
     queue.ring(FLOODED, 50 * _FULL)
     queue.work()
