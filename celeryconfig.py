@@ -157,6 +157,7 @@ TIMETABLE = {
     "sweep.slices": 10,
     "sweep.dead": 10,
     "sites.first": 60,
+    "sweep.clocks": 300,
     "sites.due": 3600,
     "sweep.prune": 3600,
 }

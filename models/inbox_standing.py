@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.inbox_event import PENDING, InboxEvent
@@ -48,17 +48,7 @@ def waiting_connections(session: Session, now: datetime, older_than: timedelta) 
     return list(
         session.scalars(
             select(InboxEvent.connection_id)
-            .where(
-                InboxEvent.state == PENDING,
-                or_(
-                    InboxEvent.next_attempt_at <= now - older_than,
-                    # By the clock that stamped it, should this host's be behind.
-                    and_(
-                        InboxEvent.attempts == 0,
-                        InboxEvent.next_attempt_at <= func.clock_timestamp() - older_than,
-                    ),
-                ),
-            )
+            .where(InboxEvent.state == PENDING, _overdue(now, older_than))
             .distinct()
         )
     )
@@ -69,11 +59,18 @@ def suspect_connections(session: Session, now: datetime, older_than: timedelta) 
     return list(
         session.scalars(
             select(InboxEvent.connection_id)
-            .where(
-                InboxEvent.state == PENDING,
-                InboxEvent.losses > 0,
-                InboxEvent.next_attempt_at <= now - older_than,
-            )
+            .where(InboxEvent.state == PENDING, InboxEvent.losses > 0, _overdue(now, older_than))
             .distinct()
         )
+    )
+
+
+def _overdue(now: datetime, older_than: timedelta) -> ColumnElement[bool]:
+    return or_(
+        InboxEvent.next_attempt_at <= now - older_than,
+        # By the clock that stamped it, should this host's be behind.
+        and_(
+            InboxEvent.attempts == 0,
+            InboxEvent.next_attempt_at <= func.clock_timestamp() - older_than,
+        ),
     )

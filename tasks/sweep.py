@@ -12,6 +12,7 @@ from models import (
     dead_message,
     inbox,
     inbox_standing,
+    set_back,
     sync_run,
 )
 from models.session import unit_of_work
@@ -51,6 +52,13 @@ def inbox_() -> int:
 def slices() -> int:
     """Signal slices of imports that nobody reads: their worker died or their wait is over."""
     return backfill.signal()
+
+
+@slots.scheduled("sweep.clocks")
+def clocks() -> int:
+    """Have looked at what a host put off too far while its clock was ahead."""
+    with unit_of_work() as session:
+        return set_back.heed_hosts(session)
 
 
 @slots.scheduled("sweep.dead")
