@@ -135,26 +135,19 @@ def alone(session: Session, connection_id: int) -> bool:
     return only_one(session, f"inbox {connection_id}")
 
 
-def begin(session: Session, connection_id: int, now: datetime) -> tuple[int, int] | None:
-    """Count a try of the next one that may cost a worker; returns its id and its tries lost.
-
-    Only inside `alone`: the count stands before the work begins, and nobody else begins it.
-    """
-    query = _ids(connection_id, now).where(InboxEvent.losses > 0)
-    row = session.execute(
-        update(InboxEvent)
-        .where(InboxEvent.id == query.limit(1).scalar_subquery())
-        .values(losses=InboxEvent.losses + 1)
-        .returning(InboxEvent.id, InboxEvent.losses)
-        .execution_options(synchronize_session=False)
-    ).first()
-    return None if row is None else (row.id, row.losses)
+def first_suspect(session: Session, connection_id: int, now: datetime) -> int | None:
+    """The oldest of those that wait to be handled one by one."""
+    found: int | None = session.scalar(
+        _ids(connection_id, now).where(InboxEvent.losses > 0).limit(1)
+    )
+    return found
 
 
 def count(session: Session, event_id: int) -> int | None:
     """Count a try of one that was in a batch whose worker died; returns its tries lost.
 
-    None when it no longer waits. Only inside `alone`, by whoever it is held for.
+    None when it no longer waits. Only inside `alone`: the count stands before the work begins, and
+    nobody else begins it.
     """
     return session.scalar(
         update(InboxEvent)
@@ -210,13 +203,15 @@ def hold(session: Session, ids: Sequence[int], now: datetime) -> None:
         )
 
 
-def held(session: Session, connection_id: int, now: datetime, limit: int) -> list[int]:
-    """The oldest deliveries of a connection that are held: what else waits later has its reason."""
+def held(session: Session, connection_id: int, limit: int) -> list[int]:
+    """The oldest deliveries of a connection that are held: what else waits later has its reason.
+
+    Until when doesn't matter: that is told by another host's clock.
+    """
     query = select(InboxEvent.id).where(
         InboxEvent.connection_id == connection_id,
         InboxEvent.state == PENDING,
         InboxEvent.attempts > 0,
-        InboxEvent.next_attempt_at > now,
         InboxEvent.error_code.is_(None),
     )
     return list(session.scalars(query.order_by(InboxEvent.id).limit(limit)))

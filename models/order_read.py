@@ -57,6 +57,7 @@ _OWING = (
     .limit(bindparam("limit"))
     .options(_NEEDED)
 )
+_UNSUSPECTED = _OWING.where(Order.invoice_reason.is_(None))
 _LINES = _parts(OrderLine, _LINE)
 _CHARGES = _parts(OrderCharge, _CHARGE)
 _TAXES = _parts(OrderTax, _TAX)
@@ -67,14 +68,22 @@ def due_orders(session: Session, ids: Sequence[int]) -> list[Order]:
     return list(session.scalars(_DUE, {"ids": list(ids)}))
 
 
-def owing_orders(session: Session, connection_id: int, limit: int, dates: Dates) -> list[Order]:
+def owing_orders(
+    session: Session,
+    connection_id: int,
+    limit: int,
+    dates: Dates,
+    *,
+    unsuspected: bool = False,
+) -> list[Order]:
     """The first of a connection that owe an invoice, locked; others' are passed over.
 
-    Of a span of business dates, both included, in the order of these, as an index has them.
+    Of a span of business dates, both included, in the order of these, as an index has them;
+    `unsuspected`, those over which no worker was lost.
     """
     since, until = dates
     asked = {"connection_id": connection_id, "since": since, "until": until, "limit": limit}
-    return list(session.scalars(_OWING, asked))
+    return list(session.scalars(_UNSUSPECTED if unsuspected else _OWING, asked))
 
 
 def sale_records(session: Session, orders: Sequence[Order]) -> list[OrderRecord]:

@@ -127,6 +127,17 @@ def unit_of_work(*, awaited: bool = True, lock_wait_s: float | None = None) -> I
                 engine().dispose()
             session.rollback()
             raise _told(error) from error
+        except BaseException:
+            _undo(session)
+            raise
+
+
+def _undo(session: Session) -> None:
+    """What the server ended meanwhile can't be rolled back, and needn't."""
+    try:
+        session.rollback()
+    except DBAPIError:
+        session.invalidate()
 
 
 @contextmanager

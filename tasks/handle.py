@@ -102,8 +102,10 @@ def store(
     due = _apply(session, connection, batch)
     for event, fault in batch.parked:
         inbox.park(session, event.id, fault)
+    parked = {event.id for event, _ in batch.parked}
     for event, fault in batch.postponed:
-        inbox.postpone(session, event, fault, now)
+        if event.id not in parked:
+            inbox.postpone(session, event, fault, now)
     return due
 
 

@@ -7,12 +7,15 @@ another is parked: see `models.invoice_trial`.
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import DecimalException
+from functools import partial
 
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import clock
+from config.errors import Fault
 from config.logging import logger
 from models import Order, invoice_trial, order_standing
 from models.invoice_write import Issue, issue
@@ -24,7 +27,7 @@ from models.session import glance, unit_of_work
 from rules.invoicing import draft
 from rules.money import rounded
 from rules.records import OrderRecord
-from tasks import app, isolate, ring, slots, turn
+from tasks import app, isolate, one_try, ring, slots, turn
 
 log = logger(__name__)
 
@@ -79,14 +82,19 @@ def _take_turn(
 ) -> dict[str, int]:
     issued: list[str] = []
 
-    def owing(session: Session) -> list[Order]:
-        return owing_orders(session, connection_id, BATCH, of(clock.now()))
+    def owing(session: Session, *, unsuspected: bool = False) -> list[Order]:
+        return owing_orders(session, connection_id, BATCH, of(clock.now()), unsuspected=unsuspected)
+
+    def others() -> tuple[int, list[str]]:
+        return _issue(lambda session: owing(session, unsuspected=True))
 
     def batch() -> int:
         try:
             looked_at, numbers = _issue(lambda session: _heeding(owing(session)))
         except _SuspectError as found:
-            looked_at, numbers = _isolated(connection_id, found.order_ids)
+            looked_at, numbers = _isolated(connection_id, found.order_ids) or others()
+            if not looked_at:
+                raise turn.TakenError from None
         issued.extend(numbers)
         return looked_at
 
@@ -115,7 +123,9 @@ def _issue(claim: Callable[[Session], list[Order]]) -> tuple[int, list[str]]:
             claimed = claim(session)
             ids = [one.id for one in claimed]
             numbers = _number(session, claimed) if claimed else []
-    except DBAPIError:
+    except Exception as error:
+        if not ids or _reason(error) is None:
+            raise
         # Something in the batch is refused: each on its own, so that it holds up no other.
         return len(ids), [number for one in ids for number in _issue_alone(one)]
     _tell(claimed, numbers)
@@ -129,15 +139,15 @@ def _heeding(claimed: list[Order]) -> list[Order]:
     return claimed
 
 
-def _isolated(connection_id: int, ids: Sequence[int]) -> tuple[int, list[str]]:
+def _isolated(connection_id: int, ids: Sequence[int]) -> tuple[int, list[str]] | None:
     """Issue these, each alone, for as long as a turn is; returns how many were tried.
 
-    Raises: TakenError when somebody else is at it.
+    None when somebody else is at it.
     """
     tried, numbers, ends = 0, list[str](), clock.monotonic() + turn.TURN_S
     with unit_of_work() as session:
         if not invoice_trial.alone(session, connection_id):
-            raise turn.TakenError
+            return None
         for one in ids:
             numbers += _try(one)
             tried += 1
@@ -147,28 +157,16 @@ def _isolated(connection_id: int, ids: Sequence[int]) -> tuple[int, list[str]]:
 
 
 def _try(order_id: int) -> list[str]:
-    with unit_of_work() as session:
-        begun = invoice_trial.begin(session, order_id)
-    if not begun:
-        if begun is False:
-            log.error("order costs workers", order_id=order_id)
-        return []
-    try:
-        numbers = _issue_alone(order_id)
-    except MemoryError:
-        # What would have cost the worker, had its system been less polite.
-        raise
-    except Exception:
-        _end(order_id)
-        raise
-    if not numbers:
-        _end(order_id)
+    end = partial(invoice_trial.end, order_id=order_id)
+    with one_try.ending(end):
+        with unit_of_work() as session:
+            begun = invoice_trial.begin(session, order_id)
+        numbers = _issue_alone(order_id) if begun else []
+    if begun is False:
+        log.error("order costs workers", order_id=order_id)
+    if begun and not numbers:
+        one_try.outlast(end)
     return numbers
-
-
-def _end(order_id: int) -> None:
-    with unit_of_work() as session:
-        invoice_trial.end(session, order_id)
 
 
 def _issue_alone(order_id: int) -> list[str]:
@@ -181,13 +179,10 @@ def _issue_alone(order_id: int) -> list[str]:
             # The order is locked outside of it, so that it stays so when this is undone.
             with session.begin_nested():
                 numbers = _number(session, orders)
-        except OperationalError:
-            # Of the moment: it is signalled again.
-            raise
-        except DBAPIError as error:
-            if error.connection_invalidated:
+        except Exception as error:
+            if (reason := _reason(error)) is None:
                 raise
-            _park(session, order_id, f"The database refused it ({type(error.orig).__name__}).")
+            _park(session, order_id, reason)
             return []
     _tell(orders, numbers)
     return numbers
@@ -199,8 +194,10 @@ def _number(session: Session, orders: Sequence[Order]) -> list[str]:
     for one, record in zip(orders, sale_records(session, orders), strict=True):
         try:
             drawn = _draw(one, record)
-        except (DraftError, DecimalException) as error:
-            _park(session, one.id, str(error))
+        except Exception as error:
+            if (reason := _reason(error)) is None:
+                raise
+            _park(session, one.id, reason)
             continue
         by_organization.setdefault(one.organization_id, []).append(drawn)
     return [
@@ -208,6 +205,19 @@ def _number(session: Session, orders: Sequence[Order]) -> list[str]:
         for organization_id, issues in sorted(by_organization.items())
         for number in issue(session, organization_id, issues)
     ]
+
+
+def _reason(error: Exception) -> str | None:
+    """Why an order is to be set aside; None for what passes by itself, or is the worker's."""
+    if isinstance(error, DraftError | DecimalException):
+        return str(error)
+    if isinstance(error, Fault | SoftTimeLimitExceeded | MemoryError | OperationalError):
+        return None
+    kind = type(getattr(error, "orig", error)).__name__
+    if isinstance(error, DBAPIError):
+        return None if error.connection_invalidated else f"The database refused it ({kind})."
+    log.error("an invoice could not be drawn up", exc_info=error)
+    return f"Drawing it up failed ({kind}). Report it: once mended, it can be tried again."
 
 
 def _tell(orders: Sequence[Order], numbers: Sequence[str]) -> None:

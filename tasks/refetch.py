@@ -6,7 +6,6 @@ message tries are counted, as `isolate` does, and nobody else makes any meanwhil
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from config import clock
 from config.errors import PermanentError, SkippedRecord, TransientError
@@ -50,7 +49,7 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
 
 def _held(connection_id: int) -> list[int]:
     with unit_of_work() as session:
-        return inbox.held(session, connection_id, clock.now(), _AT_ONCE)
+        return inbox.held(session, connection_id, _AT_ONCE)
 
 
 def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = False) -> int:
@@ -73,34 +72,14 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
                 break
             if suspect and not inbox.alone(apart, connection_id):
                 break
-            if suspect and not _begin(event_id):
-                continue
-            with _ending(event_id):
+            with isolate.ending(event_id):
+                if suspect and not isolate.begin(event_id):
+                    continue
                 if not _complete_one(connection, line, event_id):
                     break
             settled += 1
     log.info("deliveries refetched", connection_id=connection_id, settled=settled)
     return settled
-
-
-def _begin(event_id: int) -> bool:
-    """Count a try; false when it is settled, or parked for what it costs. Only while alone."""
-    with unit_of_work() as session:
-        losses = inbox.count(session, event_id)
-        return losses is not None and isolate.may_be_tried(session, event_id, losses)
-
-
-@contextmanager
-def _ending(event_id: int) -> Iterator[None]:
-    """A try that ends without an outcome costs nobody; out of memory is what would have."""
-    try:
-        yield
-    except MemoryError:
-        raise
-    except Exception:
-        with unit_of_work() as session:
-            inbox.end(session, event_id)
-        raise
 
 
 def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bool:

@@ -1,14 +1,15 @@
 """Cuts a piece of work off at each of its points in turn, in each way that it can be cut off."""
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import psycopg2
 
 from config.errors import TransientError
 from config.settings import settings
-from models.session import unit_of_work
+from models.session import engine, unit_of_work
 from tests.faults import points
 
 ENDED, DISCONNECTED = "the process ends", "the server drops the connection"
@@ -49,6 +50,50 @@ def _dropping(at: int) -> Iterator[list[str]]:
 
     with points.watching(strike):
         yield dropped
+
+
+def away_at(at: int, work: Callable[[], Any]) -> None:
+    """Do `work`, at whose point `at` the database goes away for a moment."""
+    back = threading.Event()
+    left = [at]
+
+    def go() -> None:
+        with away():
+            gone.set()
+            back.wait(0.2)
+
+    gone = threading.Event()
+    going = threading.Thread(target=go)
+
+    def strike(_connection: Any, _what: str) -> None:
+        if left[0] == 0:
+            going.start()
+            assert gone.wait(10)
+        left[0] -= 1
+
+    with points.watching(strike), suppress(TransientError):
+        work()
+    back.set()
+    going.join()
+    # What the pool keeps is gone with it.
+    engine().dispose()
+
+
+@contextmanager
+def away() -> Iterator[None]:
+    """Inside, the database has ended all connections and takes no new ones."""
+    server, _, name = settings().database().replace("+psycopg2", "").rpartition("/")
+    with closing(psycopg2.connect(f"{server}/postgres")) as held, held.cursor() as cursor:
+        held.autocommit = True
+        cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        try:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s",
+                [name],
+            )
+            yield
+        finally:
+            cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def terminate(backend: int) -> None:

@@ -4,17 +4,17 @@ import json
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg2
 import pytest
 
 from config import clock
 from models import Connection
 from models.session import unit_of_work
+from tests.faults import cutting
 from tests.forked import Forked
 from tests.integration.cli.takeaway import PRICE, Takeaway, takeaway
 from tests.integration.cli.typed import run, says, started, typed
@@ -113,7 +113,7 @@ def test_a_database_that_is_away_for_a_moment_is_outlasted(shop: Takeaway, datab
     with started(*shop.span, "--json") as process:
         with hanging:
             until(shop.halfway, what="some slices to be read")
-            with _away(database):
+            with cutting.away():
                 assert says(process, "Trying again")
         # The page that it couldn't store is still its own.
         shop.end_leases()
@@ -123,26 +123,10 @@ def test_a_database_that_is_away_for_a_moment_is_outlasted(shop: Takeaway, datab
 
 
 def test_ctrl_c_ends_it_while_the_database_is_away(shop: Takeaway, database: str) -> None:
-    with cut_off(shop) as process, _away(database):
+    with cut_off(shop) as process, cutting.away():
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (130, ""), err
-
-
-@contextmanager
-def _away(database: str) -> Iterator[None]:
-    """The database ends all connections and takes no new ones."""
-    server, _, name = database.replace("+psycopg2", "").rpartition("/")
-    with closing(psycopg2.connect(f"{server}/postgres")) as held, held.cursor() as cursor:
-        held.autocommit = True
-        cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
-        try:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
-            )
-            yield
-        finally:
-            cursor.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def test_stopped_by_ctrl_c_it_says_so_and_goes_on_at_once(shop: Takeaway) -> None:

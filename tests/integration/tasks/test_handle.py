@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from config import clock
-from models import inbox
+from config.errors import SkippedRecord
+from models import Connection, inbox
 from models.one_by_one import alone
 from models.session import unit_of_work
-from tasks import handle, refetch
+from tasks import apply, handle, refetch
 from tests.busy import busy_once
 from tests.integration.tasks.altered import changed, thin_one
 from tests.integration.tasks.asked import ask, control, deliveries, orders
@@ -191,6 +192,18 @@ def test_while_the_platform_hangs_with_one_refetch_no_other_waits_for_it(shop: S
         assert alone(session, f"refetch {shop.connection_id}")
         assert refetch.complete(shop.connection_id, [event.id]) == 0
     assert refetch.complete(shop.connection_id, [event.id]) == 1
+
+
+def test_what_is_refused_in_part_is_parked_whatever_else_waits(shop: Shop) -> None:
+    shop.take_in(shop.messages(1))
+    refused, held = SkippedRecord("odd", "It is odd."), apply.HeldError("held", "It is held.")
+    with unit_of_work() as session:
+        (event,) = inbox.claim(session, shop.connection_id, clock.now(), 1)
+        both = handle.Sorted(parked=[(event, refused)], postponed=[(event, held)])
+        connection = session.get_one(Connection, shop.connection_id)
+        handle.store(session, connection, both, clock.now())
+    (row,) = deliveries(shop)
+    assert (row.state, row.error_code) == ("parked", "odd")
 
 
 def test_drains_at_once_handle_each_delivery_once(shop: Shop) -> None:

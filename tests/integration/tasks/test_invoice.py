@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from config.errors import TransientError
 from connectors.base.contract import Record
 from connectors.toast.mapping import read_order
+from models import Order
 from models.order_read import due_orders
 from models.session import unit_of_work
 from tasks import handle, invoice
@@ -237,6 +238,29 @@ def test_what_the_database_refuses_for_a_moment_is_not_parked(
     with pytest.raises(TransientError):
         invoice._issue_alone(ids[0])
     assert one("SELECT invoice_state FROM orders WHERE id = :i", i=ids[0]).invoice_state == "due"
+
+
+@pytest.mark.parametrize("where", ["draft", "issue"])
+def test_a_mistake_of_ours_over_one_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """In what draws it up, and in what stores a whole batch."""
+    ids = sorted(store(connected(), *(order(f"o{n}") for n in range(3))).due)
+    sound = getattr(invoice, where)
+
+    def odd(*given: Any) -> Any:
+        if where == "draft":
+            ours = given[0].external_id == "o0"
+        else:
+            ours = any(one.order.external_id == "o0" for one in given[2])
+        return [][0] if ours else sound(*given)
+
+    monkeypatch.setattr(invoice, where, odd)
+    assert invoice.these(ids) == 2
+    with unit_of_work() as session:
+        found = [session.get_one(Order, one) for one in ids]
+    assert [one.invoice_state for one in found] == ["parked", "issued", "issued"]
+    assert "IndexError" in (found[0].invoice_reason or "")
 
 
 def test_orders_of_several_merchants_in_one_message_each_get_their_own_series() -> None:

@@ -5,7 +5,9 @@ import pytest
 from config import clock
 from models import Order, invoice_again, invoice_trial
 from models.session import unit_of_work
-from tasks import invoice, turn, verb
+from rules.invoicing import Draft
+from rules.records import OrderRecord
+from tasks import invoice, one_try, turn, verb
 from tests.factories import connected, order, store
 from tests.integration.tasks.conftest import Signals
 
@@ -64,7 +66,7 @@ def test_whoever_else_claims_them_tries_them_alone_too(
     with monkeypatch.context() as patch:
         # What came back is at its first one when its worker is gone as well.
         patch.setattr(invoice, "_issue_alone", lambda _: [][0])
-        patch.setattr(invoice, "_end", lambda _: None)
+        patch.setattr(one_try, "outlast", lambda _: None)
         with pytest.raises(IndexError):
             issue(sold)
     monkeypatch.setattr(verb, "losses", lambda: 0)
@@ -86,6 +88,32 @@ def test_one_process_at_a_time_tries_them(sold: list[int], signals: Signals) -> 
     assert states(sold) == ["due"] * 3
     # Whoever is at it looks again: to look once more and again meanwhile is for nobody.
     assert signals.take("invoice.past") == []
+
+
+def test_while_another_tries_them_their_neighbours_are_issued(
+    sold: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verb, "losses", lambda: 0)
+    begin(sold[0])
+    with unit_of_work() as other:
+        assert invoice_trial.alone(other, standing(sold[0]).connection_id)
+        issue(sold)
+    assert states(sold) == ["due", "issued", "issued"]
+
+
+def test_one_that_can_never_be_drawn_up_is_parked_and_the_others_are_issued(
+    sold: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = invoice.draft
+
+    def odd(record: OrderRecord, currency: str) -> Draft:
+        return [][0] if record.external_id == "o0" else draft(record, currency)
+
+    monkeypatch.setattr(clock, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(invoice, "draft", odd)
+    issue(sold)
+    assert states(sold) == ["parked", "issued", "issued"]
+    assert "IndexError" in (standing(sold[0]).invoice_reason or "")
 
 
 def test_many_are_tried_for_as_long_as_a_turn_is_and_the_others_signalled(

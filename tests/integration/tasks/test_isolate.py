@@ -8,7 +8,7 @@ from sqlalchemy import text, update
 from config import clock
 from models import InboxEvent, inbox
 from models.session import DatabaseAwayError, unit_of_work
-from tasks import handle, isolate, refetch, sweep
+from tasks import handle, isolate, refetch, sweep, turn
 from tests.faults import cutting
 from tests.integration.tasks.asked import deliveries
 from tests.integration.tasks.conftest import Signals
@@ -49,7 +49,7 @@ def test_one_that_cost_as_many_workers_as_it_may_is_parked_with_its_reason(
     shop: Shop, ours: dict[str, object]
 ) -> None:
     lost(shop, isolate.LOST_AT_MOST)
-    assert isolate.begin(shop.connection_id) is None
+    assert isolate.events(connection_id=shop.connection_id, platform="toast") == {"handled": 0}
     assert [state for state, _ in states(shop)] == ["parked"] * 3
     row = deliveries(shop)[0]
     assert row.error_code == "delivery.lost_workers"
@@ -66,6 +66,7 @@ def test_out_of_memory_counts_as_a_loss(
         raise MemoryError
 
     monkeypatch.setattr(handle, "drain", full)
+    monkeypatch.setattr(clock, "monotonic", lambda: 0.0)
     handle.suspect(shop.connection_id, "toast")
     isolate.events(connection_id=shop.connection_id, platform="toast")
     assert [state for state, _ in states(shop)] == ["parked"] * 3
@@ -134,6 +135,36 @@ def test_one_that_was_taken_for_frozen_begins_no_other(
         isolate.events(connection_id=shop.connection_id, platform="toast")
     # What it was at is done; the others are for whoever comes next, and no try of theirs counts.
     assert states(shop) == [("done", 2), ("pending", 1), ("pending", 1)]
+
+
+def test_many_are_tried_for_as_long_as_a_turn_is_and_the_others_signalled(
+    shop: Shop, ours: dict[str, object], signals: Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, drain = [0.0], handle.drain
+
+    def slow(connection_id: int, limit: int, only: int) -> int:
+        now[0] += turn.TURN_S + 0.1
+        return drain(connection_id, limit, only)
+
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    monkeypatch.setattr(handle, "drain", slow)
+    lost(shop, 1)
+    for done in (1, 2, 3):
+        isolate.events(connection_id=shop.connection_id, platform="toast")
+        assert [state for state, _ in states(shop)].count("done") == done
+        assert signals.take("isolate.events") == [ours] * (done < 3)
+
+
+def test_one_that_another_holds_as_it_is_tried_is_blamed_for_nothing(
+    shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "monotonic", iter(range(99)).__next__)
+    lost(shop, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(handle, "drain", lambda *_: 0)
+        for _ in range(3):
+            isolate.events(connection_id=shop.connection_id, platform="toast")
+    assert states(shop) == [("pending", 1)] * 3
 
 
 def test_they_are_swept_up(shop: Shop, ours: dict[str, object], signals: Signals) -> None:
