@@ -13,8 +13,9 @@ import pytest
 from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import select
 
-from models import InboxEvent, Order
+from models import InboxEvent, Invoice, Order
 from models.session import unit_of_work
+from tests import factories
 from tests.children import Child
 from tests.faults.broker.cutting import line_to
 from tests.faults.broker.ground import Ground, ground
@@ -120,7 +121,7 @@ def until_all_applied(tills: list[Till], orders: int, timeout_s: float = 60) -> 
 @contextmanager
 def in_their_midst(made: Ground, database: str, tills: list[Till]) -> Iterator[None]:
     """Inside, a worker has the messages of all of them, and children in the middle of the work."""
-    with connected(database) as other, orders_locked(database):
+    with connected(database) as other, locked(database):
         signalled(made, tills, 10)
         taken = lambda: made.redis.hlen("unacked") == len(tills) and _waiting_backends(other)  # noqa: E731
         until(taken, what="a worker to be in the middle of them")
@@ -139,10 +140,10 @@ def connected(database: str) -> Iterator[Cursor]:
 
 
 @contextmanager
-def orders_locked(database: str) -> Iterator[None]:
-    """Inside, whoever applies something stands in the middle of its transaction."""
+def locked(database: str, table: str = "orders") -> Iterator[None]:
+    """Inside, whoever writes to it, as all do who apply something, is within its transaction."""
     with connected(database) as holder:
-        holder.execute("BEGIN; LOCK TABLE orders IN EXCLUSIVE MODE")
+        holder.execute(f"BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE")
         yield
 
 
@@ -154,7 +155,7 @@ def test_a_frozen_worker_that_comes_back_after_others_did_its_work(
     # Frozen for seconds: the database takes it for gone after one instead of two minutes.
     frozen = made.worker(*_SERVED, env={**_IMPATIENT, "BROKER_TEST_IDLE_MS": "1000"})
     with connected(database) as other:
-        with orders_locked(database):
+        with locked(database):
             made.push("toast.events", signal(till))
             [pid] = until(lambda: _waiting_backends(other), what="the worker to be in its work")
             for each in _all_of(frozen):
@@ -178,6 +179,41 @@ def test_a_frozen_worker_that_comes_back_after_others_did_its_work(
     assert set(tries) == {1}
 
 
+def test_a_frozen_issuer_that_comes_back_after_others_issued_its_invoices(
+    made: Ground, database: str
+) -> None:
+    of = factories.connected()
+    ids = list(factories.store(of, *(factories.order(f"o{n}") for n in range(3))).due)
+    frozen = made.worker(*_SERVED, env={**_IMPATIENT, "BROKER_TEST_IDLE_MS": "1000"})
+    with connected(database) as other:
+        with locked(database, "invoices"):
+            told = {"connection_id": of.id, "platform": "toast"}
+            made.push("toast.bulk", raw(message("invoice.past", told)))
+            waiting = lambda: _waiting_backends(other, "invoices")  # noqa: E731
+            [pid] = until(waiting, what="the worker to have numbered them")
+            for each in _all_of(frozen):
+                each.send_signal(SIGSTOP)
+        until(lambda: not _lives(other, pid), what="the database to give it up")
+    assert _numbers(of.organization_id) == []
+    second = made.worker(*_SERVED, env=_IMPATIENT)
+    until(lambda: second.says("worker lost with a batch"), what="its message to come again")
+    until(lambda: len(_numbers(of.organization_id)) == 3, what="all to be issued")
+    before = _numbers(of.organization_id)
+    assert before == list(zip(range(1, 4), sorted(ids), strict=True))
+    for each in _all_of(frozen):
+        each.send_signal(SIGCONT)
+    until(lambda: frozen.says("database unit undone"), what="the first one to be fenced off")
+    assert _numbers(of.organization_id) == before
+
+
+def _numbers(organization_id: int) -> list[tuple[int, int]]:
+    """Those of its invoices, each with its order."""
+    query = select(Invoice.sequence, Invoice.order_id).order_by(Invoice.sequence)
+    with unit_of_work() as session:
+        found = session.execute(query.where(Invoice.organization_id == organization_id))
+        return [(row.sequence, row.order_id) for row in found]
+
+
 def test_a_mountain_of_work_at_the_start(made: Ground) -> None:
     def queued(number: int) -> bytes:
         return raw(message("resend.message", {"message_id": number}))
@@ -197,8 +233,9 @@ def test_a_mountain_of_work_at_the_start(made: Ground) -> None:
     assert abs(_BACKLOG - left - kwargs["message_id"]) < 100
 
 
-def _waiting_backends(cursor: Cursor) -> list[int]:
-    cursor.execute("SELECT pid FROM pg_locks WHERE relation = 'orders'::regclass AND NOT granted")
+def _waiting_backends(cursor: Cursor, table: str = "orders") -> list[int]:
+    query = "SELECT pid FROM pg_locks WHERE relation = %s::regclass AND NOT granted"
+    cursor.execute(query, (table,))
     return [pid for (pid,) in cursor.fetchall()]
 
 
