@@ -65,13 +65,13 @@ def due() -> int:
     return len(late) + len(later)
 
 
-@app.task(name="invoice.orders", losses=_LOSSES)
+@app.task(name="invoice.orders", losses=_LOSSES, tries=True)
 def orders(*, connection_id: int) -> dict[str, int]:
     """Issue the invoices that a connection's sales of these days owe."""
     return _take_turn("invoice.orders", present, connection_id=connection_id)
 
 
-@app.task(name="invoice.past", losses=_LOSSES)
+@app.task(name="invoice.past", losses=_LOSSES, tries=True)
 def past(*, connection_id: int, platform: str) -> dict[str, int]:
     """Issue those that its earlier sales owe: history's, in the lane of history."""
     return _take_turn("invoice.past", of_the_past, connection_id=connection_id, platform=platform)
@@ -157,15 +157,16 @@ def _isolated(connection_id: int, ids: Sequence[int]) -> tuple[int, list[str]] |
 
 
 def _try(order_id: int) -> list[str]:
-    end = partial(invoice_trial.end, order_id=order_id)
-    with one_try.ending(end):
+    named, end = f"order {order_id}", partial(invoice_trial.end, order_id=order_id)
+    with one_try.ending(named, end):
         with unit_of_work() as session:
+            one_try.forgiven(session, named, end)
             begun = invoice_trial.begin(session, order_id)
         numbers = _issue_alone(order_id) if begun else []
     if begun is False:
         log.error("order costs workers", order_id=order_id)
     if begun and not numbers:
-        one_try.outlast(end)
+        one_try.over(named, end)
     return numbers
 
 
@@ -211,9 +212,12 @@ def _reason(error: Exception) -> str | None:
     """Why an order is to be set aside; None for what passes by itself, or is the worker's."""
     if isinstance(error, DraftError | DecimalException):
         return str(error)
-    if isinstance(error, Fault | SoftTimeLimitExceeded | MemoryError | OperationalError):
+    # The driver's, or what came up while SQLAlchemy spoke to it.
+    cause = getattr(error, "orig", None) or error
+    passing = Fault | SoftTimeLimitExceeded | MemoryError
+    if isinstance(cause, passing) or isinstance(error, OperationalError):
         return None
-    kind = type(getattr(error, "orig", error)).__name__
+    kind = type(cause).__name__
     if isinstance(error, DBAPIError):
         return None if error.connection_invalidated else f"The database refused it ({kind})."
     log.error("an invoice could not be drawn up", exc_info=error)

@@ -20,7 +20,7 @@ log = logger(__name__)
 LOST_AT_MOST = 2
 
 
-@app.task(name="isolate.events")
+@app.task(name="isolate.events", tries=True)
 def events(*, connection_id: int, platform: str) -> dict[str, int]:
     """Apply those that may have cost a worker, each in a transaction of its own."""
     ring.answered("isolate.events", connection_id)
@@ -42,6 +42,7 @@ def events(*, connection_id: int, platform: str) -> dict[str, int]:
 def begin(event_id: int) -> bool:
     """Count a try; false when it is settled, or parked for what it costs. Only while alone."""
     with unit_of_work() as session:
+        one_try.forgiven(session, _named(event_id), _end(event_id))
         losses = inbox.count(session, event_id)
         if losses is None or losses <= LOST_AT_MOST:
             return losses is not None
@@ -52,7 +53,15 @@ def begin(event_id: int) -> bool:
 
 def ending(event_id: int) -> AbstractContextManager[None]:
     """Inside, a try begins and is made; should it fail, it counts for nothing."""
-    return one_try.ending(partial(inbox.end, event_id=event_id))
+    return one_try.ending(_named(event_id), _end(event_id))
+
+
+def _named(event_id: int) -> str:
+    return f"delivery {event_id}"
+
+
+def _end(event_id: int) -> one_try.TakeBack:
+    return partial(inbox.end, event_id=event_id)
 
 
 def _first(connection_id: int) -> int | None:
@@ -71,7 +80,7 @@ def _try(connection_id: int, event_id: int) -> int:
         log.exception("out of memory", event_id=event_id)
         return 1
     if not handled:
-        one_try.outlast(partial(inbox.end, event_id=event_id))
+        one_try.over(_named(event_id), _end(event_id))
     return handled
 
 

@@ -1,19 +1,27 @@
-"""Tries of what may cost a worker its life: counted before they begin, taken back when they end."""
+"""Tries of what may cost a worker its life: counted before they begin, taken back when they end.
 
-import time
+Where the database is away by then, the broker keeps a note of it: whoever is to count the next try
+forgives the last one first. So nobody waits, and nothing is blamed on a worker that is alive.
+"""
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import redis
 from sqlalchemy.orm import Session
 
+from config.logging import logger
 from models.session import DatabaseAwayError, unit_of_work
+from tasks import pending
 
-_PAUSE_S = 0.5
+log = logger(__name__)
+
+TakeBack = Callable[[Session], object]
 
 
 @contextmanager
-def ending(take_back: Callable[[Session], object]) -> Iterator[None]:
-    """Inside, a try is counted and made; should that fail, it counts for nothing.
+def ending(what: str, take_back: TakeBack) -> Iterator[None]:
+    """Inside, a try of `what` is counted and made; should that fail, it counts for nothing.
 
     Out of memory it counts: that is what would have cost the worker.
     """
@@ -22,20 +30,26 @@ def ending(take_back: Callable[[Session], object]) -> Iterator[None]:
     except MemoryError:
         raise
     except Exception:
-        outlast(take_back)
+        over(what, take_back)
         raise
 
 
-def outlast(take_back: Callable[[Session], object]) -> None:
-    """Take a try back, however long the database is away: this worker isn't lost.
-
-    Raises: SoftTimeLimitExceeded when the task's time is up.
-    """
-    while True:
+def over(what: str, take_back: TakeBack) -> None:
+    """Take a try back, now or before the next one is counted."""
+    try:
+        with unit_of_work() as session:
+            take_back(session)
+    except DatabaseAwayError:
         try:
-            with unit_of_work() as session:
-                take_back(session)
-        except DatabaseAwayError:
-            time.sleep(_PAUSE_S)
-        else:
-            return
+            pending.forgive(what)
+        except redis.RedisError as error:
+            log.warning("a try stays counted", what=what, error=type(error).__name__)
+
+
+def forgiven(session: Session, what: str, take_back: TakeBack) -> None:
+    """To be called before a try is counted: the last one may have ended all the same."""
+    try:
+        if pending.forgiven(what):
+            take_back(session)
+    except redis.RedisError as error:
+        log.warning("notes of tries not read", error=type(error).__name__)

@@ -96,6 +96,16 @@ def unsent(name: str, about: int, message_id: str) -> None:
     _flags().eval(_OVER, 1, _flag(name, about), message_id)
 
 
+def forgive(what: str) -> None:
+    """Note that a try of this ended, for whoever makes the next one. Raises: RedisError."""
+    _flags().set(f"forgiven:{what}", 1, px=_KNOWN_MS)
+
+
+def forgiven(what: str) -> bool:
+    """Whether that was noted; the note is used up. Raises: RedisError."""
+    return bool(_flags().delete(f"forgiven:{what}"))
+
+
 def _at_work() -> str | None:
     return current_task.request.id if current_task else None
 

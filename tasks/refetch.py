@@ -6,6 +6,7 @@ message tries are counted, as `isolate` does, and nobody else makes any meanwhil
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 from config import clock
 from config.errors import PermanentError, SkippedRecord, TransientError
@@ -26,7 +27,7 @@ _AT_ONCE = 200
 
 
 # One more than others': the last one parks what the two before it were lost over.
-@app.task(name="refetch.events", losses=isolate.LOST_AT_MOST + 1)
+@app.task(name="refetch.events", losses=isolate.LOST_AT_MOST + 1, tries=True)
 def events(*, connection_id: int, platform: str) -> dict[str, int]:
     """Complete a connection's held deliveries; what is left over is another task's.
 
@@ -72,7 +73,7 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
                 break
             if suspect and not inbox.alone(apart, connection_id):
                 break
-            with isolate.ending(event_id):
+            with isolate.ending(event_id) if suspect else nullcontext():
                 if suspect and not isolate.begin(event_id):
                     continue
                 if not _complete_one(connection, line, event_id):

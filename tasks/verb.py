@@ -32,12 +32,23 @@ class Request(CelerysRequest):
             log.exception("out of memory", task=self.name)
             self.reject(requeue=True)
 
+    def cancel(self, pool: Any, signal: Any = None, emit_retry: bool = True) -> None:
+        """Celery has lost the broker: the message will come again, so its task is to end.
+
+        One that tries what may cost a worker ends by itself, soon: ended in the middle, what it
+        tries would be blamed.
+        """
+        if not getattr(self.task, "tries", False):
+            super().cancel(pool, signal, emit_retry)
+
 
 class Verb(Task):  # type: ignore[type-arg]
     """The base of all tasks; chosen where the application is made."""
 
     abstract = True
     Request = "tasks.verb:Request"
+    # Whether it tries one by one what may cost a worker its life.
+    tries = False
     # What passes by itself is no error of the task's: the row that it is about comes up again.
     throws = (TransientError,)
 

@@ -14,12 +14,8 @@ CLOCK = {"config/clock.py", "sandbox/base/clock.py"}
 # Processes that wait for a server or a person. A worker never sleeps: it parks.
 WAITING = ("cli/", "config/embedded/", "sandbox/")
 # The default of an argument that only short waits go through; a thread that nobody waits for; a few
-# milliseconds in which a worker has nothing else to do; history, which nobody waits for; a database
-# that is away, without which nobody goes on.
-WAITING_NAMED = {
-    *("connectors/base/http.py", "tasks/ring.py", "tasks/turn.py", "tasks/giving_way.py"),
-    "tasks/one_try.py",
-}
+# milliseconds in which a worker has nothing else to do; history, which nobody waits for.
+WAITING_NAMED = {"connectors/base/http.py", "tasks/ring.py", "tasks/turn.py", "tasks/giving_way.py"}
 ROUNDING = {"rules/money.py"}
 # It adds noughts, after it saw that there is nothing to round.
 PADDING = "documents/figures.py"

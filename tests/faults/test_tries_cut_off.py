@@ -11,7 +11,7 @@ from config import clock
 from models import Connection, inbox, invoice_again, invoice_trial
 from models.order_read import due_orders
 from models.session import engine, unit_of_work
-from tasks import handle, invoice, isolate, one_try, reach, ring
+from tasks import handle, invoice, isolate, reach, ring
 from tests import factories
 from tests.factories import at, order, store
 from tests.faults import cutting, points
@@ -32,7 +32,6 @@ _SETTINGS = {
 def _same_points(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is no turn ends."""
     monkeypatch.setattr(clock, "monotonic", lambda: 0.0)
-    monkeypatch.setattr(one_try, "_PAUSE_S", 0.02)
 
 
 def _cut_off_everywhere(

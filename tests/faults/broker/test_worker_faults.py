@@ -13,7 +13,8 @@ import pytest
 from psycopg2.extensions import cursor as Cursor
 from sqlalchemy import select
 
-from models import InboxEvent, Invoice, Order
+from models import InboxEvent, Invoice, Order, invoice_trial
+from models.order_read import due_orders
 from models.session import unit_of_work
 from tests import factories
 from tests.children import Child
@@ -204,6 +205,29 @@ def test_a_frozen_issuer_that_comes_back_after_others_issued_its_invoices(
         each.send_signal(SIGCONT)
     until(lambda: frozen.says("database unit undone"), what="the first one to be fenced off")
     assert _numbers(of.organization_id) == before
+
+
+def test_a_line_to_the_broker_that_breaks_in_a_try_of_a_suspect_blames_nobody(
+    made: Ground, database: str
+) -> None:
+    """Celery ends what is at work then, for it will be delivered again."""
+    of = factories.connected()
+    ids = list(factories.store(of, factories.order("o")).due)
+    with unit_of_work() as session:
+        invoice_trial.suspect(session, due_orders(session, ids))
+    # One of them waits for messages, and so finds out.
+    worker = made.worker(*_SERVED[:-1], "2")
+    children = psutil.Process(worker.pid).children()
+    with connected(database) as other, locked(database, "invoices"):
+        told = {"connection_id": of.id, "platform": "toast"}
+        made.push("toast.bulk", raw(message("invoice.past", told)))
+        waiting = lambda: _waiting_backends(other, "invoices")  # noqa: E731
+        until(waiting, what="the worker to try it")
+        made.redis.client_kill_filter(_type="normal", skipme=True)
+        until(lambda: worker.says("onnection to broker lost"), what="it to be noticed")
+        until(lambda: made.redis.client_list(_type="normal")[1:], what="another line")
+    until(lambda: len(_numbers(of.organization_id)) == 1, what="it to be issued")
+    assert psutil.Process(worker.pid).children() == children
 
 
 def _numbers(organization_id: int) -> list[tuple[int, int]]:

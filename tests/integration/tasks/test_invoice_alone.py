@@ -66,7 +66,7 @@ def test_whoever_else_claims_them_tries_them_alone_too(
     with monkeypatch.context() as patch:
         # What came back is at its first one when its worker is gone as well.
         patch.setattr(invoice, "_issue_alone", lambda _: [][0])
-        patch.setattr(one_try, "outlast", lambda _: None)
+        patch.setattr(one_try, "over", lambda *_: None)
         with pytest.raises(IndexError):
             issue(sold)
     monkeypatch.setattr(verb, "losses", lambda: 0)

@@ -174,6 +174,19 @@ def test_they_are_swept_up(shop: Shop, ours: dict[str, object], signals: Signals
     assert ours in signals.take("isolate.events")
 
 
+def test_a_refetch_that_nobody_suspects_takes_back_no_loss(
+    shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise DatabaseAwayError("database.away", "It is away.")
+
+    lost(shop, isolate.LOST_AT_MOST)
+    monkeypatch.setattr(refetch, "_complete_one", away)
+    with pytest.raises(DatabaseAwayError):
+        refetch.complete(shop.connection_id, [deliveries(shop)[0].id])
+    assert states(shop)[0] == ("pending", isolate.LOST_AT_MOST)
+
+
 def test_of_a_suspect_refetch_only_a_try_that_nobody_ended_counts(
     shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
