@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg2  # type: ignore[import-untyped]
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -127,6 +127,12 @@ def unit_of_work(*, awaited: bool = True, lock_wait_s: float | None = None) -> I
                 engine().dispose()
             session.rollback()
             raise _told(error) from error
+        except StatementError as error:
+            _undo(session)
+            # It came up in SQLAlchemy, which wraps it.
+            if isinstance(error.orig, MemoryError):
+                raise MemoryError(str(error.orig)) from error  # noqa: TRY004 - it is what it wraps
+            raise
         except BaseException:
             _undo(session)
             raise

@@ -1,7 +1,7 @@
 """Tries of what may cost a worker its life: counted before they begin, taken back when they end.
 
 Where the database is away by then, the broker keeps a note of it: whoever is to count the next try
-forgives the last one first. So nobody waits, and nothing is blamed on a worker that is alive.
+forgives the last one first, and nobody waits. Only with both of them away it stays counted.
 """
 
 from collections.abc import Callable, Iterator

@@ -36,9 +36,10 @@ class Request(CelerysRequest):
         """Celery has lost the broker: the message will come again, so its task is to end.
 
         One that tries what may cost a worker ends by itself, soon: ended in the middle, what it
-        tries would be blamed.
+        tries would be blamed. A worker that is told to end has waited for it before.
         """
-        if not getattr(self.task, "tries", False):
+        stops = not emit_retry
+        if stops or not getattr(self.task, "tries", False):
             super().cancel(pool, signal, emit_retry)
 
 

@@ -228,6 +228,8 @@ def test_a_line_to_the_broker_that_breaks_in_a_try_of_a_suspect_blames_nobody(
         until(lambda: made.redis.client_list(_type="normal")[1:], what="another line")
     until(lambda: len(_numbers(of.organization_id)) == 1, what="it to be issued")
     assert psutil.Process(worker.pid).children() == children
+    until(lambda: not made.redis.exists("unacked", *_QUEUES), what="its message to be done with")
+    assert len(_numbers(of.organization_id)) == 1
 
 
 def _numbers(organization_id: int) -> list[tuple[int, int]]:
