@@ -60,7 +60,7 @@ def away_at(at: int, work: Callable[[], Any]) -> None:
     def go() -> None:
         with away():
             gone.set()
-            back.wait(0.2)
+            back.wait(0.05)
 
     gone = threading.Event()
     going = threading.Thread(target=go)
