@@ -24,7 +24,7 @@ pytestmark = [
     ),
 ]
 
-_QUEUES = "toast.events,toast.sync,invoice,upkeep"
+_QUEUES = "toast.events,toast.sync,toast.bulk,invoice,upkeep"
 _STANDING = "SELECT invoice_state, count(*) FROM orders GROUP BY invoice_state"
 
 
