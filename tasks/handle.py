@@ -70,8 +70,10 @@ class Sorted:
 def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> int:
     """Apply up to `limit` deliveries in one transaction; returns how many were looked at."""
     now = clock.now()
-    # Should the server fail before the disk has it, the deliveries wait again with it.
-    with collecting.seldom(), unit_of_work(awaited=False, lock_wait_s=_LOCK_WAIT_S) as session:
+    # Should the server fail before the disk has it, the deliveries wait again with it; one that is
+    # tried alone would be blamed for that.
+    awaited = only is not None
+    with collecting.seldom(), unit_of_work(awaited=awaited, lock_wait_s=_LOCK_WAIT_S) as session:
         connection = session.get_one(Connection, connection_id)
         claimed = inbox.claim(session, connection_id, now, limit, only)
         if not claimed:

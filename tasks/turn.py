@@ -19,7 +19,7 @@ log = logger(__name__)
 
 
 class TakenError(Exception):
-    """All that waits is another's, who goes on with it by himself."""
+    """All that waits is another's; whatever that one leaves a sweep finds."""
 
 
 # Some batches; others wait for no longer than a batch beyond it.
@@ -42,8 +42,8 @@ def take(
 
     A batch that is `full` tells that there is more; after any other a look tells. The arguments are
     those of the task `name`, which is signalled again when something is left. What was at hand when
-    workers were lost is to be `suspect` first. Where `work` finds all of it with another, who will
-    look again, it raises TakenError, and the turn is over.
+    workers were lost is to be `suspect` first. Where `work` finds all of it with another it
+    raises TakenError, and the turn is over.
     """
     kwargs = {"connection_id": connection_id, **given}
     began = ring.begins(name, connection_id)

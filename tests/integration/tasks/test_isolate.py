@@ -1,9 +1,11 @@
 """After a worker was lost with a batch, its deliveries are handled one by one."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
+from sqlalchemy.orm import Session
 
 from config import clock
 from models import InboxEvent, inbox
@@ -165,6 +167,23 @@ def test_one_that_another_holds_as_it_is_tried_is_blamed_for_nothing(
         for _ in range(3):
             isolate.events(connection_id=shop.connection_id, platform="toast")
     assert states(shop) == [("pending", 1)] * 3
+
+
+def test_what_a_try_came_to_is_on_the_disk_before_it_counts_as_done(
+    shop: Shop, ours: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost with the server, it would be pending again, with its try counted."""
+    waited: list[str] = []
+
+    def asked(session: Session, *given: Any) -> Any:
+        waited.append(session.execute(text("SHOW synchronous_commit")).scalar_one())
+        return store(session, *given)
+
+    store = handle.store
+    monkeypatch.setattr(handle, "store", asked)
+    lost(shop, 1)
+    isolate.events(connection_id=shop.connection_id, platform="toast")
+    assert set(waited) == {"on"}
 
 
 def test_they_are_swept_up(shop: Shop, ours: dict[str, object], signals: Signals) -> None:

@@ -1,5 +1,7 @@
 """A try that ended though nobody could be told: the next one forgives it, once."""
 
+from contextlib import ExitStack
+
 import pytest
 from sqlalchemy.exc import StatementError
 
@@ -35,15 +37,16 @@ def test_while_the_database_is_away_a_try_that_ends_is_noted_and_forgiven_once(
     sold: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(_: int) -> list[str]:
-        held.enter()
+        held.enter_context(cutting.away())
         raise TransientError("database.away", "It is away.")
 
-    held = _Away()
+    held = ExitStack()
     with monkeypatch.context() as patch:
         patch.setattr(invoice, "_issue_alone", away)
         with pytest.raises(TransientError):
             issue(sold)
-    held.leave()
+    held.close()
+    engine().dispose()
     # As it stands after a worker that died.
     assert "alone" in (standing(sold.id).invoice_reason or "")
     with monkeypatch.context() as patch:
@@ -54,18 +57,6 @@ def test_while_the_database_is_away_a_try_that_ends_is_noted_and_forgiven_once(
     assert standing(sold.id).invoice_state == "due"
     issue(sold)
     assert standing(sold.id).invoice_state == "parked"
-
-
-class _Away:
-    """The database, away between two calls."""
-
-    def enter(self) -> None:
-        self._away = cutting.away()
-        self._away.__enter__()
-
-    def leave(self) -> None:
-        self._away.__exit__(None, None, None)
-        engine().dispose()
 
 
 def _ends_once(end: object) -> object:
