@@ -2,6 +2,8 @@
 
 from models.api_token import ApiToken
 from models.base import Base
+from models.cash_entry import CashEntry
+from models.configured import Configured
 from models.connection import Connection
 from models.cursor import StreamCursor
 from models.customer import Customer
@@ -10,15 +12,29 @@ from models.inbox_event import InboxEvent
 from models.invoice import Invoice, InvoiceLine, InvoiceSeries, InvoiceTax
 from models.job_slot import JobSlot
 from models.location import Location
+from models.location_day import LocationDay, StaleDay
+from models.menu import Menu, MenuItem
 from models.order import Order
-from models.order_part import OrderCharge, OrderDiscount, OrderLine, OrderTax, Payment, Refund
+from models.order_part import (
+    OrderCharge,
+    OrderCheck,
+    OrderDiscount,
+    OrderLine,
+    OrderTax,
+    Payment,
+    Refund,
+)
 from models.organization import Organization, SignInLink, User
 from models.parked_record import ParkedRecord
+from models.person import Person
+from models.stock import StockChange, StockLevel
 from models.sync_run import Slice, SyncRun
 
 __all__ = [
     "ApiToken",
     "Base",
+    "CashEntry",
+    "Configured",
     "Connection",
     "Customer",
     "DeadMessage",
@@ -29,17 +45,25 @@ __all__ = [
     "InvoiceTax",
     "JobSlot",
     "Location",
+    "LocationDay",
+    "Menu",
+    "MenuItem",
     "Order",
     "OrderCharge",
+    "OrderCheck",
     "OrderDiscount",
     "OrderLine",
     "OrderTax",
     "Organization",
     "ParkedRecord",
     "Payment",
+    "Person",
     "Refund",
     "SignInLink",
     "Slice",
+    "StaleDay",
+    "StockChange",
+    "StockLevel",
     "StreamCursor",
     "SyncRun",
     "User",

@@ -18,6 +18,10 @@ class Connection(Owned, Stamped, Base):
 
     `base_url` is where the platform is; `secrets` and `tokens` are sealed; `status` is in words,
     with what to do beside it.
+
+    `logged_in_at` and `logged_in_before_at` are its last two logins, by our clock: platforms count
+    them. `unannounced_since` is the change of the first order of late that reading brought and no
+    delivery had told of; None while deliveries come.
     """
 
     __tablename__ = "connections"
@@ -40,3 +44,6 @@ class Connection(Owned, Stamped, Base):
     next_step: Mapped[str | None]
     status_at: Mapped[Instant | None]
     last_success_at: Mapped[Instant | None]
+    logged_in_at: Mapped[Instant | None]
+    logged_in_before_at: Mapped[Instant | None]
+    unannounced_since: Mapped[Instant | None]

@@ -3,11 +3,16 @@
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, Currency, Owned, Stamped
+from models.base import Base, Currency, Instant, Owned, Stamped
 
 
 class Location(Owned, Stamped, Base):
-    """A restaurant or outlet: its zone, its currency, the hour its business day ends."""
+    """A restaurant or outlet: its zone, its currency, the hour its business day ends.
+
+    `archived` means that it isn't read any more; `removed_at` is since when the platform no longer
+    lists it. `taking_orders` is None until the platform told. `facts_version` moves whenever what
+    is known of the place does: menu, configuration, the facts above.
+    """
 
     __tablename__ = "locations"
     __table_args__ = (
@@ -23,3 +28,10 @@ class Location(Owned, Stamped, Base):
     closeout_hour: Mapped[int]
     group_external_id: Mapped[str | None]
     archived: Mapped[bool] = mapped_column(default=False)
+    brand: Mapped[str | None]
+    country: Mapped[str | None]
+    removed_at: Mapped[Instant | None]
+    taking_orders: Mapped[bool | None]
+    taking_orders_reason: Mapped[str | None]
+    taking_orders_version: Mapped[Instant | None]
+    facts_version: Mapped[int] = mapped_column(default=0, server_default="0")

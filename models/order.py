@@ -96,5 +96,18 @@ class Order(Owned, Base):
     correlation_id: Mapped[str]
     first_seen_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
     applied_at: Mapped[Instant] = mapped_column(server_default=func.clock_timestamp())
+    void_business_date: Mapped[date | None]
+    dining_option_external_id: Mapped[str | None]
+    revenue_center_external_id: Mapped[str | None]
+    service_external_id: Mapped[str | None]
+    area_external_id: Mapped[str | None]
+    table_external_id: Mapped[str | None]
+    server_external_id: Mapped[str | None]
+    channel_external_id: Mapped[str | None]
+    # Of `gratuities`, what goes to a cause; of `tax`, what the marketplace remits by itself.
+    fundraising: Mapped[Money | None]
+    marketplace_tax: Mapped[Money | None]
+    # Taken for what is sold later or was sold before: gift cards, house accounts.
+    deferred: Mapped[Money | None]
     customer_id_version: Mapped[Instant | None]
     external_reference_version: Mapped[Instant | None]

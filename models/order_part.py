@@ -27,6 +27,33 @@ class PartOfOrder(OwnedPart):
     position: Mapped[int]
 
 
+class OrderCheck(PartOfOrder, Base):
+    """One bill of an order.
+
+    `stated_amount` and `stated_tax` are the platform's; `due` is what ours come to with tax and
+    gratuities, `paid` what was paid of it without tips.
+    """
+
+    __tablename__ = "order_checks"
+
+    status: Mapped[str | None]
+    settled: Mapped[bool]
+    display_number: Mapped[str | None]
+    tab: Mapped[str | None]
+    voided: Mapped[bool]
+    deleted: Mapped[bool]
+    void_business_date: Mapped[date | None]
+    tax_exempt: Mapped[bool]
+    stated_amount: Mapped[Money | None]
+    stated_tax: Mapped[Money | None]
+    amount: Mapped[Money]
+    due: Mapped[Money]
+    paid: Mapped[Money]
+    paid_at: Mapped[Instant | None]
+    closed_at: Mapped[Instant | None]
+    customer_external_id: Mapped[str | None]
+
+
 class OrderLine(PartOfOrder, Base):
     """One thing sold, or a modifier of one; only lines without a parent add up."""
 
@@ -45,6 +72,12 @@ class OrderLine(PartOfOrder, Base):
     tax_inclusion: Mapped[str | None]
     voided: Mapped[bool]
     deferred: Mapped[bool]
+    group_external_id: Mapped[str | None]
+    category_external_id: Mapped[str | None]
+    void_business_date: Mapped[date | None]
+    void_reason_external_id: Mapped[str | None]
+    refunded: Mapped[Money | None]
+    refunded_tax: Mapped[Money | None]
 
 
 class OrderDiscount(PartOfOrder, Base):
@@ -57,6 +90,7 @@ class OrderDiscount(PartOfOrder, Base):
     name: Mapped[str]
     kind: Mapped[str | None]
     amount: Mapped[Money]
+    configured_external_id: Mapped[str | None]
 
 
 class OrderCharge(PartOfOrder, Base):
@@ -69,6 +103,10 @@ class OrderCharge(PartOfOrder, Base):
     category: Mapped[str]
     gratuity: Mapped[bool]
     amount: Mapped[Money]
+    tax: Mapped[Money | None]
+    configured_external_id: Mapped[str | None]
+    refunded: Mapped[Money | None]
+    refunded_tax: Mapped[Money | None]
 
 
 class OrderTax(PartOfOrder, Base):
@@ -83,12 +121,22 @@ class OrderTax(PartOfOrder, Base):
     rate: Mapped[Rate | None]
     amount: Mapped[Rate]
     remitted_by_marketplace: Mapped[bool]
+    configured_external_id: Mapped[str | None]
 
 
 class Payment(PartOfOrder, Base):
-    """One tender against an order. `counts` is false when it was voided or refused."""
+    """One tender against an order. `counts` is false when it was voided or refused.
+
+    `location_id` is its order's: a day of a place is found by it.
+    """
 
     __tablename__ = "payments"
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, ...]:
+        """Found by its order, and by where and when it was taken."""
+        return Index(None, "order_id"), Index(None, "location_id", "business_date")
 
     external_id: Mapped[str]
     tender: Mapped[str]
@@ -100,18 +148,44 @@ class Payment(PartOfOrder, Base):
     paid_at: Mapped[Instant | None]
     business_date: Mapped[date | None]
     counts: Mapped[bool]
+    location_id: Mapped[int | None]
+    void_business_date: Mapped[date | None]
+    void_reason_external_id: Mapped[str | None]
+    card_entry: Mapped[str | None]
+    tendered: Mapped[Money | None]
+    fee: Mapped[Money | None]
+    alternate_type_external_id: Mapped[str | None]
+    house_account_external_id: Mapped[str | None]
+    drawer_external_id: Mapped[str | None]
 
 
 class Refund(PartOfOrder, Base):
-    """Money given back on a payment, booked on its own business date."""
+    """Money given back on a payment, booked on its own business date.
+
+    `net`, `tax`, `gratuities` and `deferred` add up to `amount`. Where the platform doesn't say
+    what was given back (not `itemized`), all of it is `net`, as it books that itself.
+    """
 
     __tablename__ = "refunds"
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, ...]:
+        """Found by its order, and by where and when it was given."""
+        return Index(None, "order_id"), Index(None, "location_id", "business_date")
 
     payment_external_id: Mapped[str]
     amount: Mapped[Money]
     tip_amount: Mapped[Money]
     refunded_at: Mapped[Instant | None]
     business_date: Mapped[date | None]
+    location_id: Mapped[int | None]
+    external_id: Mapped[str | None]
+    net: Mapped[Money | None]
+    tax: Mapped[Money | None]
+    gratuities: Mapped[Money | None]
+    deferred: Mapped[Money | None]
+    itemized: Mapped[bool | None]
 
 
-PARTS = (OrderLine, OrderDiscount, OrderCharge, OrderTax, Payment, Refund)
+PARTS = (OrderCheck, OrderLine, OrderDiscount, OrderCharge, OrderTax, Payment, Refund)

@@ -29,7 +29,8 @@ _LINE = (
 )
 _CHARGE = (
     *(OrderCharge.external_id, OrderCharge.check_external_id, OrderCharge.name),
-    *(OrderCharge.amount, OrderCharge.gratuity, OrderCharge.category),
+    *(OrderCharge.amount, OrderCharge.gratuity, OrderCharge.category, OrderCharge.position),
+    OrderCharge.tax,
 )
 _TAX = (
     *(OrderTax.check_external_id, OrderTax.name, OrderTax.rate, OrderTax.amount),

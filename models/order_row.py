@@ -13,6 +13,9 @@ from rules.invoicing import standing
 from rules.order_totals import totals
 from rules.records import OrderRecord
 
+# Raised when orders are read into more than before: then the same copy, read again, replaces.
+_READ_AS = b"2"
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -24,8 +27,8 @@ class Arrival:
 
     @property
     def fingerprint(self) -> str:
-        """Tells two copies of one version apart."""
-        return sha256(self.vendor).hexdigest()[:32]
+        """Tells two copies of one version apart, and one that was read by an earlier release."""
+        return sha256(_READ_AS + self.vendor).hexdigest()[:32]
 
 
 # What a copy may leave out without erasing it.
@@ -36,6 +39,9 @@ TAKEN = (
     *("approval", "state", "voided", "deleted", "not_sale_reason", "guests", "business_date"),
     *("opened_at", "paid_at", "closed_at", "promised_at", "currency", "net", "discounts"),
     *("charges", "gratuities", "tax", "total", "tips", "paid", "refunded", "correlation_id"),
+    *("void_business_date", "dining_option_external_id", "revenue_center_external_id"),
+    *("service_external_id", "area_external_id", "table_external_id", "server_external_id"),
+    *("channel_external_id", "fundraising", "marketplace_tax", "deferred"),
 )
 _KEYS = ("organization_id", "connection_id", "external_id")
 _STANDING = ("invoice_state", "invoice_reason")
@@ -92,6 +98,9 @@ def row_of(
             *(order.opened_at, order.paid_at, order.closed_at, order.promised_at),
             *(location.currency, sums.net, sums.discounts, sums.charges, sums.gratuities),
             *(sums.tax, sums.total, sums.tips, sums.paid, sums.refunded, arrival.correlation_id),
+            *(order.void_business_date, order.dining_option_id, order.revenue_center_id),
+            *(order.service_id, order.area_id, order.table_id, order.server_id, order.channel_id),
+            *(sums.fundraising, sums.marketplace_tax, sums.deferred),
             *facts.values(_with_our_customer(newest.known, customers), FACTS),
         )
     )

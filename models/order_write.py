@@ -14,14 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import bulk, facts
+from models import bulk, day_notes, facts
 from models.connection import Connection
 from models.customer_write import write_customers
 from models.location import Location
 from models.order import DUE, Order
 from models.order_part import PARTS
 from models.order_part_rows import COLUMNS as PART_COLUMNS
-from models.order_part_rows import rows_of
+from models.order_part_rows import Placed, rows_of
 from models.order_row import COLUMNS, FACTS, STATE_AT, TAKEN, Arrival, Newest, newest_of, row_of
 from models.storable import storable
 
@@ -67,14 +67,17 @@ def write_orders(
         [row_of(connection, locations, customers, each) for each in newest],
         [each.arrival.vendor for each in newest],
     )
-    won = _append(session, connection, newest, batch) if straight else None
+    won = _append(session, connection, locations, newest, batch) if straight else None
     if won is None:
-        won = _merge(session, batch)
+        _stage(session, batch)
+        before = day_notes.booked(session)
+        won = [_Won(*row) for row in session.execute(text(_MERGE))]
         if len(won) < len(newest):
             session.execute(text(_TELL_LATE))
         if updated := [row.id for row in won if not row.inserted]:
+            day_notes.note_before(session, connection.organization_id, before, updated)
             session.execute(_FORGET_PARTS, {"ids": updated})
-        bulk.append(session, _parts(connection, newest, won))
+        bulk.append(session, _parts(connection, locations, newest, won))
     _mark_changed_after_issue(session, [row.id for row in won if row.invoiced])
     return Written(
         stored=len(won),
@@ -148,7 +151,11 @@ class _Won:
 
 
 def _append(
-    session: Session, connection: Connection, newest: Sequence[Newest], batch: _Batch
+    session: Session,
+    connection: Connection,
+    locations: dict[str, Location],
+    newest: Sequence[Newest],
+    batch: _Batch,
 ) -> list[_Won] | None:
     """Store orders that are all new straight away; None when one of them isn't.
 
@@ -170,7 +177,7 @@ def _append(
     ]
     heads = bulk.Rows("orders", ("id", *COLUMNS), rows, batch.vendors)
     try:
-        bulk.append(session, (heads, *_parts(connection, newest, won)))
+        bulk.append(session, (heads, *_parts(connection, locations, newest, won)))
     except IntegrityError as error:
         if getattr(error.orig, "pgcode", None) != _UNIQUE:
             raise
@@ -178,9 +185,8 @@ def _append(
     return won
 
 
-def _merge(session: Session, batch: _Batch) -> list[_Won]:
+def _stage(session: Session, batch: _Batch) -> None:
     bulk.stage(session, Order.__table__, COLUMNS, batch.rows, batch.vendors)  # type: ignore[arg-type]
-    return [_Won(*row) for row in session.execute(text(_MERGE))]
 
 
 _FORGET_PARTS = text(
@@ -189,16 +195,24 @@ _FORGET_PARTS = text(
 
 
 def _parts(
-    connection: Connection, newest: Sequence[Newest], won: Sequence[_Won]
+    connection: Connection,
+    locations: dict[str, Location],
+    newest: Sequence[Newest],
+    won: Sequence[_Won],
 ) -> Iterator[bulk.Rows]:
     """The parts of those orders whose copy stands, table by table."""
     ids = {row.external_id: row.id for row in won}
-    orders = [each.arrival.order for each in newest]
-    stand = [(ids[order.external_id], order) for order in orders if order.external_id in ids]
-    owner = connection.organization_id
+    stand = []
+    for order in (each.arrival.order for each in newest):
+        if (order_id := ids.get(order.external_id)) is not None:
+            place = locations[order.location_id]
+            placed = Placed(connection.organization_id, order_id, place.id, place.currency)
+            stand.append((placed, order))
     for table, columns in PART_COLUMNS.items():
-        rows = [row for order_id, order in stand for row in rows_of(table, owner, order_id, order)]
+        rows = [row for placed, order in stand for row in rows_of(table, placed, order)]
         yield bulk.Rows(table, columns, rows)
+    orders = [order for _, order in stand]
+    yield day_notes.notes_of(connection.organization_id, locations, orders)
 
 
 def _mark_changed_after_issue(session: Session, ids: Sequence[int]) -> None:

@@ -7,8 +7,8 @@ and its share of every discount. Voided lines and deferred ones (gift cards sold
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rules.money import rounded
-from rules.records import ZERO, ChargeRecord, LineRecord, OrderRecord
+from rules.money import rounded, split
+from rules.records import ZERO, ChargeRecord, LineRecord, OrderRecord, TaxRecord
 
 # Money that passes through the till to somebody else: part of what is due, no part of sales.
 _PASSED_ON = frozenset({"FUNDRAISING_CAMPAIGN"})
@@ -16,7 +16,11 @@ _PASSED_ON = frozenset({"FUNDRAISING_CAMPAIGN"})
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Amounts of one order in its currency. `net` + `tax` + `gratuities` = `total`, tips apart."""
+    """Amounts of one order in its currency. `net` + `tax` + `gratuities` = `total`, tips apart.
+
+    Of the gratuities `fundraising` goes to a cause, of the tax `marketplace_tax` is remitted by the
+    marketplace. `deferred` was taken for what is no sale now, its tax included.
+    """
 
     net: Decimal = ZERO
     discounts: Decimal = ZERO
@@ -27,6 +31,14 @@ class Totals:
     tips: Decimal = ZERO
     paid: Decimal = ZERO
     refunded: Decimal = ZERO
+    fundraising: Decimal = ZERO
+    marketplace_tax: Decimal = ZERO
+    deferred: Decimal = ZERO
+
+
+def is_deferred(line: LineRecord) -> bool:
+    """Whether money is taken for a line that is no sale now."""
+    return line.deferred and line.parent_id is None and not line.voided
 
 
 def is_sale(line: LineRecord) -> bool:
@@ -41,26 +53,17 @@ def is_passed_on(charge: ChargeRecord) -> bool:
 
 def totals(order: OrderRecord, currency: str) -> Totals:
     """The totals of an order; what it sold is zero when it was voided or merged away."""
-    paid = tips = refunded = ZERO
-    for payment in order.payments:
-        if payment.counts:
-            paid += payment.amount
-            tips += payment.tip
-        if payment.refund:
-            refunded += payment.refund.amount
+    paid, tips, refunded = _taken(order)
     if order.voided or order.deleted:
         return Totals(tips=tips, paid=paid, refunded=refunded)
-    net = tax = ZERO
+    net = tax = deferred = ZERO
     for line in order.lines:
         if is_sale(line):
             net += line.amount
             tax += line.tax
-    charges = gratuities = ZERO
-    for charge in order.charges:
-        if is_passed_on(charge):
-            gratuities += charge.amount
-        else:
-            charges += charge.amount
+        elif line.deferred and is_deferred(line):
+            deferred += line.amount + line.tax
+    charges, gratuities, fundraising = _charged(order)
     net += charges
     tax += sum(charge_taxes(order, currency).values(), ZERO)
     return Totals(
@@ -73,13 +76,59 @@ def totals(order: OrderRecord, currency: str) -> Totals:
         tips=tips,
         paid=paid,
         refunded=refunded,
+        fundraising=fundraising,
+        marketplace_tax=_remitted(order, currency),
+        deferred=deferred,
     )
 
 
+def _taken(order: OrderRecord) -> tuple[Decimal, Decimal, Decimal]:
+    """Paid without tips, tips, given back."""
+    paid = tips = refunded = ZERO
+    for payment in order.payments:
+        if payment.counts:
+            paid += payment.amount
+            tips += payment.tip
+        if payment.refund:
+            refunded += payment.refund.amount
+    return paid, tips, refunded
+
+
+def _charged(order: OrderRecord) -> tuple[Decimal, Decimal, Decimal]:
+    """Charges of the house, those passed on, and of these what goes to a cause."""
+    charges = gratuities = fundraising = ZERO
+    for charge in order.charges:
+        if not is_passed_on(charge):
+            charges += charge.amount
+            continue
+        gratuities += charge.amount
+        if not charge.gratuity:
+            fundraising += charge.amount
+    return charges, gratuities, fundraising
+
+
+def _remitted(order: OrderRecord, currency: str) -> Decimal:
+    """The part of the tax that the marketplace remits: of each line and charge, by its rates."""
+    if not any(tax.remitted_by_marketplace for tax in order.taxes):
+        return ZERO
+    applied: dict[str, list[TaxRecord]] = {}
+    for tax in order.taxes:
+        applied.setdefault(tax.line_id or tax.charge_id or "", []).append(tax)
+    charged = {line.external_id: line.tax for line in order.lines if is_sale(line)}
+    charged |= charge_taxes(order, currency)
+    found = ZERO
+    for part, taxes in applied.items():
+        shares = split(charged.get(part, ZERO), [tax.amount for tax in taxes], currency)
+        for tax, share in zip(taxes, shares, strict=True):
+            found += share if tax.remitted_by_marketplace else ZERO
+    return found
+
+
 def charge_taxes(order: OrderRecord, currency: str) -> dict[str, Decimal]:
-    """The tax on each charge by its id, rounded per charge as tills do."""
+    """The tax on each charge by its id: as the till says, else rounded per charge as tills do."""
+    stated = {c.external_id: c.tax for c in order.charges if c.tax is not None}
     exact: dict[str, Decimal] = {}
     for tax in order.taxes:
         if tax.charge_id is not None:
             exact[tax.charge_id] = exact.get(tax.charge_id, ZERO) + tax.amount
-    return {charge: rounded(amount, currency) for charge, amount in exact.items()}
+    return {charge: rounded(amount, currency) for charge, amount in exact.items()} | stated

@@ -33,6 +33,18 @@ def record(kind: type[_Kind]) -> type[_Kind]:
 
 
 @record
+class RefundedPart:
+    """What of a line or charge was given back: before tax, and its tax.
+
+    `refund_id` names the refund it is part of. A line's holds that of its modifiers.
+    """
+
+    refund_id: str | None
+    amount: Decimal
+    tax: Decimal
+
+
+@record
 class LineRecord:
     """One thing sold, or a modifier of one (`parent_id` names the line it hangs on)."""
 
@@ -51,6 +63,11 @@ class LineRecord:
     tax_inclusion: str | None = None
     voided: bool = False
     deferred: bool = False
+    group_id: str | None = None
+    category_id: str | None = None
+    void_business_date: date | None = None
+    void_reason_id: str | None = None
+    refunds: Sequence["RefundedPart"] = ()
 
 
 @record
@@ -64,11 +81,15 @@ class DiscountRecord:
     line_id: str | None = None
     kind: str | None = None
     position: int = 0
+    configured_id: str | None = None
 
 
 @record
 class ChargeRecord:
-    """A service charge of a check."""
+    """A service charge of a check.
+
+    `tax` is what was charged on it where the platform says, else None: then its rates tell.
+    """
 
     external_id: str
     check_id: str
@@ -77,6 +98,9 @@ class ChargeRecord:
     gratuity: bool = False
     category: str = "SERVICE_CHARGE"
     position: int = 0
+    tax: Decimal | None = None
+    configured_id: str | None = None
+    refunds: Sequence["RefundedPart"] = ()
 
 
 @record
@@ -92,16 +116,18 @@ class TaxRecord:
     kind: str = "PERCENT"
     remitted_by_marketplace: bool = False
     position: int = 0
+    configured_id: str | None = None
 
 
 @record
 class RefundRecord:
-    """Money given back on a payment; booked on its own business date."""
+    """Money given back on a payment, tips apart; booked on its own business date."""
 
     amount: Decimal
     tip_amount: Decimal
     refunded_at: datetime | None
     business_date: date | None
+    external_id: str | None = None
 
 
 @record
@@ -123,6 +149,14 @@ class PaymentRecord:
     business_date: date | None = None
     counts: bool = True
     refund: RefundRecord | None = None
+    void_business_date: date | None = None
+    void_reason_id: str | None = None
+    card_entry: str | None = None
+    tendered: Decimal | None = None
+    fee: Decimal | None = None
+    alternate_type_id: str | None = None
+    house_account_id: str | None = None
+    drawer_id: str | None = None
 
 
 @record
@@ -134,6 +168,32 @@ class CustomerRecord:
     last_name: str | None = None
     email: str | None = None
     phone: str | None = None
+    phone_country: str | None = None
+
+
+@record
+class CheckRecord:
+    """One bill of an order. Amounts are as the platform states them, to be compared with ours.
+
+    `amount` holds goods and charges that are no gratuities, before tax; None where it isn't told.
+    `settled` says that nothing is owed on it any more.
+    """
+
+    external_id: str
+    position: int
+    status: str | None = None
+    settled: bool = False
+    display_number: str | None = None
+    tab: str | None = None
+    voided: bool = False
+    deleted: bool = False
+    void_business_date: date | None = None
+    tax_exempt: bool = False
+    amount: Decimal | None = None
+    tax: Decimal | None = None
+    paid_at: datetime | None = None
+    closed_at: datetime | None = None
+    customer: CustomerRecord | None = None
 
 
 @record
@@ -162,7 +222,16 @@ class OrderRecord:
     deleted: bool = False
     not_sale_reason: str | None = None
     partial: bool = False
+    void_business_date: date | None = None
+    dining_option_id: str | None = None
+    revenue_center_id: str | None = None
+    service_id: str | None = None
+    area_id: str | None = None
+    table_id: str | None = None
+    server_id: str | None = None
+    channel_id: str | None = None
     customer: CustomerRecord | None = None
+    checks: Sequence[CheckRecord] = field(default_factory=tuple)
     lines: Sequence[LineRecord] = field(default_factory=tuple)
     discounts: Sequence[DiscountRecord] = field(default_factory=tuple)
     charges: Sequence[ChargeRecord] = field(default_factory=tuple)
@@ -172,7 +241,10 @@ class OrderRecord:
 
 @record
 class LocationRecord:
-    """One till site: its zone, currency and the local hour at which its business day ends."""
+    """One till site: its zone, currency and the local hour at which its business day ends.
+
+    `brand` is what the sites of one chain share; `country` is its ISO 3166 code.
+    """
 
     external_id: str
     name: str
@@ -181,3 +253,5 @@ class LocationRecord:
     closeout_hour: int
     group_id: str | None = None
     archived: bool = False
+    brand: str | None = None
+    country: str | None = None

@@ -1,24 +1,26 @@
 """Applies records to the books, whatever brought them; what can't be understood is parked."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from config.errors import Fault, SkippedRecord, TransientError
+from config.errors import SkippedRecord, TransientError
 from config.logging import logger
 from connectors.base.contract import Connector, Record
 from models import Connection, Location, parked_write
 from models.locations import locations_of
 from models.order_row import Arrival
 from models.order_write import MetAnotherError, Written, write_orders
+from models.particulars import Told
 from models.session import waited_in_vain
+from tasks.particulars import ParticularsWritten
+from tasks.particulars import write as write_particulars
+from tasks.understanding import Understood, understand
 
 log = logger(__name__)
 
@@ -49,13 +51,11 @@ class Applied:
         self.ignored += written.ignored
         self.due |= written.due
 
-
-@dataclass
-class Understood:
-    """Records as they were read, before the books are opened: orders, and what is no order."""
-
-    arrivals: list[tuple[Record, Arrival]] = field(default_factory=list)
-    parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
+    def add_particulars(self, written: ParticularsWritten) -> None:
+        """Count what is no sale."""
+        self.stored += written.stored
+        self.ignored += written.ignored
+        self.parked += written.parked
 
 
 class HeldError(TransientError):
@@ -64,40 +64,6 @@ class HeldError(TransientError):
 
 class UnknownLocationError(SkippedRecord):
     """The record belongs to a location that this connection doesn't know."""
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """Understand one record inside: a mistake of ours there parks it and no other.
-
-    Raises: SkippedRecord.
-    """
-    try:
-        yield
-    except (Fault, SoftTimeLimitExceeded, MemoryError):
-        # Of the worker, not of the record: `tasks.isolate` finds out which record it was.
-        raise
-    except Exception as error:
-        log.exception("a record could not be read")
-        raise SkippedRecord(
-            "record.unreadable",
-            f"Reading the record failed ({type(error).__name__}).",
-            next_step="Report it: the record is kept as it came and can be replayed once mended.",
-        ) from error
-
-
-def understand(connector: Connector, records: Sequence[tuple[Record, str]]) -> Understood:
-    """Read records, each with its correlation id; one that can't be read is left out alone."""
-    found = Understood()
-    for record, correlation_id in records:
-        try:
-            with alone():
-                order = connector.read_order(record)
-        except SkippedRecord as reason:
-            found.parked.append((record, reason))
-        else:
-            found.arrivals.append((record, Arrival(order, record.raw, correlation_id)))
-    return found
 
 
 def apply(
@@ -116,21 +82,28 @@ def apply(
 
 
 def store(
-    session: Session, connection: Connection, understood: Understood, *, past_held: bool = False
+    session: Session,
+    connection: Connection,
+    understood: Understood,
+    *,
+    past_held: bool = False,
+    told: Told | None = None,
 ) -> Applied:
     """Write what was understood; what the database refuses is left out alone.
 
-    So is, when it is to go on `past_held` rows, what somebody else holds a row of.
+    So is, when it is to go on `past_held` rows, what somebody else holds a row of. `told` says how
+    what is no sale came to be known; without it, by a delivery.
     """
     applied = Applied(parked=[*understood.parked])
     named = {arrival.order.location_id for _, arrival in understood.arrivals}
+    named |= {noun.location_id for _, noun in understood.particulars}
     locations = locations_of(session, connection, named)
     arrivals: list[tuple[Record, Arrival]] = []
     for record, arrival in understood.arrivals:
         if arrival.order.location_id in locations:
             arrivals.append((record, arrival))
         else:
-            applied.parked.append((record, _unknown_location(arrival)))
+            applied.parked.append((record, _unknown_location(arrival.order.location_id)))
     try:
         applied.add(_together(session, connection, locations, [a for _, a in arrivals]))
     except Exception as error:
@@ -139,7 +112,16 @@ def store(
         log.warning("a batch was refused", error=type(error).__name__, records=len(arrivals))
         write = partial(_try, session, connection, locations, past_held=past_held)
         _without_refused(write, arrivals, applied)
-    _forget(session, connection, [record for record, _ in arrivals], applied)
+    particulars = []
+    for record, noun in understood.particulars:
+        if noun.location_id in locations:
+            particulars.append((record, noun))
+        else:
+            applied.parked.append((record, _unknown_location(noun.location_id)))
+    written = write_particulars(session, connection, locations, particulars, told or Told())
+    applied.add_particulars(written)
+    read = [record for record, _ in (*arrivals, *particulars)]
+    _forget(session, connection, read, applied)
     return applied
 
 
@@ -180,11 +162,10 @@ def park(
         )
 
 
-def _unknown_location(arrival: Arrival) -> UnknownLocationError:
-    place = arrival.order.location_id
+def _unknown_location(place: str) -> UnknownLocationError:
     return UnknownLocationError(
         "location.unknown",
-        f"The order belongs to location {place}, which this connection can't read.",
+        f"The record belongs to location {place}, which this connection can't read.",
         next_step="Grant the location to the connection on the platform, then replay.",
     )
 

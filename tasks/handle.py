@@ -17,7 +17,7 @@ from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
 from models import Connection, InboxEvent, inbox, inbox_standing
 from models.session import glance, unit_of_work
-from tasks import app, apply, collecting, reach, ring, turn
+from tasks import app, apply, collecting, reach, ring, turn, understanding
 
 log = logger(__name__)
 
@@ -123,7 +123,7 @@ def hints_of(connection: Connection, event: InboxEvent) -> Sequence[Hint]:
     webhook = platforms()[connection.platform].webhook
     if webhook is None:
         raise LookupError(f"{connection.platform} has no webhooks, and so no inbox.")
-    with apply.alone():
+    with understanding.alone():
         return webhook.parse(Delivery(event.headers, bytes(event.body)))
 
 

@@ -17,9 +17,10 @@ from config.errors import Fault, PermanentError, TransientError
 from config.logging import logger
 from connectors.base.contract import Connector, Http, Page, Request, Response
 from models import Connection, Slice, StreamCursor, SyncRun, lease
+from models.particulars import READING, Told, close_listing
 from models.session import DatabaseAwayError, unit_of_work
 from rules.waits import backoff, spread
-from tasks import apply, reach, ring
+from tasks import apply, reach, ring, understanding
 from tasks.lost_readers import LostWorkersError
 
 log = logger(__name__)
@@ -129,22 +130,26 @@ class Pull(Generic[Held]):
         """What reads its records. Raises: PermanentError when no key at hand opens its settings."""
         return reach.connector(self.connection)
 
-    def understand(self, page: Page) -> apply.Understood:
+    def understand(self, page: Page) -> understanding.Understood:
         """Read a page's records. Raises: PermanentError."""
-        return apply.understand(
+        return understanding.understand(
             self.connector, [(record, self.correlation_id) for record in page.records]
         )
 
-    def store(self, page: Page, understood: apply.Understood, **changes: Any) -> Stored:
+    def store(self, page: Page, understood: understanding.Understood, **changes: Any) -> Stored:
         """Apply a page and move the cursor in one transaction; `told` says what is to follow.
 
         Should the server fail before the disk has it, the cursor goes back with the rows.
         Raises: LeaseLostError when another reader has taken over; nothing is stored then.
         """
         with unit_of_work(awaited=False) as session:
-            applied = apply.store(session, self.connection, understood)
+            told = Told(READING, page.listed_at)
+            applied = apply.store(session, self.connection, understood, told=told)
             apply.park(session, self.connection, applied.parked)
             counts = Counts(len(page.records), applied.stored, applied.ignored, len(applied.parked))
+            if page.listed_at is not None and page.done:
+                where = (self.held.stream, self.held.location_external_id)
+                close_listing(session, self.connection, *where, page.listed_at)
             extra = counts.columns(Slice) if isinstance(self.held, Slice) else {}
             lease.keep(session, self.held, clock.now(), resume=dict(page.next), **extra, **changes)
             session.execute(

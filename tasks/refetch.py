@@ -16,7 +16,7 @@ from models import Connection, InboxEvent, inbox
 from models.inbox_event import PENDING
 from models.one_by_one import alone as only_one
 from models.session import DatabaseBusyError, unit_of_work
-from tasks import app, apply, handle, isolate, reach, ring, verb
+from tasks import app, handle, isolate, reach, ring, understanding, verb
 
 log = logger(__name__)
 
@@ -91,7 +91,7 @@ def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bo
         return True
     batch, reached = handle.Sorted(), True
     try:
-        with apply.alone():
+        with understanding.alone():
             records = list(_records(line, handle.hints_of(connection, event)))
         batch.records = [(event, record) for record in records]
     except (SkippedRecord, PermanentError) as fault:

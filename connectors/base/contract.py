@@ -1,8 +1,7 @@
 """The contract between the runtime and a platform.
 
-A connector is frozen facts (`connectors.base.platform`) plus a handful of methods. It receives
-its transport and the time, and imports no HTTP library, no database and no settings; it never
-sleeps or stores.
+A connector is frozen facts (`connectors.base.platform`) plus a few methods. It receives transport
+and time, and imports no HTTP library, no database and no settings; it never sleeps or stores.
 """
 
 from __future__ import annotations
@@ -16,7 +15,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from config.errors import PermanentError
     from connectors.base.platform import Bucket
-    from rules.records import LocationRecord, OrderRecord
+    from rules.facts import Noun
+    from rules.records import LocationRecord
+
+# Hints of this stream say that the list of locations changed.
+LOCATIONS = "locations"
 
 Cursor = Mapping[str, str | int | bool]
 """Where reading resumes: flat, JSON-safe, opaque to everything but its connector."""
@@ -135,12 +138,15 @@ class Page:
     """Records and where to resume once they are stored.
 
     `done` says that the window is fully read; only then may the watermark move, to `watermark`.
+    `listed_at` marks a page of a listing of all there is, begun at that instant by the platform's
+    clock: once done, what it didn't hold is gone.
     """
 
     records: Sequence[Record]
     next: Cursor
     done: bool
     watermark: datetime | None = None
+    listed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -174,7 +180,7 @@ class Window:
 class Hint:
     """What a delivery points at; it carries the record itself when the vendor sends it whole.
 
-    `location` is where to fetch it from when it doesn't.
+    `location` is where to fetch it from when it doesn't. `LOCATIONS` points at their list.
     """
 
     stream: str
@@ -284,8 +290,8 @@ class Connector(Protocol):
     ) -> Iterator[tuple[str, Sequence[Record]]]:
         """For each id, everything an invoice of it needs, freshly read."""
 
-    def read_order(self, record: Record) -> OrderRecord:
-        """An order in our words. Raises SkippedRecord with the reason when it can't be."""
+    def read(self, record: Record) -> Noun:
+        """A record in our words. Raises SkippedRecord with the reason when it can't be."""
 
     def classify(self, request: Request, response: Response | Exception) -> Outcome:
         """What a response or a failed call means; the only place that knows the vendor's errors."""

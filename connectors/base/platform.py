@@ -36,7 +36,9 @@ class Stream:
     """One kind of record: how it is keyed, ordered and read.
 
     `overlap` + `hold_back` must cover the vendor's worst lateness. `first_reach` is how far back
-    the first delta goes when nothing was read yet. `every` is how often the delta runs.
+    the first delta goes when nothing was read yet. `every` is how often the delta runs. `sales`
+    says that its records are sales, so that its watermark says how far the books are complete.
+    `listed` is one of which only the present state can be read: it has no history.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Stream:
     deletes: Deletes = Deletes.NEVER
     per_location: bool = False
     page_size: int = 100
+    sales: bool = False
+    listed: bool = False
 
 
 @dataclass(frozen=True)

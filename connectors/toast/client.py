@@ -21,7 +21,7 @@ from connectors.base.contract import (
 )
 from connectors.base.platform import Bucket
 from connectors.toast import account, limits, mapping, outcomes, places, streams
-from rules.records import OrderRecord
+from rules.facts import Noun
 
 
 class Toast:
@@ -88,8 +88,8 @@ class Toast:
         for record in streams.fetch(http, location, ids):
             yield record.id, (record,)
 
-    def read_order(self, record: Record) -> OrderRecord:
-        """An order in our words."""
+    def read(self, record: Record) -> Noun:
+        """A record in our words."""
         return mapping.read_order(record)
 
     def classify(self, request: Request, response: Response | Exception) -> Outcome:

@@ -35,6 +35,7 @@ ORDERS = Stream(
     deletes=Deletes.IN_FEED,
     per_location=True,
     page_size=pages.PAGE_SIZE,
+    sales=True,
 )
 STREAMS: Mapping[str, Stream] = {ORDERS.name: ORDERS}
 

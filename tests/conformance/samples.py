@@ -45,7 +45,7 @@ class Sample:
     def outcome(self, connector: Any) -> bytes:
         """The record, or why it is parked, as indented JSON."""
         try:
-            found: Any = connector.read_order(self.record())
+            found: Any = connector.read(self.record())
         except SkippedRecord as skipped:
             found = {
                 "skipped": skipped.code,

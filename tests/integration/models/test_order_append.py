@@ -13,6 +13,7 @@ from models.order_row import Arrival
 from models.order_write import write_orders
 from models.session import unit_of_work
 from tasks import apply
+from tasks.understanding import Understood
 from tests.copying import copying
 from tests.factories import arrival, at, connected, guest, store
 from tests.integration.models.books import PARTS, fresh, full_order, row_of
@@ -80,7 +81,7 @@ def test_two_batches_that_bring_the_same_new_order_at_once_end_as_one_after_the_
 
 def _applied(connection: Connection, arrivals: list[Arrival]) -> apply.Applied:
     record = Record("orders", "any", b"", "")
-    understood = apply.Understood([(record, one) for one in arrivals])
+    understood = Understood([(record, one) for one in arrivals])
     with unit_of_work() as session:
         return apply.store(session, connection, understood)
 

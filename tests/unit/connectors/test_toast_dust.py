@@ -12,7 +12,7 @@ from sqlalchemy import Numeric
 from connectors.base.contract import Record
 from connectors.toast.mapping import read_order
 from models.order_part import OrderCharge, OrderDiscount, OrderLine, OrderTax, PartOfOrder, Payment
-from models.order_part_rows import COLUMNS, rows_of
+from models.order_part_rows import COLUMNS, Placed, rows_of
 from rules.invoicing import draft
 from rules.order_totals import totals
 from rules.records import OrderRecord
@@ -102,7 +102,7 @@ def test_no_number_changes_on_its_way_into_a_column(check: dict[str, Any]) -> No
     record = read(check)
     for table in PartOfOrder.__subclasses__():
         columns = table.__table__.columns
-        for row in rows_of(table.__tablename__, 1, 2, record):
+        for row in rows_of(table.__tablename__, Placed(1, 2, 3, "USD"), record):
             for name, value in zip(COLUMNS[table.__tablename__], row, strict=True):
                 assert value == as_a_column_keeps_it(value, columns[name]), name
 

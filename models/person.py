@@ -1,0 +1,21 @@
+"""A guest or buyer as one, however many platforms and locations know them."""
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, Instant, Owned, Stamped
+
+
+class Person(Owned, Stamped, Base):
+    """Customers that share an e-mail or a phone. None of them is lost in it: each points here.
+
+    One that turned out to be the same as another is `merged_into` that one, and keeps its row.
+    """
+
+    __tablename__ = "persons"
+    __table_args__ = (Index("ix_persons_organization_id_id", "organization_id", "id"),)
+
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("persons.id", ondelete="SET NULL")
+    )
+    merged_at: Mapped[Instant | None]

@@ -1,0 +1,39 @@
+"""What each bill of an order comes to, for comparing it with what the platform states."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rules.order_totals import charge_taxes, is_deferred, is_passed_on, is_sale
+from rules.records import ZERO, OrderRecord
+
+
+@dataclass(slots=True)
+class CheckSums:
+    """Amounts of one bill: `amount` without tax and gratuities, `due` with both, `paid` of it."""
+
+    amount: Decimal = ZERO
+    due: Decimal = ZERO
+    paid: Decimal = ZERO
+
+
+def check_sums(order: OrderRecord, currency: str) -> dict[str, CheckSums]:
+    """By check. Nothing is due on one that was voided, or of an order that is gone."""
+    found = {check.external_id: CheckSums() for check in order.checks}
+    for payment in order.payments:
+        if payment.counts and payment.check_id in found:
+            found[payment.check_id].paid += payment.amount
+    if order.voided or order.deleted:
+        return found
+    for line in order.lines:
+        if line.check_id in found and (is_sale(line) or is_deferred(line)):
+            found[line.check_id].amount += line.amount
+            found[line.check_id].due += line.amount + line.tax
+    taxes = charge_taxes(order, currency)
+    for charge in order.charges:
+        if charge.check_id in found:
+            sums = found[charge.check_id]
+            # What goes to a cause is in the platform's amount, what goes to staff is not.
+            if not charge.gratuity or not is_passed_on(charge):
+                sums.amount += charge.amount
+            sums.due += charge.amount + taxes.get(charge.external_id, ZERO)
+    return found

@@ -1,0 +1,86 @@
+"""Stores what platforms say besides sales: menus, stock, configuration, cash."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from config.errors import SkippedRecord
+from config.logging import logger
+from connectors.base.contract import Record
+from models import Connection, Location
+from models.particulars import WRITERS, Told
+from rules.facts import Noun
+
+log = logger(__name__)
+
+Read = tuple[Record, Noun]
+
+
+@dataclass
+class ParticularsWritten:
+    """What a batch came to: records that changed something, that didn't, that were refused."""
+
+    stored: int = 0
+    ignored: int = 0
+    parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
+
+
+def write(
+    session: Session,
+    connection: Connection,
+    locations: Mapping[str, Location],
+    read: Sequence[Read],
+    told: Told,
+) -> ParticularsWritten:
+    """Write records of any kinds; one that the database refuses is left out alone."""
+    done = ParticularsWritten()
+    kinds: dict[type[Any], list[Read]] = {}
+    for each in read:
+        kinds.setdefault(type(each[1]), []).append(each)
+    for kind, batch in kinds.items():
+        _write(session, connection, locations, kind, batch, told, done)
+    return done
+
+
+def _write(
+    session: Session,
+    connection: Connection,
+    locations: Mapping[str, Location],
+    kind: type[Any],
+    batch: Sequence[Read],
+    told: Told,
+    done: ParticularsWritten,
+) -> None:
+    try:
+        with session.begin_nested():
+            stored = WRITERS[kind](session, connection, locations, [x for _, x in batch], told)
+    except DBAPIError as error:
+        if error.connection_invalidated or not _is_about_the_record(error):
+            raise
+        if len(batch) == 1:
+            done.parked.append((batch[0][0], _refused(error)))
+            return
+        middle = len(batch) // 2
+        for half in (batch[:middle], batch[middle:]):
+            _write(session, connection, locations, kind, half, told, done)
+        return
+    done.stored += stored
+    done.ignored += len(batch) - stored
+
+
+def _is_about_the_record(error: DBAPIError) -> bool:
+    """Classes of SQLSTATE that blame what is stored: data, constraints, limits of the program."""
+    state = getattr(error.orig, "pgcode", None) or ""
+    return state[:2] in {"21", "22", "23", "54"}
+
+
+def _refused(error: DBAPIError) -> SkippedRecord:
+    log.error("a record could not be stored", exc_info=error)
+    return SkippedRecord(
+        "record.refused",
+        f"The record could not be stored ({type(error.orig).__name__}).",
+        next_step="Report it with the record; it is kept as it came.",
+    )
