@@ -33,6 +33,7 @@ def command(out: Output, limit: int, after: str | None, organization: str | None
         from dashboard.api.schemas import ConnectionSchema
         from models import listing
         from models.session import unit_of_work
+        from models.silence import is_silent
 
         with unit_of_work() as session:
             owner = scope.organization(session, organization)
@@ -40,7 +41,14 @@ def command(out: Output, limit: int, after: str | None, organization: str | None
                 lambda span: listing.connections(session, owner.id, span=span), limit, after
             )
         now, dump = clock.now(), ConnectionSchema().dump
-        items = [{**dump(row), **_lag(row["complete_until"], now)} for row in found.items]
+        items = [
+            {
+                **dump(row),
+                **_lag(row["complete_until"], now),
+                "silent": is_silent(row["unannounced_since"], now),
+            }
+            for row in found.items
+        ]
         empty = "None yet: taxpoynt connect PLATFORM NAME --config FILE"
         if out.as_json:
             out.items(items, _COLUMNS, empty=empty, after=found.next)
@@ -69,6 +77,11 @@ def _to_do(item: dict[str, Any]) -> str:
     if item["next_step"]:
         return f"{item['status_reason'] or ''} {item['next_step']}".strip()
     name = typeable(item["name"])
+    if item["silent"]:
+        return (
+            f"Sales change without a delivery since {item['unannounced_since'][:19]}Z: they are "
+            "read instead. Check the webhook subscriptions at the platform."
+        )
     if item["parked_events"]:
         return f"{item['parked_events']} failed: taxpoynt events {name} --failed"
     if item["parked_records"]:

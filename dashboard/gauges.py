@@ -49,6 +49,7 @@ def _connections(signs: VitalSigns, now: datetime) -> Iterator[Metric]:
     parked = _gauge("inbox_parked", "Deliveries set aside for a person.")
     records = _gauge("records_parked", "Pulled records set aside for a person.")
     success = _gauge("connection_success_age_seconds", "Since the platform last answered well.")
+    silent = _gauge("deliveries_missing_seconds", "Since sales change without a delivery; 0: no.")
     status = _gauge("connection_status", "1 for the status a connection has.", "status")
     for row in signs.connections:
         labels = [str(row.organization_id), row.name, row.platform]
@@ -56,10 +57,11 @@ def _connections(signs: VitalSigns, now: datetime) -> Iterator[Metric]:
         oldest.add_metric(labels, _since(row.waiting_since, now))
         parked.add_metric(labels, row.parked_events)
         records.add_metric(labels, row.parked_records)
+        silent.add_metric(labels, _since(row.unannounced_since, now))
         status.add_metric([*labels, row.status], 1)
         if row.last_success_at is not None:
             success.add_metric(labels, _since(row.last_success_at, now))
-    yield from (waiting, oldest, parked, records, success, status)
+    yield from (waiting, oldest, parked, records, success, silent, status)
 
 
 def _streams(signs: VitalSigns, now: datetime) -> Iterator[Metric]:

@@ -1,8 +1,10 @@
 """One organization on one platform: settings, sealed credentials, how it is doing."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import DateTime, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Instant, Owned, Raw, Stamped
@@ -19,8 +21,8 @@ class Connection(Owned, Stamped, Base):
     `base_url` is where the platform is; `secrets` and `tokens` are sealed; `status` is in words,
     with what to do beside it.
 
-    `logged_in_at` and `logged_in_before_at` are its last two logins, by our clock: platforms count
-    them. `unannounced_since` is the change of the first order of late that reading brought and no
+    `logins` are when it last tried to log in, by our clock: platforms count that.
+    `unannounced_since` is the change of the first order of late that reading brought and no
     delivery had told of; None while deliveries come.
     """
 
@@ -44,6 +46,5 @@ class Connection(Owned, Stamped, Base):
     next_step: Mapped[str | None]
     status_at: Mapped[Instant | None]
     last_success_at: Mapped[Instant | None]
-    logged_in_at: Mapped[Instant | None]
-    logged_in_before_at: Mapped[Instant | None]
+    logins: Mapped[list[datetime] | None] = mapped_column(ARRAY(DateTime(timezone=True)))
     unannounced_since: Mapped[Instant | None]

@@ -78,13 +78,13 @@ def _described() -> Select[Any]:
 
 
 def _complete_until() -> ColumnElement[Any]:
-    """The oldest watermark of the streams of open locations: all before it is here.
+    """The oldest watermark of the sales of open locations: all before it is here.
 
     Nothing can be said while one of them has none yet.
     """
     all_begun = func.bool_and(StreamCursor.watermark.is_not(None))
     query = select(case((all_begun, func.min(StreamCursor.watermark)))).where(
-        StreamCursor.connection_id == Connection.id, ~IS_GONE
+        StreamCursor.connection_id == Connection.id, StreamCursor.sales, ~IS_GONE
     )
     return query.scalar_subquery()
 

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Select, UniqueConstraint, and_, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    UniqueConstraint,
+    and_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Instant, Owned, Stamped
@@ -31,6 +40,7 @@ class StreamCursor(Owned, Stamped, Base):
     lease: Mapped[int] = mapped_column(default=0, server_default="0")
     leased_until: Mapped[Instant | None]
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    sales: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 AT_LOCATION = and_(

@@ -18,6 +18,7 @@ BEAT_SILENT = timedelta(minutes=1)
 
 _CONNECTIONS = text("""
 SELECT c.id, c.organization_id, c.name, c.platform, c.status, c.last_success_at,
+    c.unannounced_since,
     (SELECT count(*) FROM (SELECT 1 FROM inbox_events e
         WHERE e.connection_id = c.id AND e.state = 'pending' LIMIT :most) x) AS waiting,
     (SELECT e.received_at FROM inbox_events e

@@ -19,7 +19,7 @@ from models.session import unit_of_work
 from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
 from tasks import app, giving_way, lost_readers, reach, ring
-from tasks.pull import Alive, Counts, Pull, noting, taken, wait_after
+from tasks.pull import Alive, Counts, Pull, is_turn, noting, taken, wait_after
 from tasks.storing import storing
 
 log = logger(__name__)
@@ -127,7 +127,7 @@ def read(
 ) -> Pull[Slice] | None:
     """Read a slice on to its end or for `budget_s`; None when it is done or somebody else's.
 
-    A failure is noted on the slice together with when it is tried again.
+    None, too, when it failed. A failure is noted on the slice together with when it is tried again.
     """
     pull = taken(partial(_begin, slice_id), _let_go)
     if pull is None:
@@ -135,11 +135,12 @@ def read(
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
         with noting(pull, _give_up, _let_go):
             pull.heed()
-            with reach.line(pull.connection) as line:
+            with reach.line(pull.connection, hurried=not ring.works_inline()) as line:
                 _pages_into(pull, line, report, budget_s)
             _let_go(pull) if pull.more else _finish(pull)
         if pull.fault is not None:
-            return None
+            # One whose turn to call hasn't come makes room for the next.
+            return pull if is_turn(pull.fault) else None
         log.info("slice read", slice_id=slice_id, more=pull.more, **vars(pull.counts))
     return pull
 
@@ -248,6 +249,11 @@ def _close_if_done(session: Session, run_id: int) -> None:
 def _give_up(pull: Pull[Slice], fault: Fault) -> None:
     now = clock.now()
     failures = pull.held.failures
+    if is_turn(fault):
+        # Nothing is wrong: another slice is read meanwhile.
+        with suppress(lease.LeaseLostError), unit_of_work() as session:
+            lease.release(session, pull.held, next_attempt_at=now + wait_after(fault, failures))
+        return
     status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
     with suppress(lease.LeaseLostError), unit_of_work() as session:
         lease.release(

@@ -16,6 +16,9 @@ from models import Connection, connections
 from models.session import unit_of_work
 from tasks import reach, sites
 
+# As many logins as any limit looks back at.
+_KEPT = 100
+
 
 class SettingsError(PermanentError):
     """What a platform was given can't be used; the sentence names the keys."""
@@ -119,6 +122,8 @@ def _store(
         sites.take_turns(session, organization_id)
         row = connections.store(session, organization_id, platform.name, name, plain, secret)
         row.tokens = connections.seal(reach.plain(trial.tokens)) if trial.tokens else None
+        if trial.tokens:
+            connections.note_login(session, row.id, [*(row.logins or [])[-_KEPT:], clock.now()])
         row.account = trial.health.account if trial.health else None
         row.base_url = trial.base_url
         # What was noted was found with the old settings.

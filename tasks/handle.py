@@ -15,7 +15,7 @@ from config.errors import Fault, SkippedRecord
 from config.logging import logger
 from connectors import platforms
 from connectors.base.contract import Delivery, Hint, Record
-from models import Connection, InboxEvent, inbox, inbox_standing
+from models import Connection, InboxEvent, inbox, inbox_standing, silence
 from models.session import glance, unit_of_work
 from tasks import app, apply, collecting, reach, ring, turn, understanding
 
@@ -82,7 +82,10 @@ def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> in
         due = store(session, connection, batch, now)
         thin = [event.id for event in batch.thin]
         inbox.hold(session, thin, now)
-        platform = connection.platform
+        platform, was_silent = connection.platform, connection.unannounced_since is not None
+    if was_silent:
+        with unit_of_work() as session:
+            silence.over(session, connection_id, now)
     signal(connection_id, platform, batch, due)
     if thin:
         ring.once("refetch.events", connection_id=connection_id, platform=platform)

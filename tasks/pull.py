@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +16,7 @@ from config import clock
 from config.errors import Fault, PermanentError, TransientError
 from config.logging import logger
 from connectors.base.contract import Connector, Http, Page, Request, Response
+from connectors.base.errors import LimitedError
 from models import Connection, Slice, StreamCursor, SyncRun, lease
 from models.particulars import READING, Told, close_listing
 from models.session import DatabaseAwayError, unit_of_work
@@ -30,6 +31,8 @@ _TELL_EVERY = lease.LEASE / 3
 # A signal costs as much as storing ten orders. One that is put off until a reader stops is in time:
 # that is seconds, and what it names was sold long before.
 _DUE_A_SIGNAL = 500
+# A platform's slices of calls mostly end sooner; whoever has to wait longer is told.
+_A_TURN_S = 60.0
 # What needs a person is still tried now and then: some causes are mended on the other side.
 ATTENTION_EVERY = timedelta(minutes=30)
 
@@ -48,6 +51,12 @@ def wait_after(
     if fault.retry_after_s is not None:
         return spread(timedelta(seconds=fault.retry_after_s), chance())
     return spread(backoff(failures), chance())
+
+
+def is_turn(fault: Fault) -> bool:
+    """Whether nothing is wrong: the calls of the moment are used up, and soon there are others."""
+    wait_s = fault.retry_after_s if isinstance(fault, LimitedError) else None
+    return wait_s is not None and wait_s <= _A_TURN_S
 
 
 @dataclass
@@ -71,10 +80,14 @@ class Counts:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a page came to, and the business dates of orders that owe an invoice."""
+    """What a page came to, and the business dates of orders that owe an invoice.
+
+    `newest` is the last change of an order that it holds, where any was new to the books.
+    """
 
     counts: Counts
     due: Collection[date]
+    newest: datetime | None = None
 
 
 Held = TypeVar("Held", StreamCursor, Slice)
@@ -118,6 +131,7 @@ class Pull(Generic[Held]):
     more: bool = False
     fault: Fault | None = None
     lost: LostWorkersError | None = None
+    newest: datetime | None = None
     _due: list[date] = field(default_factory=list)
 
     def heed(self) -> None:
@@ -158,11 +172,13 @@ class Pull(Generic[Held]):
                 .values(counts.columns(SyncRun))
                 .execution_options(synchronize_session=False)
             )
-        return Stored(counts, applied.due.values())
+        return Stored(counts, applied.due.values(), _newest(understood, applied))
 
     def told(self, stored: Stored) -> None:
         """After the commit: count the page; invoices are signalled once enough are owed."""
         self._count(stored.counts)
+        if stored.newest is not None:
+            self.newest = max(stored.newest, self.newest or stored.newest)
         self._due += stored.due
         if len(self._due) >= _DUE_A_SIGNAL:
             self.signal()
@@ -177,6 +193,11 @@ class Pull(Generic[Held]):
         self.counts.written += page.written
         self.counts.skipped += page.skipped
         self.counts.parked += page.parked
+
+
+def _newest(understood: understanding.Understood, applied: apply.Applied) -> datetime | None:
+    versions = [arrival.order.version for _, arrival in understood.arrivals]
+    return max(versions, default=None) if applied.stored else None
 
 
 def taken(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from config.settings import settings
 from connectors import platforms
 from connectors.base.budget import Budget
 from connectors.base.contract import Connector, Tokens
+from connectors.base.errors import LimitedError
 from connectors.base.http import Client
 from connectors.base.tokens import TokenStore, is_due
 from models import Connection, connections
@@ -25,6 +26,7 @@ _SECRET_MEMBERS = frozenset({"access", "refresh"})
 # A lock class of its own, so that a connection's id can't meet another use of advisory locks.
 _LOGIN_LOCK = 7_203_116
 _MOMENT_S = 5.0
+_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -41,26 +43,33 @@ def connector(connection: Connection) -> Connector:
 
 
 @contextmanager
-def line(connection: Connection) -> Iterator[Line]:
-    """A line to the platform for as long as the body runs."""
+def line(connection: Connection, *, hurried: bool = False) -> Iterator[Line]:
+    """A line to the platform for as long as the body runs.
+
+    A `hurried` one raises LimitedError where another waits a moment for its turn to call.
+    """
     made = connector(connection)
-    with client(made, StoredTokens(connection), connection.key) as http:
+    tokens = StoredTokens(connection, made.logins_an_hour)
+    with client(made, tokens, connection.key, hurried=hurried) as http:
         yield Line(made, http)
 
 
-def client(made: Connector, tokens: TokenStore, key: str) -> Client:
+def client(made: Connector, tokens: TokenStore, key: str, *, hurried: bool = False) -> Client:
     """The outbound client of a connector, on the budget that all workers share."""
-    return Client(made, tokens=tokens, budget=Budget(_redis()), connection_key=key)
+    budget = Budget(_redis())
+    return Client(made, tokens=tokens, budget=budget, connection_key=key, hurried=hurried)
 
 
 class StoredTokens:
     """A connection's token in its row: sealed, renewed by one process at a time.
 
-    What a login with credentials gives that were replaced meanwhile is not kept.
+    What a login with credentials gives that were replaced meanwhile is not kept. Each attempt is
+    noted before it is made: beyond `logins_an_hour` none is, by whomever.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, logins_an_hour: int | None = None) -> None:
         self._id = connection.id
+        self._logins_an_hour = logins_an_hour
         # Sealed anew whenever settings are stored, whether or not they differ.
         self._sealed = connection.secrets
         self._read: tuple[float, Tokens | None] = float("-inf"), None
@@ -95,12 +104,35 @@ class StoredTokens:
             due = kept is not None and now is not None and is_due(kept, now)
             if kept is not None and kept != stale and not due:
                 return kept
+            self._spare()
             fresh = login()
             session.refresh(row, with_for_update={"key_share": True})
             if row.secrets == self._sealed:
                 row.tokens = connections.seal(plain(fresh))
                 row.account = fresh.account or row.account
             return fresh
+
+    def _spare(self) -> None:
+        """Note an attempt for good, whatever becomes of it. Raises: LimitedError beyond the limit.
+
+        In a transaction of its own: a login that fails takes its caller's back.
+        """
+        if self._logins_an_hour is None:
+            return
+        now = clock.now()
+        with unit_of_work() as session:
+            row = session.get_one(Connection, self._id)
+            recent = [at for at in row.logins or () if now - _HOUR < at <= now]
+            if len(recent) < self._logins_an_hour:
+                connections.note_login(session, self._id, [*recent, now])
+                return
+        raise LimitedError(
+            "logins.used_up",
+            f"The platform allows {self._logins_an_hour} logins an hour, and these were made.",
+            next_step="Nothing to do: the next one is made in time. If it lasts, check that the"
+            " platform doesn't refuse or revoke the tokens that it gives out.",
+            retry_after_s=(recent[-self._logins_an_hour] + _HOUR - now).total_seconds(),
+        )
 
 
 @cache

@@ -7,16 +7,17 @@ message tries are counted, as `isolate` does, and nobody else makes any meanwhil
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from datetime import datetime
 
 from config import clock
 from config.errors import PermanentError, SkippedRecord, TransientError
 from config.logging import logger
-from connectors.base.contract import Hint, Record
+from connectors.base.contract import LOCATIONS, Hint, Record
 from models import Connection, InboxEvent, inbox
 from models.inbox_event import PENDING
 from models.one_by_one import alone as only_one
 from models.session import DatabaseBusyError, unit_of_work
-from tasks import app, handle, isolate, reach, ring, understanding, verb
+from tasks import app, handle, isolate, reach, ring, sites, understanding, verb
 
 log = logger(__name__)
 
@@ -63,7 +64,7 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
     until = clock.monotonic() + _TASK_S
     with unit_of_work() as session:
         connection = session.get_one(Connection, connection_id)
-    settled = 0
+    settled, sites_of = 0, _Sites(connection_id)
     with reach.line(connection) as line, unit_of_work() as apart:
         for event_id in event_ids:
             if clock.monotonic() > until:
@@ -76,14 +77,31 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
             with isolate.ending(event_id) if suspect else nullcontext():
                 if suspect and not isolate.begin(event_id):
                     continue
-                if not _complete_one(connection, line, event_id):
+                if not _complete_one(connection, line, event_id, sites_of):
                     break
             settled += 1
     log.info("deliveries refetched", connection_id=connection_id, settled=settled)
     return settled
 
 
-def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bool:
+class _Sites:
+    """Reads the list of locations once for all deliveries that came before that."""
+
+    def __init__(self, connection_id: int) -> None:
+        self._connection_id = connection_id
+        self._read_at: datetime | None = None
+
+    def read(self, since: datetime) -> None:
+        """Read the list unless it was since. Raises: Fault of the platform."""
+        if self._read_at is None or self._read_at < since:
+            began = clock.now()
+            sites.refresh_noting(self._connection_id)
+            self._read_at = began
+
+
+def _complete_one(
+    connection: Connection, line: reach.Line, event_id: int, sites_of: _Sites
+) -> bool:
     """Settle one delivery, or tell when it is tried again; false when the platform is away."""
     with unit_of_work() as session:
         event = session.get(InboxEvent, event_id)
@@ -92,8 +110,12 @@ def _complete_one(connection: Connection, line: reach.Line, event_id: int) -> bo
     batch, reached = handle.Sorted(), True
     try:
         with understanding.alone():
-            records = list(_records(line, handle.hints_of(connection, event)))
+            hints = handle.hints_of(connection, event)
+            if any(hint.stream == LOCATIONS for hint in hints):
+                sites_of.read(since=event.received_at)
+            records = list(_records(line, [x for x in hints if x.stream != LOCATIONS]))
         batch.records = [(event, record) for record in records]
+        batch.empty = [] if records else [event]
     except (SkippedRecord, PermanentError) as fault:
         batch.parked = [(event, fault)]
     except TransientError as fault:

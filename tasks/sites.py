@@ -2,8 +2,9 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
-from sqlalchemy import select, update
+from sqlalchemy import case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -66,12 +67,19 @@ def list_(*, connection_id: int, platform: str) -> None:
     Its signal stays noted: each delivery from a place that is unknown asks, and the answer changes
     no faster for that.
     """
+    with suppress(Fault):
+        refresh_noting(connection_id)
+
+
+def refresh_noting(connection_id: int) -> None:
+    """Read a connection's locations, and note on it when that fails. Raises: as `refresh`."""
     try:
         refresh(connection_id)
     except Fault as fault:
         with unit_of_work() as session:
             connections.failed(session, connection_id, fault, clock.now())
         log.warning("locations not read", connection_id=connection_id, code=fault.code)
+        raise
 
 
 def refresh(connection_id: int) -> int:
@@ -179,16 +187,23 @@ def _store(session: Session, connection: Connection, site: LocationRecord) -> No
         "closeout_hour": site.closeout_hour,
         "group_external_id": site.group_id,
         "archived": site.archived,
+        "brand": site.brand,
+        "country": site.country,
+        "removed_at": None,
     }
+    told = insert(Location).values(
+        organization_id=connection.organization_id,
+        connection_id=connection.id,
+        external_id=site.external_id,
+        **facts,
+    )
+    known = tuple_(*(getattr(Location, name) for name in facts))
     session.execute(
-        insert(Location)
-        .values(
-            organization_id=connection.organization_id,
-            connection_id=connection.id,
-            external_id=site.external_id,
-            **facts,
+        told.on_conflict_do_update(
+            index_elements=["connection_id", "external_id"],
+            set_={**facts, "facts_version": Location.facts_version + 1},
+            where=known.is_distinct_from(tuple_(*(told.excluded[name] for name in facts))),
         )
-        .on_conflict_do_update(index_elements=["connection_id", "external_id"], set_=facts)
     )
 
 
@@ -196,7 +211,12 @@ def _mark_gone(session: Session, connection: Connection, seen: set[str]) -> None
     session.execute(
         update(Location)
         .where(Location.connection_id == connection.id, Location.external_id.not_in(seen))
-        .values(archived=True)
+        .values(
+            archived=True,
+            removed_at=func.coalesce(Location.removed_at, clock.now()),
+            facts_version=Location.facts_version
+            + case((Location.removed_at.is_(None), 1), else_=0),
+        )
     )
 
 
@@ -212,10 +232,11 @@ def _make_cursors(session: Session, connection: Connection, location_ids: list[s
         )
     )
     known = {(row.stream, row.location_external_id) for row in rows}
+    streams = platforms()[connection.platform].streams
     # A platform may name a location twice.
     wanted = dict.fromkeys(
         (stream.name, location_id)
-        for stream in platforms()[connection.platform].streams.values()
+        for stream in streams.values()
         for location_id in (location_ids if stream.per_location else [""])
     )
     session.add_all(
@@ -225,6 +246,7 @@ def _make_cursors(session: Session, connection: Connection, location_ids: list[s
             stream=stream,
             location_external_id=location_id,
             next_due_at=clock.now(),
+            sales=streams[stream].sales,
         )
         for stream, location_id in wanted
         if (stream, location_id) not in known

@@ -16,13 +16,22 @@ from config.errors import Fault, TransientError
 from config.logging import context, logger
 from connectors import platforms
 from connectors.base.contract import Page
-from connectors.base.errors import AccessRefusedError
-from models import Connection, StreamCursor, SyncRun, connections, lease, sync_run
+from connectors.base.errors import AccessRefusedError, NotGrantedError
+from models import Connection, StreamCursor, SyncRun, connections, lease, silence, sync_run
 from models.cursor import IS_GONE, at_rest
 from models.session import unit_of_work
 from models.told import told
 from tasks import app, lost_readers, reach, ring, slots
-from tasks.pull import ATTENTION_EVERY, Alive, Counts, Pull, noting, taken, wait_after
+from tasks.pull import (
+    ATTENTION_EVERY,
+    Alive,
+    Counts,
+    Pull,
+    is_turn,
+    noting,
+    taken,
+    wait_after,
+)
 from tasks.storing import storing
 
 log = logger(__name__)
@@ -36,6 +45,8 @@ _DUE_AT_ONCE = 500
 _SIGNALLED = timedelta(minutes=1)
 # Then the next ring goes on.
 _SIGNALLING_S = 4.0
+# What isn't granted is asked for again after so long: somebody may have granted it.
+_LEFT_OUT = timedelta(hours=1)
 # Cursors hold no finer time.
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -90,7 +101,7 @@ def run(
     with context(correlation_id=pull.correlation_id, connection_id=pull.connection.id):
         with noting(pull, _give_up, _let_go):
             pull.heed()
-            with reach.line(pull.connection) as line:
+            with reach.line(pull.connection, hurried=not ring.works_inline()) as line:
                 _read(line, pull, budget_s, report)
             _finish(pull)
         if pull.fault is None:
@@ -201,12 +212,20 @@ def _finish(pull: Pull[StreamCursor]) -> None:
     with unit_of_work() as session:
         lease.release(session, pull.held, next_due_at=next_due_at, failures=0)
         connections.succeeded(session, pull.connection.id, now)
+        if pull.held.sales and pull.newest is not None:
+            silence.note(session, pull.connection.id, pull.newest, now)
         _close(session, pull, status=sync_run.WAITING if pull.more else sync_run.DONE)
 
 
 def _give_up(pull: Pull[StreamCursor], fault: Fault) -> None:
     """Note the failure where people look, and when it is tried again."""
     now = clock.now()
+    if is_turn(fault):
+        _wait_for_turn(pull, fault, now)
+        return
+    if isinstance(fault, NotGrantedError) and not pull.held.sales:
+        _leave_out(pull, fault, now)
+        return
     with suppress(lease.LeaseLostError), unit_of_work() as session:
         lease.release(
             session,
@@ -222,6 +241,22 @@ def _give_up(pull: Pull[StreamCursor], fault: Fault) -> None:
     log.warning(
         "stream not read", stream=pull.held.stream, code=fault.code, sentence=fault.sentence
     )
+
+
+def _wait_for_turn(pull: Pull[StreamCursor], fault: Fault, now: datetime) -> None:
+    """No call is left for a moment: nothing is wrong, and others are read meanwhile."""
+    next_due_at = now + wait_after(fault, pull.held.failures)
+    with suppress(lease.LeaseLostError), unit_of_work() as session:
+        lease.release(session, pull.held, next_due_at=next_due_at)
+        _close(session, pull, status=sync_run.WAITING, **told(fault))
+
+
+def _leave_out(pull: Pull[StreamCursor], fault: Fault, now: datetime) -> None:
+    """What isn't granted is left out until it is: sales go on, and the connection is well."""
+    with suppress(lease.LeaseLostError), unit_of_work() as session:
+        lease.release(session, pull.held, next_due_at=now + _LEFT_OUT, failures=0)
+        _close(session, pull, status=sync_run.FAILED, **told(fault))
+    log.info("stream left out", stream=pull.held.stream, code=fault.code)
 
 
 def _leave_alone(session: Session, connection: Connection, now: datetime) -> None:

@@ -44,7 +44,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What came back: lower-cased header names, the body untouched, the server's own time."""
+    """What came back: header names lower-cased, the body untouched, the server's time."""
 
     status: int
     headers: Mapping[str, str]
@@ -72,6 +72,7 @@ class Do(Enum):
     WAIT = "wait"
     REFRESH = "refresh"
     REAUTHORISE = "reauthorise"
+    DENIED = "denied"
     CONFIG = "config"
     RESTART_WINDOW = "restart_window"
     BUG = "bug"
@@ -151,10 +152,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Period:
-    """Business dates `since` to `until` of one location, both included.
-
-    `start` and `end` are the instants that hold them there, half-open.
-    """
+    """Business dates `since` to `until` of a location, both included; `[start, end)` holds them."""
 
     since: date
     until: date
@@ -247,6 +245,7 @@ class Connector(Protocol):
 
     base_url: str
     buckets: Mapping[str, Bucket]
+    logins_an_hour: int | None
 
     def login(self, http: Http) -> Tokens:
         """Ask for an access token. Sends one request with `auth=False`; stores nothing."""

@@ -14,10 +14,10 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from config import clock
-from config.errors import Fault, TransientError
+from config.errors import Fault
 from connectors.base.budget import Budget, Limit
 from connectors.base.contract import Connector, Do, Outcome, Request, Response, Tokens
-from connectors.base.errors import fault
+from connectors.base.errors import LimitedError, fault
 from connectors.base.exchange import Exchange, stamped
 from connectors.base.server_clock import ServerClock
 from connectors.base.tokens import TokenStore, is_due
@@ -31,8 +31,9 @@ _UNKNOWN_WAIT_S = 30.0
 class Client:
     """Sends the requests of one connection; one thread uses it at a time.
 
-    `patience_s` is the longest that one `send` waits in all, through `wait`, for its budget; calls
-    that must be spaced wait for their turn besides.
+    `patience_s` is the longest that one `send` waits in all, through `wait`, for its budget. Calls
+    that must be spaced wait for their turn besides, unless it is `hurried`: then whoever calls has
+    other work to do meanwhile.
     """
 
     def __init__(
@@ -43,13 +44,15 @@ class Client:
         budget: Budget,
         connection_key: str,
         patience_s: float = 2.0,
+        hurried: bool = False,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         self._connector = connector
         self._tokens = tokens
         self._budget = budget
         self._key = connection_key
-        self._patience_s = patience_s
+        self._patience_s = 0.0 if hurried else patience_s
+        self._hurried = hurried
         self._wait = wait
         self._clock = ServerClock()
         self._exchange = Exchange(connector.base_url)
@@ -90,6 +93,8 @@ class Client:
 
     def _courtesy_s(self, request: Request) -> float:
         """The space that such calls keep between them: it is part of the call, not a shortage."""
+        if self._hurried:
+            return 0.0
         buckets = (self._connector.buckets[name] for name in request.buckets)
         return sum(bucket.window.total_seconds() for bucket in buckets if bucket.spaced)
 
@@ -148,7 +153,7 @@ class Client:
         limits = [self._limit(name, request) for name in request.buckets]
         while wait_s := self._budget.take(limits, self.server_now()):
             if not patience.covers(wait_s):
-                raise TransientError(
+                raise LimitedError(
                     "budget.used_up",
                     "The calls that the platform allows are used up for the moment.",
                     next_step="Nothing to do: reading goes on by itself.",

@@ -20,6 +20,8 @@ from connectors.toast.outcomes import LOGIN
 
 NEEDED = frozenset({"orders:read", "restaurants:read"})
 _GUESTS = "guest.pi:read"
+# What more than these may be held against, by whichever of our processes.
+LOGINS_AN_HOUR = 2
 _CLAIMS = "https://toasttab.com/"
 
 

@@ -34,6 +34,7 @@ class Toast:
         self._restaurants: Sequence[str] = settings.get("restaurants") or ()
         interval = _history_interval(self.base_url, settings.get("history_interval_s"))
         self.buckets: Mapping[str, Bucket] = limits.buckets(interval)
+        self.logins_an_hour: int | None = settings.get("logins_an_hour", account.LOGINS_AN_HOUR)
         self._signed_with: Tokens | None = None
 
     def login(self, http: Http) -> Tokens:

@@ -127,7 +127,7 @@ def _refused(request: Request, response: Response) -> Outcome:
         )
     if status == 403:
         return Outcome(
-            Do.CONFIG,
+            Do.DENIED,
             code="toast.not_granted",
             sentence="Toast doesn't let these credentials read this restaurant.",
             next_step=(

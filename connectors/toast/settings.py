@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from connectors.base.hosts import is_loopback
+from connectors.toast.account import LOGINS_AN_HOUR
 
 SECRETS = frozenset({"client_secret", "webhook_secret"})
 
@@ -51,6 +52,9 @@ class ToastSettings(Schema):
     )
     history_interval_s = fields.Float(
         load_default=None, allow_none=True, validate=validate.Range(0, 60)
+    )
+    logins_an_hour = fields.Integer(
+        load_default=LOGINS_AN_HOUR, strict=True, validate=validate.Range(1, 100_000)
     )
 
     @pre_load

@@ -31,7 +31,8 @@ class ConnectionSchema(Schema):
     """A connection and how it is doing. All before `complete_until` has been read.
 
     `waiting` and the parked counts stop at 10,000. `last_delivery_at` is of the newest delivery
-    that is still kept.
+    that is still kept. `unannounced_since` is since when sales come by reading alone, though
+    deliveries had come before.
     """
 
     id = fields.Integer()
@@ -45,6 +46,7 @@ class ConnectionSchema(Schema):
     status_at = Instant(allow_none=True)
     last_success_at = Instant(allow_none=True)
     last_delivery_at = Instant(allow_none=True)
+    unannounced_since = Instant(allow_none=True)
     complete_until = Instant(allow_none=True)
     waiting = fields.Integer()
     waiting_since = Instant(allow_none=True)

@@ -21,6 +21,7 @@ from models.connection_list import COUNTED_TO
 from models.listing import Span
 from models.overview import Day, today
 from models.session import read_only, takes_changes
+from models.silence import is_silent
 from models.standstill import standstill
 from tasks.preflight import Finding
 
@@ -50,6 +51,7 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
         "connections": connections,
         "counted_to": COUNTED_TO,
         "overdue": standstill(database, ours, now),
+        "silent": [c for c in connections if is_silent(c.unannounced_since, now)],
         "read_only": None if takes_changes(database) else read_only(),
         "broker_faults": _broker_faults(visitor),
         "days": _by_connection(days),

@@ -24,9 +24,16 @@ def one(query: str, **values: Any) -> Any:
 
 
 def cursors(shop: Shop) -> list[int]:
-    """The cursors of a shop."""
+    """The cursors of a shop's orders."""
+    return cursors_of(shop, "orders")
+
+
+def cursors_of(shop: Shop, stream: str) -> list[int]:
+    """The cursors of a stream of a shop."""
     with unit_of_work() as session:
-        query = select(StreamCursor.id).where(StreamCursor.connection_id == shop.connection_id)
+        query = select(StreamCursor.id).where(
+            StreamCursor.connection_id == shop.connection_id, StreamCursor.stream == stream
+        )
         return list(session.scalars(query.order_by(StreamCursor.id)))
 
 

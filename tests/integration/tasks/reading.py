@@ -44,7 +44,8 @@ def cursor_row(cursor_id: int) -> Any:
 def runs_of(cursor_id: int) -> list[Any]:
     return ask(
         "SELECT r.* FROM sync_runs r JOIN cursors c ON c.connection_id = r.connection_id "
-        "AND c.location_external_id = r.location_external_id WHERE c.id = :c ORDER BY r.id",
+        "AND c.location_external_id = r.location_external_id AND c.stream = r.stream "
+        "WHERE c.id = :c ORDER BY r.id",
         c=cursor_id,
     )
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from config import clock
+from config.errors import Fault
 from connectors.base.contract import Tokens
 from models import Connection
 from models.session import unit_of_work
-from tasks import connect, reach, sites
-from tests.integration.tasks.asked import connection, control, one, state
+from tasks import connect, reach, sites, sync
+from tests.integration.tasks.asked import connection, control, cursors, one, state
 from tests.shop import Shop
 from tests.waiting import until
 
@@ -78,6 +79,46 @@ def test_many_processes_with_a_revoked_token_log_in_once(shop: Shop) -> None:
     for child in children:
         child.join(30)
     assert _logins(shop) - before == 1
+
+
+def _read_with_a_revoked_token(shop: Shop) -> Fault | None:
+    control(shop, "tokens", method="DELETE")
+    pull = sync.run(cursors(shop)[0])
+    assert pull is not None
+    return pull.fault
+
+
+def test_no_more_than_two_logins_an_hour_however_often_the_token_is_refused(shop: Shop) -> None:
+    # The first was made as it was connected.
+    assert _logins(shop) == 1
+    began = clock.now()
+    assert _read_with_a_revoked_token(shop) is None
+    for minutes in (1, 20, 59):
+        with clock.frozen(began + timedelta(minutes=minutes)):
+            fault = _read_with_a_revoked_token(shop)
+            assert fault is not None
+            assert fault.code == "logins.used_up"
+            assert fault.retry_after_s == pytest.approx((60 - minutes) * 60, abs=90)
+            assert _logins(shop) == 2
+    assert (connection(shop).status, connection(shop).status_code) == ("delayed", "logins.used_up")
+    with clock.frozen(began + timedelta(minutes=61)):
+        assert _read_with_a_revoked_token(shop) is None
+    assert _logins(shop) == 3
+    assert connection(shop).status == "connected"
+
+
+def test_a_login_that_the_platform_refuses_counts_too(shop: Shop) -> None:
+    refuses = [{"route": "/authentication", "kind": "status", "status": 401}]
+    control(shop, "faults", refuses)
+    fault = _read_with_a_revoked_token(shop)
+    assert fault is not None
+    assert fault.code == "toast.credentials_refused"
+    assert connection(shop).status == "needs attention"
+    control(shop, "faults", method="DELETE")
+    fault = _read_with_a_revoked_token(shop)
+    assert fault is not None
+    assert fault.code == "logins.used_up"
+    assert _logins(shop) == 1
 
 
 def test_a_token_about_to_end_is_renewed_and_kept_sealed(shop: Shop) -> None:

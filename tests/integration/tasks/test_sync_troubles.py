@@ -90,7 +90,17 @@ def test_a_full_limit_is_waited_out_as_long_as_the_platform_says(shop: Shop) -> 
         assert sync.run(cursor_id).fault.code == "toast.limited"
         wait = cursor_row(cursor_id).next_due_at - clock.now()
     assert timedelta(seconds=6) <= wait <= timedelta(seconds=8)
-    assert connection(shop).status == "delayed"
+    assert (connection(shop).status, cursor_row(cursor_id).failures) == ("connected", 0)
+    assert runs_of(cursor_id)[-1].status == "waiting"
+
+
+def test_a_limit_that_lasts_is_told(shop: Shop) -> None:
+    headers = {"Retry-After": "400"}
+    control(
+        shop, "faults", [{"route": "/orders", "kind": "status", "status": 429, "headers": headers}]
+    )
+    sync.run(cursors(shop)[0])
+    assert (connection(shop).status, connection(shop).status_code) == ("delayed", "toast.limited")
 
 
 def test_what_another_process_used_up_is_not_asked_for(shop: Shop) -> None:
