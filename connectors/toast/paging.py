@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from config.errors import PermanentError
-from connectors.base.contract import Record
+from connectors.base.contract import Cursor, Record
 
 # Doubling ends here: a hundred million orders of one till are not.
 _MOST_PAGES = 1 << 20
@@ -35,52 +35,96 @@ class Listing:
 Read = Callable[[int], Listing]
 
 
-def backwards(read: Read, resume_at: int | None = None) -> Iterator[tuple[Listing, int]]:
-    """Every page from the last to the first, each with the number of the page to read next.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How far the search for the last page is: it comes after `low`.
 
-    That number is 0 after the first page; `resume_at` is such a number from an earlier reading.
+    `high` is the page to look at next or, once `bounded`, one that was empty.
+    """
+
+    low: int
+    high: int
+    bounded: bool = False
+
+    @property
+    def page(self) -> int:
+        """The page to look at."""
+        return (self.low + self.high) // 2 if self.bounded else self.high
+
+
+Left = int | Search
+"""What is left of a window: the number of the page to read next, 0 for none, or a search."""
+
+
+def members_of(left: Left) -> dict[str, int | bool]:
+    """What is left, as members of a cursor."""
+    if isinstance(left, Search):
+        return {"low": left.low, "high": left.high, "bounded": left.bounded}
+    return {"page": left}
+
+
+def left_of(cursor: Cursor) -> Left | None:
+    """What a cursor's members say is left; None when they say nothing of it."""
+    if "page" in cursor:
+        return int(cursor["page"])
+    if "low" in cursor:
+        return Search(int(cursor["low"]), int(cursor["high"]), bool(cursor["bounded"]))
+    return None
+
+
+def backwards(read: Read, resume_at: Left | None = None) -> Iterator[tuple[Listing, Left]]:
+    """Every page from the last to the first, each with what is left after it.
+
+    While the last one is being found, an empty page comes with how far that is, so that whoever is
+    cut off doesn't begin anew. `resume_at` is what was left in an earlier reading.
 
     Raises: PermanentError when a later page is the same as an earlier one: page numbers have no
         effect then. Rows that leave never make it so, as they only move others forward.
     """
-    number, listing = _last(read) if resume_at is None else (resume_at, read(resume_at))
-    yield listing, number - 1
-    while number > 1:
+    left, first = resume_at, None
+    if left is None:
+        first = read(1)
+        if not first.more:
+            yield first, 0
+            return
+        left = Search(1, 2)
+        yield _nothing(), left
+    if isinstance(left, Search):
+        for step in _searched(read, left, first):
+            yield step
+            left = step[1]
+    number = left if isinstance(left, int) else 0
+    while number > 0:
         number -= 1
-        yield read(number), number - 1
+        yield read(number + 1), number
 
 
-def _last(read: Read) -> tuple[int, Listing]:
-    """The number and content of the last page as of the moment it was read."""
-    low, listing = 1, read(1)
-    if not listing.more:
-        return 1, listing
-    high = 2
-    while (following := read(high)).more and high < _MOST_PAGES:
-        _must_differ(following, listing)
-        low, high, listing = high, high * 2, following
-    if following.records:
-        _must_differ(following, listing)
-        return high, following
-    return _between(read, low, high, following)
-
-
-def _between(read: Read, low: int, high: int, beyond: Listing) -> tuple[int, Listing]:
-    """The last page, known to come after `low` and before the empty page `high`."""
-    while high - low > 1:
-        middle = (low + high) // 2
-        listing = read(middle)
-        if listing.more:
-            low = middle
-        elif listing.records:
-            return middle, listing
+def _searched(read: Read, search: Search, before: Listing | None) -> Iterator[tuple[Listing, Left]]:
+    """The last page, after how far the search for it has come each time."""
+    while not search.bounded or search.high - search.low > 1:
+        number = search.page
+        listing = read(number)
+        _must_differ(listing, before)
+        if listing.records and (not listing.more or number >= _MOST_PAGES):
+            yield listing, number - 1
+            return
+        if listing.records:
+            before = listing
+            high = search.high if search.bounded else number * 2
+            search = Search(number, high, search.bounded)
         else:
-            high, beyond = middle, listing
-    return high, beyond
+            search = Search(search.low, number, bounded=True)
+        yield _nothing(), search
+    # Rows left meanwhile: what was page `high` is page `low` now.
+    yield _nothing(), search.low
 
 
-def _must_differ(listing: Listing, before: Listing) -> None:
-    if listing.records and listing.ids == before.ids:
+def _nothing() -> Listing:
+    return Listing((), more=True)
+
+
+def _must_differ(listing: Listing, before: Listing | None) -> None:
+    if before is not None and listing.records and listing.ids == before.ids:
         raise PermanentError(
             "toast.same_page_twice",
             "Toast sent the same page of orders twice, so its pages can't be told apart.",

@@ -16,7 +16,7 @@ from connectors.base.platform import Deletes, Stream
 from connectors.toast import pages
 from connectors.toast.limits import GLOBAL
 from connectors.toast.limits import ORDERS as LIVE
-from connectors.toast.paging import Listing, Read, backwards
+from connectors.toast.paging import Left, Listing, Read, backwards, left_of, members_of
 from connectors.toast.timestamps import instant, timestamp
 
 ORDERS = Stream(
@@ -57,12 +57,12 @@ _Query = dict[str, str | int]
 
 @dataclass(frozen=True)
 class Place:
-    """A place in the delta: complete to `mark`; within a window also its bounds and next page."""
+    """A place in the delta: complete to `mark`; within a window its bounds and what is left."""
 
     mark: datetime
     start: datetime | None = None
     end: datetime | None = None
-    page: int | None = None
+    left: Left | None = None
 
     @classmethod
     def of(cls, cursor: Cursor | None, now: datetime) -> "Place":
@@ -70,17 +70,18 @@ class Place:
         if not cursor or "mark" not in cursor:
             return cls(now - ORDERS.first_reach)
         mark = instant(str(cursor["mark"]))
-        if cursor.get("v") != _VERSION or "page" not in cursor:
+        left = left_of(cursor)
+        if cursor.get("v") != _VERSION or left is None:
             return cls(mark)
         start, end = instant(str(cursor["start"])), instant(str(cursor["end"]))
-        return cls(mark, start, end, int(cursor["page"]))
+        return cls(mark, start, end, left)
 
     def cursor(self) -> Cursor:
         """This place as a flat map."""
         members: dict[str, str | int | bool] = {"v": _VERSION, "mark": timestamp(self.mark)}
-        if self.start and self.end and self.page:
+        if self.start and self.end and self.left:
             members |= {"start": timestamp(self.start), "end": timestamp(self.end)}
-            members["page"] = self.page
+            members |= members_of(self.left)
         return members
 
 
@@ -88,12 +89,12 @@ def changes(http: Http, location: str, cursor: Cursor | None, now: datetime) -> 
     """All changes up to `now` less the hold-back, in as many windows as that takes."""
     latest = _whole_ms(now - ORDERS.hold_back)
     place = Place.of(cursor, now)
-    if place.page is None and place.mark >= latest:
+    if place.left is None and place.mark >= latest:
         yield Page((), place.cursor(), done=True, watermark=place.mark)
-    while place.page is not None or place.mark < latest:
+    while place.left is not None or place.mark < latest:
         start, end = _bounds(place, latest)
         read = _reader(http, location, _between(start, end), LIVE)
-        for listing, left in backwards(read, place.page):
+        for listing, left in backwards(read, place.left):
             ahead = Place(place.mark, start, end, left) if left else Place(end)
             yield _page(listing, ahead.cursor(), end=None if left else end)
         place = Place(end)
@@ -138,14 +139,14 @@ def history(
     http: Http, window: Window, resume: Cursor | None, buckets: Sequence[str]
 ) -> Iterator[Page]:
     """The pages of one window."""
-    page = int(resume["page"]) if resume and resume.get("v") == _VERSION else None
-    if page == 0:
+    left_over = left_of(resume) if resume and resume.get("v") == _VERSION else None
+    if left_over == 0:
         yield _page(Listing((), more=False), _position(0), end=window.end)
         return
     by_day: _Query = {"businessDate": f"{window.start:%Y%m%d}"}
     query = by_day if window.mode == BY_DAY else _between(window.start, window.end)
     read = _reader(http, window.location, query, buckets)
-    for listing, left in backwards(read, page):
+    for listing, left in backwards(read, left_over):
         yield _page(listing, _position(left), end=None if left else window.end)
 
 
@@ -184,8 +185,8 @@ def _between(start: datetime, end: datetime) -> _Query:
     return {"startDate": timestamp(start), "endDate": timestamp(end)}
 
 
-def _position(left: int) -> Cursor:
-    return {"v": _VERSION, "page": left}
+def _position(left: Left) -> Cursor:
+    return {"v": _VERSION, **members_of(left)}
 
 
 def _page(listing: Listing, ahead: Cursor, *, end: datetime | None) -> Page:

@@ -148,20 +148,36 @@ def test_the_first_reading_reaches_back_twelve_weeks_in_windows_of_four():
 
 def test_a_resumed_window_keeps_its_bounds():
     till = filled(350)
-    first = next(read(till, RECENT))
+    last = next(page for page in read(till, RECENT) if page.records)
     till.now += timedelta(minutes=30)
     till.asked.clear()
-    rest = list(read(till, first.next))
+    rest = list(read(till, last.next))
     assert till.asked[0].query["endDate"] == "2026-03-01T11:59:00.000+0000"
-    assert till.asked[0].query["page"] == first.next["page"] == 3
+    assert till.asked[0].query["page"] == last.next["page"] == 3
     assert rest[2].watermark == LATEST
     assert rest[-1].watermark == till.now - ORDERS.hold_back
 
 
 def test_the_cursor_is_flat_and_names_its_members():
-    first = next(read(filled(350), RECENT))
-    assert set(first.next) == {"v", "mark", "start", "end", "page"}
-    assert all(isinstance(value, str | int | bool) for value in first.next.values())
+    found = list(read(filled(350), RECENT))
+    within, searching = {"v", "mark", "start", "end"}, {"low", "high", "bounded"}
+    assert [set(page.next) - within for page in found[:3]] == [searching, searching, {"page"}]
+    for page in found:
+        assert all(isinstance(value, str | int | bool) for value in page.next.values())
+
+
+@pytest.mark.parametrize("orders", [150, 350, 1_050, 1_850])
+def test_who_may_call_but_once_at_a_time_gets_to_the_end(orders: int):
+    """A limit that cuts each attempt short after one call takes nothing back that was found."""
+    till, cursor, kept, attempts = filled(orders), RECENT, set[str](), 0
+    done = False
+    while not done:
+        page = next(read(till, cursor))
+        cursor, done = page.next, page.done
+        kept |= {record.id for record in page.records}
+        attempts += 1
+    assert kept == set(till.modified)
+    assert attempts == len(till.asked) <= 2 * (orders // 100) + 12
 
 
 def test_a_cursor_of_another_form_keeps_its_mark():
