@@ -11,8 +11,7 @@ from sandbox.toast.control.asked import asked_ms, asked_restaurant
 from sandbox.toast.control.body import document
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.platform import Platform
-from sandbox.toast.stock.shelf import Shelf
-from sandbox.toast.stock.telling import Wanted, set_levels
+from sandbox.toast.stock.telling import sell, set_levels
 
 
 def routes(platform: Platform) -> Blueprint:
@@ -26,32 +25,24 @@ def routes(platform: Platform) -> Blueprint:
     @control.post("/stock")
     def change() -> Json:
         wanted, restaurant = document(), asked_restaurant(platform)
-        shelf = platform.estate.of(restaurant).stock
-        sold = "sold" in wanted
-        moved = set_levels(
-            platform,
-            restaurant,
-            [_level(shelf, wanted)],
-            at_ms=asked_ms(platform, wanted),
-            sold=sold,
-            webhooks=bool(wanted.get("webhooks", True)),
-        )
-        return {**_state(platform, restaurant), "told": moved}
+        told = _set(platform, restaurant, wanted)
+        return {**_state(platform, restaurant), "told": told}
 
     return control
 
 
-def _level(shelf: Shelf, wanted: dict[str, Any]) -> Wanted:
-    found = shelf.find(wanted.get("item"))
+def _set(platform: Platform, restaurant: Restaurant, wanted: dict[str, Any]) -> list[str]:
+    """The guids of the items that there was something to tell of."""
+    found = platform.estate.of(restaurant).stock.find(wanted.get("item"))
     if found is None:
         raise LookupError(f"nothing on the menu is {wanted.get('item')}")
-    if "sold" not in wanted:
-        return found["guid"], str(wanted.get("status")), wanted.get("quantity")
-    now = shelf.level(found["guid"])
-    if now.quantity is None:
-        # What isn't counted isn't counted down.
-        return found["guid"], now.status, None
-    return found["guid"], "QUANTITY", max(0.0, now.quantity - float(wanted["sold"]))
+    guid, at_ms = found["guid"], asked_ms(platform, wanted)
+    webhooks = bool(wanted.get("webhooks", True))
+    if "sold" in wanted:
+        number = float(wanted["sold"])
+        return sell(platform, restaurant, guid, number, at_ms=at_ms, webhooks=webhooks)
+    levels = [(guid, str(wanted.get("status")), wanted.get("quantity"))]
+    return set_levels(platform, restaurant, levels, at_ms=at_ms, webhooks=webhooks)
 
 
 def _state(platform: Platform, restaurant: Restaurant) -> Json:

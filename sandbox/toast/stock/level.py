@@ -26,6 +26,12 @@ class Level:
         low = self.quantity is not None and self.quantity <= LOW
         return "low_quantity" if low else "in_stock"
 
+    def less(self, number: float) -> Level:
+        """What is left when that many are sold; what isn't counted isn't counted down."""
+        if self.quantity is None:
+            return self
+        return level("QUANTITY", max(0.0, self.quantity - number))
+
 
 def level(status: Any, quantity: Any) -> Level:
     """A level as it is asked for; none left of a counted item is OUT_OF_STOCK.

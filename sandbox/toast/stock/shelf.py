@@ -22,16 +22,22 @@ class Shelf:
         self._levels: dict[str, Level] = {}
 
     def apply(self, change: Json) -> Json:
-        """Set levels, all of them or none; the guids of those to tell of are in the answer.
+        """Set levels, all of them or none, or count some down; the answer is what to tell of.
 
-        Shape: `levels` of the change is a list of [item guid, status, quantity]. Of what was
-        `sold` there is something to tell only once it is low, and once it is gone.
+        Shape: `levels` of the change is a list of [item guid, status, quantity], `sold` one of
+        [item guid, number]; `moved` of the answer is like `levels`. Of what was sold there is
+        something to tell only once it is low, and once it is gone.
         """
-        wanted = [(guid, level(status, left)) for guid, status, left in change["levels"]]
-        sold = bool(change.get("sold"))
-        moved = [guid for guid, new in wanted if self._moves(self.level(guid), new, sold=sold)]
-        self._levels = {**self._levels, **dict(wanted)}
-        return {"moved": moved}
+        sold = change.get("sold", [])
+        wanted = {guid: level(status, left) for guid, status, left in change.get("levels", [])}
+        wanted |= {guid: self.level(guid).less(number) for guid, number in sold}
+        moved = {
+            guid: new
+            for guid, new in wanted.items()
+            if (self.level(guid).event != new.event if sold else self.level(guid) != new)
+        }
+        self._levels = {**self._levels, **wanted}
+        return {"moved": [[guid, new.status, new.quantity] for guid, new in moved.items()]}
 
     def level(self, guid: str) -> Level:
         """How much there is of an item."""
@@ -64,10 +70,6 @@ class Shelf:
             "multiLocationId": reference["multiLocationId"],
             "versionId": reference["guid"],
         }
-
-    @staticmethod
-    def _moves(old: Level, new: Level, *, sold: bool) -> bool:
-        return old.event != new.event if sold else old != new
 
     def _articles(self) -> Iterator[tuple[str, Json]]:
         for article in self._setup.card.articles():

@@ -63,6 +63,7 @@ def test_changes_outlive_a_restart(tmp_path: Path) -> None:
     toast.control("POST", "configuration", tips)
     stock = {"item": "Chapman Deluxe", "status": "QUANTITY", "quantity": 3}
     toast.control("POST", "stock", stock)
+    toast.control("POST", "stock", {"item": "Chapman Deluxe", "sold": 1})
     entry = toast.control("POST", "cash/entries", {"type": "TIP_OUT", "amount_cents": 500})
     toast.control("POST", f"cash/entries/{entry['guid']}/undo")
     toast.control("POST", "cash/deposits", {"amount_cents": 700})
@@ -71,6 +72,7 @@ def test_changes_outlive_a_restart(tmp_path: Path) -> None:
     assert refused.status_code == 400
     before = answers(toast)
     assert len(before["/cashmgmt/v1/entries?businessDate=20261122"]) == 2
+    assert before["/stock/v1/inventory"][0]["quantity"] == 2
     again = StandIn(data=tmp_path)
     again.hands.at += 60
     assert answers(again) == before

@@ -147,6 +147,17 @@ def test_what_stays_as_it_is_is_not_told(watched: StandIn) -> None:
     assert told(watched) == []
 
 
+def test_an_item_asked_for_twice_in_one_update_is_told_as_it_ends(watched: StandIn) -> None:
+    update(watched, counted(watched, "Chapman", 9), counted(watched, "Chapman", 2))
+    assert [(kind, details["quantity"]) for kind, details in told(watched)] == [("low_quantity", 2)]
+
+
+def test_what_is_not_counted_is_not_counted_down(watched: StandIn) -> None:
+    watched.control("POST", "stock", {"item": "Chapman", "sold": 3})
+    assert watched.get(INVENTORY).get_json() == []
+    assert told(watched) == []
+
+
 def test_staff_set_it_and_selling_tells_only_as_it_runs_low(watched: StandIn) -> None:
     watched.control("POST", "stock", {"item": "Chapman", "status": "QUANTITY", "quantity": 8})
     assert [kind for kind, _details in told(watched)] == ["in_stock"]
