@@ -20,13 +20,15 @@ def changed(card: Card, restaurant: Restaurant, changes: list[Json], at_ms: int)
     """
     after = deepcopy(card)
     for change in changes:
-        do = _CHANGES.get(change.get("do", ""))
+        do = _CHANGES.get(str(change.get("do")))
         if do is None:
             raise ValueError(f"do must be one of {', '.join(_CHANGES)}")
         try:
             do(after, restaurant, change, at_ms)
         except KeyError as missing:
             raise ValueError(f"{change['do']} needs {missing}") from missing
+        except TypeError as wrong:
+            raise ValueError(f"{change['do']} can't be made: {wrong}") from wrong
     return after
 
 
@@ -48,9 +50,7 @@ def articles(card: Card, restaurant: Restaurant, which: Any) -> list[Item | Opti
 
 
 def _price(card: Card, restaurant: Restaurant, change: Json, at_ms: int) -> None:
-    cents = change["price_cents"]
-    if not (cents is None or (isinstance(cents, int) and cents >= 0)):
-        raise ValueError("price_cents is a whole number from 0, or null for an open price")
+    cents = _cents(change["price_cents"])
     for article in articles(card, restaurant, change.get("item")):
         article.price_cents, article.modified_ms = cents, at_ms
         if isinstance(article, Item):
@@ -65,7 +65,7 @@ def _rename(card: Card, restaurant: Restaurant, change: Json, at_ms: int) -> Non
 def _tax(card: Card, restaurant: Restaurant, change: Json, at_ms: int) -> None:
     for article in articles(card, restaurant, change.get("item")):
         if isinstance(article, Item):
-            article.taxes, article.modified_ms = tuple(change["taxes"]), at_ms
+            article.taxes, article.modified_ms = _names(change["taxes"]), at_ms
 
 
 def _remove(card: Card, restaurant: Restaurant, change: Json, at_ms: int) -> None:
@@ -84,7 +84,7 @@ def _add(card: Card, restaurant: Restaurant, change: Json, at_ms: int) -> None:
     name = str(change["name"])
     if any(name in (each.key, each.name) for each in card.articles()):
         raise ValueError(f"{name} is on the menu already")
-    price = change.get("price_cents")
+    price = _cents(change.get("price_cents"))
     group = _group(card, str(change.get("group", "Menu")), at_ms)
     item = Item(
         key=name,
@@ -92,7 +92,7 @@ def _add(card: Card, restaurant: Restaurant, change: Json, at_ms: int) -> None:
         price_cents=price,
         strategy="OPEN_PRICE" if price is None else "BASE_PRICE",
         inclusion="TAX_INCLUDED" if change.get("tax_included") else "TAX_NOT_INCLUDED",
-        taxes=tuple(change["taxes"]) if "taxes" in change else None,
+        taxes=_names(change["taxes"]) if "taxes" in change else None,
         option_groups=_known_groups(card, change.get("option_groups", [])),
         plu=str(change.get("plu", "")),
         modified_ms=at_ms,
@@ -112,6 +112,18 @@ def _group(card: Card, name: str, at_ms: int) -> Group:
     card.menus[0].groups.append(made)
     card.menus[0].modified_ms = at_ms
     return made
+
+
+def _cents(given: Any) -> int | None:
+    if given is None or (isinstance(given, int) and given >= 0):
+        return given
+    raise ValueError("price_cents is a whole number from 0, or null for an open price")
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    if isinstance(given, list) and all(isinstance(each, str) for each in given):
+        return tuple(given)
+    raise ValueError("taxes are a list of names")
 
 
 def _known_groups(card: Card, keys: list[str]) -> list[str]:

@@ -163,10 +163,18 @@ def test_one_publication_holds_several_changes(toast: StandIn) -> None:
 
 def test_a_change_that_cannot_be_made_publishes_nothing(toast: StandIn) -> None:
     before = menus(toast)
-    wanted = [{"do": "remove", "item": "Chapman"}, {"do": "price", "item": "Nil", "price_cents": 1}]
-    for changes, status in ((wanted, 404), ([{"do": "rename", "item": "Chapman"}], 400)):
-        answer = toast.http.post("/control/menus", json={"changes": changes})
-        assert answer.status_code == status
+    fine = {"do": "remove", "item": "Chapman"}
+    for wrong, status in (
+        ({"do": "price", "item": "Nil", "price_cents": 1}, 404),
+        ({"do": "rename", "item": "Egusi Soup"}, 400),
+        ({"do": ["rename"]}, 400),
+        ({"do": "add", "name": "Zobo", "price_cents": "9"}, 400),
+        ({"do": "add", "name": "Puff Puff", "price_cents": 9}, 400),
+        ({"do": "add", "name": "Zobo", "taxes": "VAT"}, 400),
+        ({"do": "add", "name": "Zobo", "option_groups": ["Sauces"]}, 404),
+    ):
+        answer = toast.http.post("/control/menus", json={"changes": [fine, wrong]})
+        assert answer.status_code == status, wrong
     assert menus(toast) == before
 
 
