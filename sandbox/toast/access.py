@@ -47,7 +47,8 @@ def malformed(guid: str) -> bool:
 
 
 def _endpoint() -> str | None:
-    return "ordersBulk" if request.path.endswith("/ordersBulk") else None
+    """The narrow limit that a path has beside those of its API."""
+    return {"/orders/v2/ordersBulk": "ordersBulk", "/menus/v2/menus": "menus"}.get(request.path)
 
 
 def _claims(platform: Platform) -> dict[str, Any]:

@@ -10,15 +10,40 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from sandbox.base.breakage import Breakage
-from sandbox.toast.api import authentication, orders, partners, restaurants
+from sandbox.toast.api import (
+    authentication,
+    availability,
+    cash,
+    configuration,
+    menus,
+    orders,
+    partners,
+    restaurants,
+    stock,
+)
+from sandbox.toast.control import availability as control_availability
+from sandbox.toast.control import cash as control_cash
 from sandbox.toast.control import conditions, state, webhooks
+from sandbox.toast.control import configuration as control_configuration
+from sandbox.toast.control import menus as control_menus
 from sandbox.toast.control import orders as control_orders
-from sandbox.toast.errors import ApiError, error_message, fault_body
+from sandbox.toast.control import stock as control_stock
+from sandbox.toast.errors import ApiError, error_message, fault_body, small_message
 from sandbox.toast.opening import Options, open_platform
 from sandbox.toast.platform import Platform
 
 _API = (authentication, orders, restaurants, partners)
+_API_BESIDE_ORDERS = (menus, configuration, stock, cash, availability)
 _CONTROL = (state, conditions, webhooks, control_orders)
+_CONTROL_BESIDE_ORDERS = (
+    control_menus,
+    control_configuration,
+    control_stock,
+    control_cash,
+    control_availability,
+)
+# The one API whose errors are smaller.
+_CASH = "/cashmgmt/"
 
 
 def create_app(**options: Any) -> Flask:
@@ -40,9 +65,9 @@ def build(platform: Platform) -> Flask:
     app.extensions["toast"] = platform
     app.before_request(lambda: _count(platform))
     app.after_request(lambda response: _stamp(response, platform))
-    for service in _API:
+    for service in (*_API, *_API_BESIDE_ORDERS):
         app.register_blueprint(service.routes(platform))
-    for part in _CONTROL:
+    for part in (*_CONTROL, *_CONTROL_BESIDE_ORDERS):
         app.register_blueprint(part.routes(platform), url_prefix="/control")
     _answer_errors(app)
     app.wsgi_app = Breakage(  # type: ignore[assignment, method-assign]
@@ -69,6 +94,8 @@ def _answer_errors(app: Flask) -> None:
     @app.errorhandler(ApiError)
     def refused(error: ApiError) -> Any:
         body = error_message(error.status, error.message, error.code)
+        if request.path.startswith(_CASH):
+            body = small_message(error.status, error.message)
         return jsonify(body), error.status, error.headers
 
     @app.errorhandler(HTTPException)

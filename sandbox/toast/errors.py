@@ -36,6 +36,11 @@ def error_message(status: int, message: str, code: int = 0) -> dict[str, Any]:
     }
 
 
+def small_message(status: int, message: str) -> dict[str, Any]:
+    """All that errors of the cash management API hold. Source: its version 1.1.0, Error."""
+    return {"status": status, "message": message}
+
+
 def fault_body(status: int) -> bytes:
     """The same for a fault on demand."""
     return json.dumps(error_message(status, "The stand-in was asked to fail")).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sandbox.base.clock import Clock
 from sandbox.base.slices import Bucket, Reading, SliceLimiter
@@ -12,12 +12,25 @@ _QUARTER_S = 900
 
 @dataclass
 class Limits:
-    """Calls per second and per quarter of an hour, per client per location."""
+    """Calls per second and per quarter of an hour, per client per location.
+
+    `apis` are calls per second of single APIs that have another limit; `account` are those that
+    have it by arrangement, and say so.
+    """
 
     per_second: int = 20
     per_quarter: int = 10_000
     orders_bulk: int = 5
+    menus: int = 1
+    apis: dict[str, int] = field(default_factory=dict)
+    account: dict[str, int] = field(default_factory=dict)
     off: bool = False
+
+    def of_api(self, api: str) -> tuple[str, int]:
+        """Whose limit it is, and how many calls a second."""
+        if api in self.account:
+            return "API, ACCOUNT", self.account[api]
+        return "API", self.apis.get(api, self.per_second)
 
 
 class RateLimits:
@@ -47,13 +60,16 @@ class RateLimits:
     def _buckets(self, who: tuple[str, ...], api: str, endpoint: str | None) -> list[Bucket]:
         """In the order of priority: GLOBAL, API, ENDPOINT."""
         limits = self.limits
+        whose, per_second = limits.of_api(api)
         buckets = [
-            Bucket(scope, (scope, *name, *who), limit, slice_s)
-            for scope, name in (("GLOBAL", ()), ("API", (api,)))
-            for limit, slice_s in ((limits.per_second, 1), (limits.per_quarter, _QUARTER_S))
+            Bucket("GLOBAL", ("GLOBAL", *who), limits.per_second, 1),
+            Bucket("GLOBAL", ("GLOBAL", *who), limits.per_quarter, _QUARTER_S),
+            Bucket(whose, ("API", api, *who), per_second, 1),
+            Bucket("API", ("API", api, *who), limits.per_quarter, _QUARTER_S),
         ]
-        if endpoint == "ordersBulk":
-            buckets.append(Bucket("ENDPOINT", (endpoint, *who), limits.orders_bulk, 1))
+        narrow = {"ordersBulk": limits.orders_bulk, "menus": limits.menus}
+        if endpoint in narrow:
+            buckets.append(Bucket("ENDPOINT", (endpoint, *who), narrow[endpoint], 1))
         return buckets
 
 

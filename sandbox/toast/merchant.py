@@ -27,7 +27,7 @@ class TaxRate:
 
     @property
     def guid(self) -> str:
-        """Its identity in the configuration API."""
+        """Its identity among the taxes applied to an order."""
         return named_guid("TaxRate", self.name, self.rate)
 
 

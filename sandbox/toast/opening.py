@@ -10,9 +10,12 @@ from sandbox.base.clock import Clock
 from sandbox.base.faults import FaultPlan
 from sandbox.base.journal import Journal
 from sandbox.toast.book import OrderBook
+from sandbox.toast.estate import Estate
 from sandbox.toast.held import hold
 from sandbox.toast.history import history
 from sandbox.toast.limits import Limits, RateLimits
+from sandbox.toast.menu import dishes
+from sandbox.toast.menus.of_seed import sold_in
 from sandbox.toast.merchant import Merchant
 from sandbox.toast.places import demo_merchant
 from sandbox.toast.platform import Platform
@@ -63,6 +66,7 @@ def open_platform(options: Options) -> Platform:
         clock=clock,
         merchant=merchant,
         book=book,
+        estate=_estate(book, options),
         tokens=TokenIssuer(merchant, clock, partner=options.partner, scopes=options.scopes),
         rate_limits=RateLimits(clock, options.limits),
         faults=FaultPlan(),
@@ -70,6 +74,11 @@ def open_platform(options: Options) -> Platform:
         partner=options.partner,
         seed_report=report,
     )
+
+
+def _estate(book: OrderBook, options: Options) -> Estate:
+    journal = None if options.data is None else Journal(options.data / "premises.jsonl")
+    return Estate(journal, dishes if options.seed is None else sold_in(book))
 
 
 def _fill(book: OrderBook, merchant: Merchant, options: Options, clock: Clock) -> SeedReport | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sandbox.base.clock import Clock
 from sandbox.base.faults import FaultPlan
 from sandbox.toast.book import OrderBook
+from sandbox.toast.estate import Estate
 from sandbox.toast.limits import RateLimits
 from sandbox.toast.merchant import Merchant
 from sandbox.toast.seed import SeedReport
@@ -23,6 +24,7 @@ class Platform:
     clock: Clock
     merchant: Merchant
     book: OrderBook
+    estate: Estate
     tokens: TokenIssuer
     rate_limits: RateLimits
     faults: FaultPlan

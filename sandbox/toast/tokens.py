@@ -19,7 +19,16 @@ LIFETIME_S = 86_400
 # A new token can be had only in the last minute of the old one.
 RENEWAL_S = 60
 
-SCOPES = ("orders:read", "guest.pi:read", "restaurants:read", "config:read", "menus:read")
+SCOPES = (
+    "orders:read",
+    "guest.pi:read",
+    "restaurants:read",
+    "config:read",
+    "menus:read",
+    "stock:read",
+    "stock:write",
+    "cashmgmt:read",
+)
 _CLAIM = "https://toasttab.com/"
 
 

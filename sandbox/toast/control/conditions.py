@@ -70,5 +70,8 @@ def _limits(wanted: dict[str, Any]) -> Limits:
         per_second=int(wanted.get("global", plain.per_second)),
         per_quarter=int(wanted.get("global_15min", plain.per_quarter)),
         orders_bulk=int(wanted.get("ordersBulk", plain.orders_bulk)),
+        menus=int(wanted.get("menus", plain.menus)),
+        apis={str(api): int(calls) for api, calls in wanted.get("apis", {}).items()},
+        account={str(api): int(calls) for api, calls in wanted.get("account", {}).items()},
         off=bool(wanted.get("off", False)),
     )

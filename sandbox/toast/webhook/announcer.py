@@ -1,4 +1,4 @@
-"""Tells subscribers about orders: attempts, retries, back-off, and the count of it all."""
+"""Tells subscribers what happened: attempts, retries, back-off, and the count of it all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from sandbox.base.clock import Clock
@@ -22,6 +22,14 @@ from sandbox.toast.webhook.subscription import Subscription
 
 # How many attempts the log looks back on.
 _LOGGED = 1_000
+
+
+class Compose(Protocol):
+    """Words a message, given the guid and the instant of its event."""
+
+    def __call__(self, *, guid: str, at_ms: int) -> Message:
+        """The message."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -74,10 +82,14 @@ class Announcer:
 
     def announce(self, held: Held) -> None:
         """Tell every subscriber of order updates about an order's present state."""
-        listeners = [each for each in self.subscriptions if each.category == ORDER_UPDATED]
+        self.tell(ORDER_UPDATED, partial(order_updated, held))
+
+    def tell(self, category: str, compose: Compose) -> None:
+        """Tell every subscriber of a category; the message is made only if there is one."""
+        listeners = [each for each in self.subscriptions if each.category == category]
         if not listeners:
             return
-        message = order_updated(held, self._new_guid(), self._clock.now_ms())
+        message = compose(guid=self._new_guid(), at_ms=self._clock.now_ms())
         for listener in listeners:
             self.dispatch(message, listener)
 

@@ -75,3 +75,37 @@ def test_logins_are_limited_by_address_without_saying_so(toast: StandIn) -> None
     assert answers[-1].status_code == 429
     assert "Retry-After" in answers[-1].headers
     assert "X-Toast-RateLimit-By" not in answers[-1].headers
+
+
+def test_all_menus_are_one_a_second_and_their_metadata_is_not(toast: StandIn) -> None:
+    answers = [toast.get("/menus/v2/menus") for _each in range(2)]
+    assert [each.status_code for each in answers] == [200, 429]
+    assert answers[0].headers["X-Toast-RateLimit-By"] == "ENDPOINT"
+    answers = [toast.get("/menus/v2/metadata") for _each in range(2)]
+    assert [each.status_code for each in answers] == [200, 200]
+    # Another API's list has the same last word.
+    assert toast.get("/config/v2/menus").status_code == 200
+    toast.restaurant = toast.platform.merchant.restaurants[1].guid
+    assert toast.get("/menus/v2/menus").status_code == 200
+    toast.control("POST", "limits", {"menus": 3})
+    toast.hands.at += 1
+    assert [toast.get("/menus/v2/menus").status_code for _each in range(4)] == [200] * 3 + [429]
+
+
+def test_each_api_has_slices_of_its_own(toast: StandIn) -> None:
+    toast.control("POST", "limits", {"apis": {"stock": 1}})
+    answers = [toast.get("/stock/v1/inventory") for _each in range(2)]
+    assert [each.status_code for each in answers] == [200, 429]
+    assert answers[1].headers["X-Toast-RateLimit-By"] == "API"
+    for path in ("/config/v2/tables", "/restaurant-availability/v1/availability"):
+        assert toast.get(path).status_code == 200
+    toast.restaurant = toast.platform.merchant.restaurants[1].guid
+    assert toast.get("/stock/v1/inventory").status_code == 200
+
+
+def test_a_limit_by_arrangement_says_so(toast: StandIn) -> None:
+    toast.control("POST", "limits", {"account": {"config": 2}})
+    answers = [toast.get("/config/v2/tables") for _each in range(3)]
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert {each.headers["X-Toast-RateLimit-By"] for each in answers} == {"API, ACCOUNT"}
+    assert toast.get("/stock/v1/inventory").headers["X-Toast-RateLimit-By"] == "GLOBAL"

@@ -1,0 +1,1 @@
+"""Cash: what goes in and out of the drawers other than what guests pay."""

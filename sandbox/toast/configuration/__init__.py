@@ -1,0 +1,1 @@
+"""Configuration: the things that orders refer to, a list for each kind."""

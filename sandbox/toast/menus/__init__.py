@@ -1,0 +1,1 @@
+"""Menus: what a restaurant has published, how it changes, and how the API shows it."""

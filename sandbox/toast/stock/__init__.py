@@ -1,0 +1,1 @@
+"""Stock: how much of each item there is left."""
