@@ -151,10 +151,11 @@ imports = tuple(f"tasks.{module.name}" for module in iter_modules(tasks.__path__
 # Beat only rings due-finders; what is due is data. Seconds between rings; each ring is a slot,
 # and a slot runs once however many beats ring it.
 TIMETABLE = {
-    "sync.due": 5,
+    # A reader that has no call left waits in its row, mostly for a second, and holds no worker.
+    "sync.due": 1,
+    "sweep.slices": 1,
     "invoice.due": 5,
     "sweep.inbox": 5,
-    "sweep.slices": 10,
     "sweep.dead": 10,
     "sites.first": 60,
     "sweep.clocks": 300,
@@ -170,4 +171,4 @@ beat_schedule = {
 # Without a memory in a file: the slots are one, and all beats share it.
 beat_scheduler = "tasks.bell:Bell"
 # No longer than the shortest of the rings: by default beat may sleep for five minutes.
-beat_max_loop_interval = 5
+beat_max_loop_interval = 1

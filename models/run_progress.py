@@ -72,7 +72,8 @@ def next_up(
     Of an import as many as it lacks to `abreast` that are read at a time. Which ones doesn't change
     as long as nobody takes them: those whose reader died come first, then whoever waits longest.
 
-    Those of a location where another one failed are among them. A command stops there, for whoever
+    While one waits for its turn to call, the others of its location would only wait with it. Those
+    of a location where another one failed are among them. A command stops there, for whoever
     watches it to act; nobody watches a worker, so it tries them now and then: the cause may be
     mended on the platform without a word to us.
     """
@@ -84,6 +85,7 @@ def next_up(
     lined_up = (
         select(Slice.id, Slice.run_id, is_read.label("is_read"), place.label("place"))
         .where(Slice.status != DONE, or_(is_read, Slice.next_attempt_at <= now))
+        .where(or_(is_read, ~_another_waits_its_turn(now)))
         .where(*([] if run_id is None else [Slice.run_id == run_id]))
         .subquery()
     )
@@ -135,6 +137,23 @@ def _held_up() -> ColumnElement[bool]:
             other.run_id == Slice.run_id,
             other.location_external_id == Slice.location_external_id,
             other.status == FAILED,
+        )
+        .correlate(Slice)
+        .exists()
+    )
+
+
+def _another_waits_its_turn(now: datetime) -> ColumnElement[bool]:
+    """Whether a slice of the same location was put off though nothing is wrong with it."""
+    other = aliased(Slice)
+    return (
+        select(other.id)
+        .where(
+            other.run_id == Slice.run_id,
+            other.location_external_id == Slice.location_external_id,
+            other.status != DONE,
+            other.error_code.is_(None),
+            other.next_attempt_at > now,
         )
         .correlate(Slice)
         .exists()
