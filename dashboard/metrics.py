@@ -84,8 +84,33 @@ def text() -> bytes:
 
 def _counted() -> bytes:
     """What the doors counted: added up over processes when there are several."""
-    if ValueClass is MutexValue:
-        return generate_latest(REGISTRY)
-    together = CollectorRegistry()
-    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-    return generate_latest(together)
+    together = REGISTRY
+    if ValueClass is not MutexValue:
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    ratio = CollectorRegistry()
+    ratio.register(HitRatio(together))
+    return generate_latest(together) + generate_latest(ratio)
+
+
+class HitRatio(Collector):
+    """How many of a cache's reads found what they wanted, of one, by kind."""
+
+    def __init__(self, counted: CollectorRegistry) -> None:
+        self._counted = counted
+
+    def collect(self) -> Iterator[Metric]:
+        """Nothing of a kind that nobody read yet."""
+        found = GaugeMetricFamily(
+            "taxpoynt_cache_hit_ratio", "Reads of the cache that were hits.", labels=["kind"]
+        )
+        reads: dict[str, dict[str, float]] = {}
+        for metric in self._counted.collect():
+            for sample in metric.samples if metric.name == "taxpoynt_cache_reads" else ():
+                if sample.name.endswith("_total"):
+                    by_result = reads.setdefault(sample.labels["kind"], {})
+                    by_result[sample.labels["result"]] = sample.value
+        for kind, by_result in reads.items():
+            if total := sum(by_result.values()):
+                found.add_metric([kind], by_result.get("hit", 0.0) / total)
+        yield found
