@@ -15,14 +15,14 @@ def service_charge(priced: PricedCharge, order: Order, restaurant: Restaurant) -
     charge = priced.charge
     refund = None
     if charge.refund_guid is not None:
-        refund = refund_details(priced.cents, priced.tax, charge.refund_guid)
+        refund = refund_details(*priced.refunded, charge.refund_guid)
     return {
         "guid": charge.guid,
         "entityType": "AppliedServiceCharge",
         "externalId": None,
         "chargeAmount": money.amount(priced.cents),
         "serviceCharge": configured(restaurant, "ServiceCharge", charge.name),
-        "chargeType": "FIXED" if charge.percent is None else "PERCENT",
+        "chargeType": charge.kind or ("FIXED" if charge.percent is None else "PERCENT"),
         "name": charge.name,
         "delivery": order.dining == "Delivery",
         "takeout": order.dining == "Take Out",
@@ -33,5 +33,5 @@ def service_charge(priced: PricedCharge, order: Order, restaurant: Restaurant) -
         "serviceChargeCalculation": "PRE_DISCOUNT" if charge.pre_discount else "POST_DISCOUNT",
         "refundDetails": refund,
         "serviceChargeCategory": charge.category,
-        "paymentGuid": None,
+        "paymentGuid": charge.payment_guid,
     }
