@@ -15,8 +15,16 @@ from sandbox.base.clock import Clock
 from sandbox.toast.held import Held
 from sandbox.toast.webhook import retry, subscription
 from sandbox.toast.webhook.agenda import Agenda
+from sandbox.toast.webhook.backoff import Backoff
 from sandbox.toast.webhook.chaos import Chaos, tampered
-from sandbox.toast.webhook.message import ORDER_UPDATED, Message, order_updated
+from sandbox.toast.webhook.event import Event
+from sandbox.toast.webhook.message import Message
+from sandbox.toast.webhook.order_event import (
+    CHANNEL_ORDER_UPDATED,
+    ORDER_UPDATED,
+    from_channel,
+    order_updated,
+)
 from sandbox.toast.webhook.post import Post, post
 from sandbox.toast.webhook.subscription import Subscription
 
@@ -68,18 +76,38 @@ class Announcer:
         others = [each for each in self.subscriptions if (each.url, each.category) != known]
         self._keep([*others, wanted])
 
-    def unsubscribe(self, url: str | None = None) -> None:
-        """Drop the subscriptions of an address, or all of them."""
-        self._keep([each for each in self.subscriptions if url not in (None, each.url)])
+    def unsubscribe(self, url: str | None = None, category: str | None = None) -> None:
+        """Drop the subscriptions of an address, of a category, of both, or all of them."""
+        self._keep([each for each in self.subscriptions if not each.concerns(url, category)])
 
     def announce(self, held: Held) -> None:
         """Tell every subscriber of order updates about an order's present state."""
-        listeners = [each for each in self.subscriptions if each.category == ORDER_UPDATED]
-        if not listeners:
-            return
-        message = order_updated(held, self._new_guid(), self._clock.now_ms())
-        for listener in listeners:
-            self.dispatch(message, listener)
+        if self._listeners(ORDER_UPDATED):
+            self.tell(order_updated(held))
+        if self._listeners(CHANNEL_ORDER_UPDATED) and from_channel(held):
+            self.tell(order_updated(held, CHANNEL_ORDER_UPDATED))
+
+    def tell(self, event: Event) -> int:
+        """Tell every subscriber of the event's category; how many they are."""
+        listeners = self._listeners(event.category)
+        if listeners:
+            message = event.message(self._new_guid(), self._clock.now_ms())
+            for listener in listeners:
+                self.dispatch(message, listener)
+        return len(listeners)
+
+    def pause(self, url: str | None, category: str | None, *, seconds: float | None) -> int:
+        """Pause subscriptions for so long, or stop them for good; what they miss is lost."""
+        found = [each for each in self.subscriptions if each.concerns(url, category)]
+        for each in found:
+            each.backoff.rest(self.agenda.now(), seconds)
+        return len(found)
+
+    def resume(self, url: str | None = None, category: str | None = None) -> None:
+        """What support does for a subscription that is stopped: it starts anew."""
+        for each in self.subscriptions:
+            if each.concerns(url, category):
+                each.backoff = Backoff(scale=self.scale)
 
     def dispatch(self, message: Message, listener: Subscription) -> None:
         """Send one message to one subscriber, through whatever chaos is on."""
@@ -98,7 +126,12 @@ class Announcer:
         with self._lock:
             counts = {name: self._counts[name] for name in names}
         states = [
-            {"url": each.url, "state": each.backoff.state(now)} for each in self.subscriptions
+            {
+                "url": each.url,
+                "eventCategory": each.category,
+                "state": each.backoff.state(now),
+            }
+            for each in self.subscriptions
         ]
         return {**counts, "pending": self.agenda.pending, "subscriptions": states}
 
@@ -128,12 +161,15 @@ class Announcer:
     ) -> None:
         self._count("failed")
         listener.backoff.failed(self.agenda.now())
-        wait = retry.wait_s(status, attempt)
+        wait = retry.wait_s(status, attempt, message.category)
         if wait is None:
             self._count("dropped")
         else:
             again = partial(self._try, message, listener, attempt + 1)
             self.agenda.add(again, wait * self.scale)
+
+    def _listeners(self, category: str) -> list[Subscription]:
+        return [each for each in self.subscriptions if each.category == category]
 
     def _note(self, attempt: Attempt) -> None:
         with self._lock:

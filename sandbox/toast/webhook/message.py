@@ -5,13 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from sandbox.toast import times
-from sandbox.toast.held import Held
 from sandbox.toast.webhook.signature import sign
-
-ORDER_UPDATED = "order_updated"
 
 # What a message about an order never tells about the guest.
 _GUEST_FIELDS = ("firstName", "lastName", "phone", "phoneCountryCode", "email")
@@ -25,48 +19,24 @@ class Message:
     timestamp: str
     category: str
     kind: str
-    restaurant_guid: str
+    restaurant_guid: str | None
     subject: str
     body: bytes
 
     def headers(self, secret: str, attempt: int) -> dict[str, str]:
         """The headers of one attempt."""
+        guid = self.restaurant_guid
         return {
             "Toast-Signature": sign(self.body, self.timestamp, secret),
             "Toast-Event-Type": self.kind,
             "Toast-Event-Category": self.category,
-            "Toast-Restaurant-External-ID": self.restaurant_guid,
+            **({} if guid is None else {"Toast-Restaurant-External-ID": guid}),
             "Toast-Attempt-Number": str(attempt),
             "Content-Type": "application/json",
             "Accept-Encoding": "gzip,deflate",
             "Connection": "close",
             "User-Agent": "Apache-HttpClient/4.5.14 (Java)",
         }
-
-
-def order_updated(held: Held, guid: str, at_ms: int) -> Message:
-    """An order's new state, told with everything but the guest and external ids."""
-    timestamp = times.zulu(at_ms)
-    body = {
-        "timestamp": timestamp,
-        "eventCategory": ORDER_UPDATED,
-        "eventType": ORDER_UPDATED,
-        "guid": guid,
-        "details": {
-            "restaurantGuid": held.restaurant.guid,
-            "order": discreet(msgspec.json.decode(held.body())),
-            "appliedPackagingInfo": None,
-        },
-    }
-    return Message(
-        guid=guid,
-        timestamp=timestamp,
-        category=ORDER_UPDATED,
-        kind=ORDER_UPDATED,
-        restaurant_guid=held.restaurant.guid,
-        subject=held.guid,
-        body=msgspec.json.encode(body),
-    )
 
 
 def discreet(order: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.toast.webhook.backoff import Backoff
-from sandbox.toast.webhook.message import ORDER_UPDATED
+from sandbox.toast.webhook.order_event import ORDER_UPDATED
 
 
 @dataclass
@@ -20,6 +20,10 @@ class Subscription:
     secret: str
     category: str = ORDER_UPDATED
     backoff: Backoff = field(default_factory=Backoff)
+
+    def concerns(self, url: str | None, category: str | None) -> bool:
+        """Whether it is meant by an address, a category, both, or none of them."""
+        return url in (None, self.url) and category in (None, self.category)
 
     def document(self) -> dict[str, str]:
         """What is asked for at the control address and kept on disk."""
