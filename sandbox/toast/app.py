@@ -10,15 +10,15 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from sandbox.base.breakage import Breakage
-from sandbox.toast.api import authentication, orders, partners, restaurants
-from sandbox.toast.control import conditions, state, webhooks
+from sandbox.toast.api import authentication, orders, partners, payments, restaurants
+from sandbox.toast.control import conditions, locations, sending, state, webhooks
 from sandbox.toast.control import orders as control_orders
 from sandbox.toast.errors import ApiError, error_message, fault_body
 from sandbox.toast.opening import Options, open_platform
 from sandbox.toast.platform import Platform
 
-_API = (authentication, orders, restaurants, partners)
-_CONTROL = (state, conditions, webhooks, control_orders)
+_API = (authentication, orders, payments, restaurants, partners)
+_CONTROL = (state, conditions, locations, webhooks, sending, control_orders)
 
 
 def create_app(**options: Any) -> Flask:
