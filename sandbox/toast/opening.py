@@ -67,7 +67,7 @@ def open_platform(options: Options) -> Platform:
     book = OrderBook(merchant, journal)
     report = _fill(book, first, options, clock)
     book.open_journal()
-    return Platform(
+    platform = Platform(
         clock=clock,
         merchant=merchant,
         book=book,
@@ -79,6 +79,8 @@ def open_platform(options: Options) -> Platform:
         partner=options.partner,
         seed_report=report,
     )
+    platform.webhooks.concerned = lambda place: platform.connected(book.present(place))
+    return platform
 
 
 def _merchant(options: Options) -> Merchant:

@@ -74,7 +74,10 @@ class Line(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 class Charge(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A service charge by percent or by amount; a gratuity goes to the staff."""
+    """A service charge by percent or by amount; a gratuity goes to the staff.
+
+    A percent is of prices before discounts unless `pre_discount` is false.
+    """
 
     name: str
     guid: str = ""
@@ -82,8 +85,8 @@ class Charge(msgspec.Struct, kw_only=True, omit_defaults=True):
     amount_cents: int = 0
     gratuity: bool = False
     taxable: bool = False
-    pre_discount: bool = True
-    category: str = "SERVICE_CHARGE"
+    pre_discount: bool | None = True
+    category: str | None = "SERVICE_CHARGE"
     refund_guid: str | None = None
     refund_cents: int | None = None
     refund_tax_cents: int = 0

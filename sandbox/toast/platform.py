@@ -35,13 +35,15 @@ class Platform:
     _requests: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def lists(self, restaurant: Restaurant) -> bool:
-        """Whether the client is told of a location; a group's account knows its group alone."""
+    def connected(self, restaurant: Restaurant) -> bool:
+        """Whether a location was given to the client; a group's account has its group alone."""
         group = self.merchant.group_of(restaurant)
         ours = self.partner or group == self.merchant.group_guid
-        return (
-            ours and restaurant.guid not in self.withdrawn and self.grants.of(restaurant).connected
-        )
+        return ours and self.grants.of(restaurant).connected
+
+    def lists(self, restaurant: Restaurant) -> bool:
+        """Whether the client is told of a location."""
+        return self.connected(restaurant) and restaurant.guid not in self.withdrawn
 
     def admits(self, restaurant: Restaurant) -> bool:
         """Whether the client may read a location by now."""

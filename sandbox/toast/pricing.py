@@ -75,7 +75,7 @@ def _price_charge(
     charge: Charge, check: Check, lines: list[PricedLine], restaurant: Restaurant
 ) -> PricedCharge:
     live = [each for each in lines if each.line.voided_ms is None]
-    base = sum(each.pre if charge.pre_discount else each.price for each in live)
+    base = sum(each.price if charge.pre_discount is False else each.pre for each in live)
     cents = charge.amount_cents
     if charge.percent is not None:
         cents = money.share(base, charge.percent)

@@ -9,6 +9,8 @@ from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Order
 from sandbox.toast.priced import PricedCharge
 
+_CALCULATION = {True: "PRE_DISCOUNT", False: "POST_DISCOUNT", None: None}
+
 
 def service_charge(priced: PricedCharge, order: Order, restaurant: Restaurant) -> Json:
     """One charge with its tax."""
@@ -30,7 +32,7 @@ def service_charge(priced: PricedCharge, order: Order, restaurant: Restaurant) -
         "gratuity": charge.gratuity,
         "taxable": charge.taxable,
         "appliedTaxes": [applied_tax(each, restaurant) for each in priced.taxes],
-        "serviceChargeCalculation": "PRE_DISCOUNT" if charge.pre_discount else "POST_DISCOUNT",
+        "serviceChargeCalculation": _CALCULATION[charge.pre_discount],
         "refundDetails": refund,
         "serviceChargeCategory": charge.category,
         "paymentGuid": charge.payment_guid,

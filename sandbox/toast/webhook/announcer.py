@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from sandbox.base.clock import Clock
 from sandbox.toast.held import Held
+from sandbox.toast.merchant import Restaurant
 from sandbox.toast.webhook import retry, subscription
 from sandbox.toast.webhook.agenda import Agenda
 from sandbox.toast.webhook.backoff import Backoff
@@ -68,6 +69,8 @@ class Announcer:
         self.scale = scale
         self.secret = secret
         self.chaos = Chaos()
+        # Whether the client hears of a restaurant's orders.
+        self.concerned: Callable[[Restaurant], bool] = lambda restaurant: True
         self.subscriptions = [] if file is None else subscription.load(file, secret)
 
     def subscribe(self, wanted: Subscription) -> None:
@@ -82,6 +85,8 @@ class Announcer:
 
     def announce(self, held: Held) -> None:
         """Tell every subscriber of order updates about an order's present state."""
+        if not self.concerned(held.restaurant):
+            return
         if self._listeners(ORDER_UPDATED):
             self.tell(order_updated(held))
         if self._listeners(CHANNEL_ORDER_UPDATED) and from_channel(held):

@@ -74,3 +74,19 @@ def test_taxes_that_are_no_percentage(toast: StandIn) -> None:
     assert item["tax"] == 0.83
     rates = {each["name"]: each["rate"] for each in item["appliedTaxes"]}
     assert rates["Nothing"] is None
+
+
+def test_a_charge_may_leave_open_how_it_is_worked_out(toast: StandIn) -> None:
+    charge = {"name": "Fee", "percent": 10, "pre_discount": None, "category": None}
+    discount = {"name": "Half", "percent": 50}
+    check = {"lines": [RICE], "discounts": [discount], "charges": [charge]}
+    told = shown(toast, make(toast, checks=[check]))["checks"][0]["appliedServiceCharges"][0]
+    assert (told["serviceChargeCalculation"], told["serviceChargeCategory"]) == (None, None)
+    assert told["chargeAmount"] == 1
+    after = {
+        "lines": [RICE],
+        "discounts": [discount],
+        "charges": [{**charge, "pre_discount": False}],
+    }
+    told = shown(toast, make(toast, checks=[after]))["checks"][0]["appliedServiceCharges"][0]
+    assert told["chargeAmount"] == 0.5

@@ -212,6 +212,29 @@ def test_partners_are_told_without_a_restaurant_header(
     assert details["restaurantName"] == "Palm Kitchen Lagos"
 
 
+def test_orders_of_a_removed_location_are_not_told(toast: StandIn) -> None:
+    toast.control("POST", "subscriptions", {"url": URL})
+    toast.control("DELETE", f"locations/{toast.restaurant}")
+    toast.control("POST", "orders", {"restaurant": toast.restaurant})
+    assert toast.agenda.run_due() == 0
+    toast.control("POST", "locations", {"guid": toast.restaurant})
+    toast.control("POST", "orders", {"restaurant": toast.restaurant})
+    assert toast.agenda.run_due() == 1
+
+
+def test_a_groups_account_hears_of_its_group_alone() -> None:
+    toast = chain(partner=False)
+    toast.control("POST", "subscriptions", {"url": URL})
+    merchant = toast.platform.merchant
+    for each in merchant.restaurants[:12]:
+        toast.control("POST", "orders", {"restaurant": each.guid})
+    toast.agenda.run_due()
+    heard = {headers["Toast-Restaurant-External-ID"] for _url, _, headers in toast.receiver.taken}
+    assert heard == {
+        each.guid for each in merchant.restaurants[:12] if each.group_guid == merchant.group_guid
+    }
+
+
 def test_partners_are_not_told_when_not_wanted(toast: StandIn) -> None:
     toast.control("POST", "subscriptions", {"url": URL, "eventCategory": "partner"})
     toast.control("DELETE", f"locations/{toast.restaurant}", {"webhooks": False})
