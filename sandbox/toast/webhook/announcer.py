@@ -19,10 +19,10 @@ from sandbox.toast.webhook.agenda import Agenda
 from sandbox.toast.webhook.backoff import Backoff
 from sandbox.toast.webhook.chaos import Chaos, tampered
 from sandbox.toast.webhook.event import Event
-from sandbox.toast.webhook.message import Message
-from sandbox.toast.webhook.order_event import (
+from sandbox.toast.webhook.message import (
     CHANNEL_ORDER_UPDATED,
     ORDER_UPDATED,
+    Message,
     from_channel,
     order_updated,
 )
@@ -87,18 +87,17 @@ class Announcer:
         """Tell every subscriber of order updates about an order's present state."""
         if not self.concerned(held.restaurant):
             return
-        if self._listeners(ORDER_UPDATED):
-            self.tell(order_updated(held))
-        if self._listeners(CHANNEL_ORDER_UPDATED) and from_channel(held):
-            self.tell(order_updated(held, CHANNEL_ORDER_UPDATED))
+        for category in (ORDER_UPDATED, CHANNEL_ORDER_UPDATED):
+            listeners = self._listeners(category)
+            if listeners and (category == ORDER_UPDATED or from_channel(held)):
+                message = order_updated(held, self._new_guid(), self._clock.now_ms(), category)
+                self._send_to(listeners, message)
 
     def tell(self, event: Event) -> int:
         """Tell every subscriber of the event's category; how many they are."""
         listeners = self._listeners(event.category)
         if listeners:
-            message = event.message(self._new_guid(), self._clock.now_ms())
-            for listener in listeners:
-                self.dispatch(message, listener)
+            self._send_to(listeners, event.message(self._new_guid(), self._clock.now_ms()))
         return len(listeners)
 
     def pause(self, url: str | None, category: str | None, *, seconds: float | None) -> int:
@@ -172,6 +171,10 @@ class Announcer:
         else:
             again = partial(self._try, message, listener, attempt + 1)
             self.agenda.add(again, wait * self.scale)
+
+    def _send_to(self, listeners: list[Subscription], message: Message) -> None:
+        for listener in listeners:
+            self.dispatch(message, listener)
 
     def _listeners(self, category: str) -> list[Subscription]:
         return [each for each in self.subscriptions if each.category == category]

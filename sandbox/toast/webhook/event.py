@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from sandbox.toast import times
-from sandbox.toast.webhook.message import Message
+from sandbox.toast.webhook.message import Message, envelope
 
 
 @dataclass(frozen=True)
@@ -26,20 +23,12 @@ class Event:
 
     def message(self, guid: str, at_ms: int) -> Message:
         """The documented envelope around it."""
-        timestamp = times.zulu(at_ms)
-        body = {
-            "timestamp": timestamp,
-            "eventCategory": self.category,
-            "eventType": self.kind,
-            "guid": guid,
-            "details": self.details,
-        }
-        return Message(
+        return envelope(
+            self.category,
+            self.kind,
+            self.details,
             guid=guid,
-            timestamp=timestamp,
-            category=self.category,
-            kind=self.kind,
+            at_ms=at_ms,
             restaurant_guid=self.restaurant_guid,
             subject=self.subject,
-            body=msgspec.json.encode(body),
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.toast.webhook.backoff import Backoff
-from sandbox.toast.webhook.order_event import ORDER_UPDATED
+from sandbox.toast.webhook.message import ORDER_UPDATED
 
 
 @dataclass
