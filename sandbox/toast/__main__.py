@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from sandbox.toast.franchise import franchise
 from sandbox.toast.serving import serve
 
 
@@ -19,6 +20,8 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--seed", type=Path, help="orders from a CSV")
+    parser.add_argument("--franchise", type=int, metavar="N", help="sell at N restaurants")
+    parser.add_argument("--group-account", action="store_true", help="no partner: one group only")
     parser.add_argument("--data", type=Path, help="folder to remember live orders in")
     parser.add_argument("--live", type=float, metavar="SECONDS", help="a new order that often")
     chosen = parser.parse_args()
@@ -26,7 +29,13 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         served = serve(
-            chosen.host, chosen.port, live_s=chosen.live, seed=chosen.seed, data=chosen.data
+            chosen.host,
+            chosen.port,
+            live_s=chosen.live,
+            seed=chosen.seed,
+            merchant=None if chosen.franchise is None else franchise(chosen.franchise),
+            data=chosen.data,
+            partner=not chosen.group_account,
         )
     except (OSError, ValueError) as error:
         parser.exit(1, f"{error}\n")

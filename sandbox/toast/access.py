@@ -21,7 +21,8 @@ def admit(platform: Platform, api: str, scope: str, *, at_restaurant: bool = Tru
     """Let a request pass and note in `g` whose it is.
 
     Raises:
-        ApiError: 401 no valid token, 403 no scope or location, 400 no location, 429 too many.
+        ApiError: 401 no valid token, 403 no scope or location, 400 no location or a deleted one,
+            429 too many.
     """
     claims = _claims(platform)
     g.scopes = claims["scope"].split()
@@ -32,6 +33,8 @@ def admit(platform: Platform, api: str, scope: str, *, at_restaurant: bool = Tru
     if at_restaurant:
         g.restaurant = _restaurant(platform)
         who = (claims["azp"], g.restaurant.guid)
+        if api == "orders" and platform.grants.of(g.restaurant).deleted:
+            raise ApiError(400, f"Restaurant({g.restaurant.guid}) has been deleted", 10025)
     passed, g.limit_headers = platform.rate_limits.take(who, api, _endpoint())
     if not passed:
         raise ApiError(429, "Rate limit exceeded", 10023)
@@ -64,6 +67,6 @@ def _restaurant(platform: Platform) -> Restaurant:
     if not guid or malformed(guid):
         raise ApiError(400, f"The header {RESTAURANT_HEADER} must hold a restaurant guid", 10021)
     restaurant = platform.merchant.restaurant(guid.lower())
-    if restaurant is None or restaurant.guid in platform.withdrawn:
+    if restaurant is None or not platform.admits(restaurant):
         raise ApiError(403, f"The client has no access to restaurant {guid}", 10024)
     return restaurant

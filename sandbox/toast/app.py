@@ -18,12 +18,13 @@ from sandbox.toast.api import (
     menus,
     orders,
     partners,
+    payments,
     restaurants,
     stock,
 )
 from sandbox.toast.control import availability as control_availability
 from sandbox.toast.control import cash as control_cash
-from sandbox.toast.control import conditions, state, webhooks
+from sandbox.toast.control import conditions, locations, sending, state, webhooks
 from sandbox.toast.control import configuration as control_configuration
 from sandbox.toast.control import menus as control_menus
 from sandbox.toast.control import orders as control_orders
@@ -32,9 +33,9 @@ from sandbox.toast.errors import ApiError, error_message, fault_body, small_mess
 from sandbox.toast.opening import Options, open_platform
 from sandbox.toast.platform import Platform
 
-_API = (authentication, orders, restaurants, partners)
+_API = (authentication, orders, payments, restaurants, partners)
 _API_BESIDE_ORDERS = (menus, configuration, stock, cash, availability)
-_CONTROL = (state, conditions, webhooks, control_orders)
+_CONTROL = (state, conditions, locations, webhooks, sending, control_orders)
 _CONTROL_BESIDE_ORDERS = (
     control_menus,
     control_configuration,

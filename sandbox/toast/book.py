@@ -27,6 +27,7 @@ class OrderBook:
         self._orders: dict[str, Held] = {}
         self._changes: dict[str, list[tuple[int, str]]] = defaultdict(list)
         self._days: dict[tuple[str, int], set[str]] = defaultdict(set)
+        self._external: dict[tuple[str, str], str] = {}
         # In the order in which they were opened.
         self._due: dict[str, None] = {}
         self._to_write = journal
@@ -48,13 +49,19 @@ class OrderBook:
             self._orders[held.guid] = held
             insort(self._changes[held.restaurant.guid], (held.modified_ms, held.guid))
             self._days[held.restaurant.guid, held.business_date].add(held.guid)
+            if held.external_id is not None:
+                self._external[held.restaurant.guid, held.external_id] = held.guid
+
+    def present(self, restaurant: Restaurant) -> Restaurant:
+        """A restaurant as it is now: an order may know an earlier name, zone or hour of it."""
+        return self._merchant.restaurant(restaurant.guid) or restaurant
 
     def save(self, order: Order, restaurant: Restaurant, *, due: bool = False) -> Held:
         """Add or replace an order and write it down.
 
         One that is `due` is the till's to settle, whatever else happens to it, until it is closed.
         """
-        held = hold(order, restaurant)
+        held = hold(order, self.present(restaurant))
         entry = {"restaurant": restaurant.guid, "order": msgspec.to_builtins(order)}
         with self._lock:
             self.put(held)
@@ -95,6 +102,12 @@ class OrderBook:
             guids = sorted(self._days.get((restaurant_guid, business_date), ()))
             return [self._orders[guid] for guid in guids]
 
+    def named(self, restaurant_guid: str, external_id: str) -> Held | None:
+        """The order that a client of the restaurant knows by an id of its own."""
+        with self._lock:
+            guid = self._external.get((restaurant_guid, external_id))
+            return None if guid is None else self._orders[guid]
+
     def all(self, restaurant_guid: str | None = None) -> list[Held]:
         """Every order, of one restaurant or of all, oldest change first."""
         with self._lock:
@@ -133,6 +146,8 @@ class OrderBook:
         changes = self._changes[held.restaurant.guid]
         del changes[bisect_left(changes, (held.modified_ms, held.guid))]
         self._days[held.restaurant.guid, held.business_date].discard(held.guid)
+        if held.external_id is not None:
+            self._external.pop((held.restaurant.guid, held.external_id), None)
 
     def _write(self, entry: dict[str, Any]) -> None:
         if self._journal is not None:

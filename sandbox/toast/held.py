@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from sandbox.toast import money, times
-from sandbox.toast.body.order import business_date, order_json
+from sandbox.toast.body.order import awaited, business_date, order_json
 from sandbox.toast.identity import identify
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Order
@@ -39,17 +39,22 @@ class Packed:
 
 
 class Held:
-    """One order of one restaurant; `source` is None for a body that was given as it is."""
+    """One order of one restaurant; `source` is None for a body that was given as it is.
+
+    `unfinished` ones have a card to capture, money to come, or a promised hour ahead.
+    """
 
     __slots__ = (
         "_body",
         "business_date",
+        "external_id",
         "gross_cents",
         "guid",
         "lines",
         "modified_ms",
         "restaurant",
         "source",
+        "unfinished",
     )
 
     def __init__(
@@ -63,6 +68,8 @@ class Held:
         lines: int,
         gross_cents: int,
         body: bytes | None = None,
+        external_id: str | None = None,
+        unfinished: bool = False,
     ) -> None:
         self.guid = guid
         self.restaurant = restaurant
@@ -71,6 +78,8 @@ class Held:
         self.business_date = business_date
         self.lines = lines
         self.gross_cents = gross_cents
+        self.external_id = external_id
+        self.unfinished = unfinished
         self._body = None if body is None else zlib.compress(body, 1)
 
     def body(self) -> bytes:
@@ -103,7 +112,16 @@ def hold(order: Order, restaurant: Restaurant) -> Held:
         business_date=business_date(order, restaurant),
         lines=len(lines),
         gross_cents=sum(money.times(line.price_cents, line.quantity) for line in lines),
+        external_id=order.external_id,
+        unfinished=_unfinished(order),
     )
+
+
+def _unfinished(order: Order) -> bool:
+    if order.voided_ms is not None or order.deleted_ms is not None:
+        return False
+    cards = any(each.status == "AUTHORIZED" for one in order.checks for each in one.payments)
+    return cards or order.closed_ms is None or awaited(order)
 
 
 def hold_body(body: dict[str, Any], restaurant: Restaurant) -> Held:
@@ -131,4 +149,5 @@ def hold_body(body: dict[str, Any], restaurant: Restaurant) -> Held:
         lines=len(lines),
         gross_cents=gross,
         body=msgspec.json.encode(body),
+        external_id=body.get("externalId"),
     )

@@ -64,4 +64,4 @@ MENUS: dict[str, tuple[Dish, ...]] = {
 
 def dishes(restaurant: Restaurant) -> tuple[Dish, ...]:
     """The menu of a location; one without a menu borrows the first."""
-    return MENUS.get(restaurant.guid) or MENUS[LAGOS.guid]
+    return MENUS.get(restaurant.menu or restaurant.guid) or MENUS[LAGOS.guid]

@@ -10,8 +10,9 @@ from sandbox.base.clock import Clock
 from sandbox.base.faults import FaultPlan
 from sandbox.toast.book import OrderBook
 from sandbox.toast.estate import Estate
+from sandbox.toast.grants import Grants
 from sandbox.toast.limits import RateLimits
-from sandbox.toast.merchant import Merchant
+from sandbox.toast.merchant import Merchant, Restaurant
 from sandbox.toast.seed import SeedReport
 from sandbox.toast.tokens import TokenIssuer
 from sandbox.toast.webhook.announcer import Announcer
@@ -29,11 +30,27 @@ class Platform:
     rate_limits: RateLimits
     faults: FaultPlan
     webhooks: Announcer
+    grants: Grants
     partner: bool = True
     seed_report: SeedReport | None = None
     withdrawn: set[str] = field(default_factory=set)
     _requests: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def connected(self, restaurant: Restaurant) -> bool:
+        """Whether a location was given to the client; a group's account has its group alone."""
+        group = self.merchant.group_of(restaurant)
+        ours = self.partner or group == self.merchant.group_guid
+        return ours and self.grants.of(restaurant).connected
+
+    def lists(self, restaurant: Restaurant) -> bool:
+        """Whether the client is told of a location."""
+        return self.connected(restaurant) and restaurant.guid not in self.withdrawn
+
+    def admits(self, restaurant: Restaurant) -> bool:
+        """Whether the client may read a location by now."""
+        usable_ms = self.grants.of(restaurant).usable_ms
+        return self.lists(restaurant) and usable_ms <= self.clock.now_ms()
 
     def count(self, route: str) -> None:
         """Note one request on a route."""

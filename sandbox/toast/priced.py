@@ -19,6 +19,7 @@ class AppliedTax:
 
     tax: TaxRate
     cents: Decimal
+    facilitated: bool = False
 
     @property
     def rounded(self) -> int:
@@ -48,6 +49,7 @@ class PricedLine:
     untaxed: bool
     gross: int
     pre: int = 0
+    facilitated: bool = False
     discounts: list[PricedDiscount] = field(default_factory=list)
 
     @property
@@ -64,7 +66,9 @@ class PricedLine:
         if self.untaxed:
             return []
         price = self.price
-        return [AppliedTax(tax, self._raw(tax, price)) for tax in self.rates]
+        return [
+            AppliedTax(tax, self._raw(tax, price), self.remitted(tax.name)) for tax in self.rates
+        ]
 
     @property
     def tax(self) -> int:
@@ -74,6 +78,17 @@ class PricedLine:
         if self.line.tax_included:
             return self.gross - self.price
         return sum(applied.rounded for applied in self.taxes)
+
+    @property
+    def refunded(self) -> tuple[int, int]:
+        """Price and tax that went back: as they were then, or as they are where that is unknown."""
+        if self.line.refund_cents is None:
+            return self.price, self.tax
+        return self.line.refund_cents, self.line.refund_tax_cents
+
+    def remitted(self, name: str) -> bool:
+        """Whether a marketplace collects and remits the tax of that name."""
+        return self.facilitated or name in self.line.facilitated
 
     def take(self, discount: Discount, cut: int) -> PricedDiscount:
         """Lower the menu price by the cut and say what that is without tax."""
@@ -85,7 +100,9 @@ class PricedLine:
         # A fixed tax is owed by the piece, whatever the price has come down to.
         if tax.kind == "FIXED":
             return tax.rate * 100 * Decimal(str(self.line.quantity))
-        return price * tax.rate
+        if tax.kind == "EXTERNAL":
+            return Decimal(self.line.outside_tax_cents)
+        return in_proportion(tax, price)
 
 
 @dataclass
@@ -100,6 +117,13 @@ class PricedCharge:
     def tax(self) -> int:
         """Each rate rounded by itself, then added."""
         return sum(applied.rounded for applied in self.taxes)
+
+    @property
+    def refunded(self) -> tuple[int, int]:
+        """Charge and tax that went back."""
+        if self.charge.refund_cents is None:
+            return self.cents, self.tax
+        return self.charge.refund_cents, self.charge.refund_tax_cents
 
 
 @dataclass
@@ -146,6 +170,15 @@ class PricedCheck:
     def total(self) -> int:
         """What the API calls totalAmount: gratuity always, tips once paid (README)."""
         return self.due + (self.tips if self.paid >= self.due else 0)
+
+
+def in_proportion(tax: TaxRate, cents: int) -> Decimal:
+    """What a tax comes to that follows from the price alone."""
+    if tax.kind == "NONE":
+        return Decimal(0)
+    if tax.kind == "TABLE":
+        return Decimal(sum(step <= cents for step in tax.table))
+    return cents * tax.rate
 
 
 def _counts(status: str | None) -> bool:

@@ -15,7 +15,11 @@ from sandbox.toast.priced import (
     PricedCheck,
     PricedDiscount,
     PricedLine,
+    in_proportion,
 )
+
+# Not a sale yet: it is one when the card, or the account, is used.
+MONEY_FOR_LATER = frozenset({"TOAST_CARD_SELL", "TOAST_CARD_RELOAD", "HOUSE_ACCOUNT_PAY_BALANCE"})
 
 
 def modifier_cents(line: Line, times: float = 1) -> int:
@@ -38,8 +42,10 @@ def price_check(check: Check, restaurant: Restaurant) -> PricedCheck:
 
 def _price_line(line: Line, check: Check, restaurant: Restaurant) -> PricedLine:
     untaxed = check.tax_exempt or line.voided_ms is not None or line.deferred
+    untaxed = untaxed or line.selection_type in MONEY_FOR_LATER
     gross = pre_discount_cents(line, line.quantity)
-    priced = PricedLine(line, _rates(line, restaurant), untaxed, gross)
+    rates = _rates(line, restaurant)
+    priced = PricedLine(line, rates, untaxed, gross, facilitated=check.facilitated)
     priced.pre = priced.price
     for discount in line.discounts:
         cut = min(_cut(discount, priced.gross), priced.gross)
@@ -69,15 +75,37 @@ def _price_charge(
     charge: Charge, check: Check, lines: list[PricedLine], restaurant: Restaurant
 ) -> PricedCharge:
     live = [each for each in lines if each.line.voided_ms is None]
-    base = sum(each.pre if charge.pre_discount else each.price for each in live)
+    base = sum(each.price if charge.pre_discount is False else each.pre for each in live)
     cents = charge.amount_cents
     if charge.percent is not None:
         cents = money.share(base, charge.percent)
     if not live:
         cents = 0
     taxed = charge.taxable and not check.tax_exempt
-    rates = [tax for tax in restaurant.default_taxes if tax.kind == "PERCENT"] if taxed else []
-    return PricedCharge(charge, cents, [AppliedTax(tax, cents * tax.rate) for tax in rates])
+    rates = _charge_rates(charge, restaurant) if taxed else []
+    return PricedCharge(
+        charge,
+        cents,
+        [
+            AppliedTax(
+                tax,
+                in_proportion(tax, cents),
+                check.facilitated or tax.name in charge.facilitated,
+            )
+            for tax in rates
+        ],
+    )
+
+
+def _charge_rates(charge: Charge, restaurant: Restaurant) -> list[TaxRate]:
+    """Those it names, else the default ones; what is owed by the piece isn't owed on a charge."""
+    if charge.taxes is None:
+        return [tax for tax in restaurant.default_taxes if tax.kind == "PERCENT"]
+    return [
+        tax
+        for tax in restaurant.taxes
+        if tax.name in charge.taxes and tax.kind not in ("FIXED", "EXTERNAL")
+    ]
 
 
 def _rates(line: Line, restaurant: Restaurant) -> tuple[TaxRate, ...]:

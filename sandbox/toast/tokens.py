@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,11 +57,14 @@ class TokenIssuer:
         self._current: Token | None = None
         self._revoked: set[str] = set()
         self.logins = 0
+        # The latest, oldest first.
+        self.login_instants_ms: deque[int] = deque(maxlen=1_000)
 
     def login(self) -> tuple[Token, int]:
         """The token of the day and the seconds left of it."""
         with self._lock:
             self.logins += 1
+            self.login_instants_ms.append(self._clock.now_ms())
             now = int(self._clock.now())
             if self._current is None or self._current.exp - now <= RENEWAL_S:
                 self._current = self._sign(now)

@@ -9,11 +9,9 @@ from flask import Blueprint, request
 from sandbox.toast import times
 from sandbox.toast.access import admit
 from sandbox.toast.errors import ApiError
-from sandbox.toast.merchant import Merchant, Restaurant
+from sandbox.toast.merchant import Restaurant
 from sandbox.toast.platform import Platform
 
-# The day the demo locations were connected.
-_CONNECTED_MS = times.parse_instant("2025-01-06T09:00:00.000+0000")
 _MOST_ON_A_PAGE = 200
 
 
@@ -45,27 +43,28 @@ def _accessible(platform: Platform) -> list[dict[str, Any]]:
     except ValueError as error:
         raise ApiError(400, f"Invalid lastModified: {since}") from error
     return [
-        access_json(each, platform.merchant)
+        access_json(each, platform)
         for each in platform.merchant.restaurants
-        if each.guid not in platform.withdrawn and since_ms <= _CONNECTED_MS
+        if platform.lists(each) and since_ms <= platform.grants.of(each).modified_ms
     ]
 
 
-def access_json(restaurant: Restaurant, merchant: Merchant) -> dict[str, Any]:
+def access_json(restaurant: Restaurant, platform: Platform) -> dict[str, Any]:
     """One grant; its instants come twice, as epoch milliseconds and as text."""
+    grant = platform.grants.of(restaurant)
     return {
         "restaurantGuid": restaurant.guid,
-        "managementGroupGuid": merchant.group_guid,
-        "deleted": False,
+        "managementGroupGuid": platform.merchant.group_of(restaurant),
+        "deleted": grant.deleted,
         "restaurantName": restaurant.name,
         "locationName": restaurant.location,
         "createdByEmailAddress": "owner@example.com",
-        "externalGroupRef": None,
-        "externalRestaurantRef": None,
-        "modifiedDate": _CONNECTED_MS,
-        "createdDate": _CONNECTED_MS,
-        "isoModifiedDate": times.instant(_CONNECTED_MS),
-        "isoCreatedDate": times.instant(_CONNECTED_MS),
+        "externalGroupRef": grant.group_ref,
+        "externalRestaurantRef": grant.location_ref,
+        "modifiedDate": grant.modified_ms,
+        "createdDate": grant.created_ms,
+        "isoModifiedDate": times.instant(grant.modified_ms),
+        "isoCreatedDate": times.instant(grant.created_ms),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 
 from sandbox.toast.access import admit, malformed
 from sandbox.toast.errors import ApiError
@@ -25,19 +25,19 @@ def routes(platform: Platform) -> Blueprint:
         if malformed(guid):
             raise ApiError(400, f"Invalid restaurant guid: {guid}")
         found = platform.merchant.restaurant(guid.lower())
-        if found is None or found.guid in platform.withdrawn:
+        archived = request.args.get("includeArchived", "").lower() == "true"
+        if found is None or not platform.admits(found) or (found.archived and not archived):
             raise ApiError(404, f"Restaurant({guid}) not found")
         return restaurant_json(found, platform.merchant)
 
     @api.get("/groups/<guid>/restaurants")
     def group(guid: str) -> list[dict[str, str]]:
-        if guid.lower() != platform.merchant.group_guid:
+        merchant = platform.merchant
+        found = [each for each in merchant.restaurants if merchant.group_of(each) == guid.lower()]
+        known = [each for each in found if platform.lists(each)]
+        if not known and guid.lower() != merchant.group_guid:
             raise ApiError(404, f"Management group({guid}) not found")
-        return [
-            {"guid": each.guid}
-            for each in platform.merchant.restaurants
-            if each.guid not in platform.withdrawn
-        ]
+        return [{"guid": each.guid} for each in known if not each.archived]
 
     return api
 
@@ -53,10 +53,10 @@ def restaurant_json(restaurant: Restaurant, merchant: Merchant) -> dict[str, Any
             "description": None,
             "timeZone": restaurant.zone,
             "closeoutHour": restaurant.closeout_hour,
-            "managementGroupGuid": merchant.group_guid,
+            "managementGroupGuid": merchant.group_of(restaurant),
             "currencyCode": restaurant.currency,
             "firstBusinessDate": 20150901,
-            "archived": False,
+            "archived": restaurant.archived,
         },
         "urls": {"website": None, "facebook": None, "twitter": None, "orderOnline": None},
         "location": {

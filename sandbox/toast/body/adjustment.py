@@ -6,8 +6,9 @@ Source: orders API 2.9.0, AppliedTaxRate, AppliedDiscount, RefundDetails.
 from __future__ import annotations
 
 from sandbox.toast import money
-from sandbox.toast.body.reference import Json, configured
+from sandbox.toast.body.reference import Json, configured, local
 from sandbox.toast.merchant import Restaurant, named_guid
+from sandbox.toast.order import Discount
 from sandbox.toast.priced import AppliedTax, PricedDiscount
 
 
@@ -28,10 +29,11 @@ def applied_tax(applied: AppliedTax, restaurant: Restaurant) -> Json:
         "entityType": "AppliedTaxRate",
         "taxRate": configured(restaurant, "TaxRate", tax.name),
         "name": tax.name,
-        "rate": float(tax.rate),
+        # A tax that isn't worked out from its rate has none.
+        "rate": None if tax.kind in ("NONE", "TABLE") else float(tax.rate),
         "taxAmount": money.amount(applied.cents),
         "type": tax.kind,
-        "facilitatorCollectAndRemitTax": False,
+        "facilitatorCollectAndRemitTax": applied.facilitated,
         "displayName": tax.name,
         "jurisdiction": None,
         "jurisdictionType": None,
@@ -51,12 +53,22 @@ def applied_discount(priced: PricedDiscount, restaurant: Restaurant) -> Json:
         "nonTaxDiscountAmount": money.amount(priced.net_cents),
         "discount": configured(restaurant, "Discount", discount.name),
         "triggers": [],
-        "approver": None,
-        "processingState": None,
-        "appliedDiscountReason": None,
+        "approver": _staff(restaurant, discount.approver),
+        "processingState": discount.state,
+        "appliedDiscountReason": _reason(discount),
         "loyaltyDetails": None,
         "comboItems": [],
-        "appliedPromoCode": None,
-        "discountType": "FIXED" if percent is None else "PERCENT",
+        "appliedPromoCode": discount.promo_code,
+        "discountType": discount.kind or ("FIXED" if percent is None else "PERCENT"),
         "discountPercent": None if percent is None else percent / 100,
     }
+
+
+def _staff(restaurant: Restaurant, name: str | None) -> Json | None:
+    return None if name is None else local(restaurant, "RestaurantUser", name)
+
+
+def _reason(discount: Discount) -> Json | None:
+    if discount.reason is None:
+        return None
+    return {"name": discount.reason, "description": discount.reason, "comment": None}

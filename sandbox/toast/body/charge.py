@@ -9,20 +9,22 @@ from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Order
 from sandbox.toast.priced import PricedCharge
 
+_CALCULATION = {True: "PRE_DISCOUNT", False: "POST_DISCOUNT", None: None}
+
 
 def service_charge(priced: PricedCharge, order: Order, restaurant: Restaurant) -> Json:
     """One charge with its tax."""
     charge = priced.charge
     refund = None
     if charge.refund_guid is not None:
-        refund = refund_details(priced.cents, priced.tax, charge.refund_guid)
+        refund = refund_details(*priced.refunded, charge.refund_guid)
     return {
         "guid": charge.guid,
         "entityType": "AppliedServiceCharge",
         "externalId": None,
         "chargeAmount": money.amount(priced.cents),
         "serviceCharge": configured(restaurant, "ServiceCharge", charge.name),
-        "chargeType": "FIXED" if charge.percent is None else "PERCENT",
+        "chargeType": charge.kind or ("FIXED" if charge.percent is None else "PERCENT"),
         "name": charge.name,
         "delivery": order.dining == "Delivery",
         "takeout": order.dining == "Take Out",
@@ -30,8 +32,8 @@ def service_charge(priced: PricedCharge, order: Order, restaurant: Restaurant) -
         "gratuity": charge.gratuity,
         "taxable": charge.taxable,
         "appliedTaxes": [applied_tax(each, restaurant) for each in priced.taxes],
-        "serviceChargeCalculation": "PRE_DISCOUNT" if charge.pre_discount else "POST_DISCOUNT",
+        "serviceChargeCalculation": _CALCULATION[charge.pre_discount],
         "refundDetails": refund,
         "serviceChargeCategory": charge.category,
-        "paymentGuid": None,
+        "paymentGuid": charge.payment_guid,
     }

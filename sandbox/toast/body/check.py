@@ -8,8 +8,8 @@ from sandbox.toast.body.charge import service_charge
 from sandbox.toast.body.payment import payment
 from sandbox.toast.body.reference import Json, local
 from sandbox.toast.body.selection import selection
-from sandbox.toast.merchant import Restaurant
-from sandbox.toast.order import Check, Guest, Order
+from sandbox.toast.merchant import Restaurant, named_guid
+from sandbox.toast.order import Check, Guest, Loyalty, Order
 from sandbox.toast.priced import PricedCheck
 from sandbox.toast.pricing import price_check
 
@@ -47,13 +47,10 @@ def _frame(held: Check, order: Order, restaurant: Restaurant) -> Json:
     """Everything but figures and lists."""
     voided = held.voided_ms
     deleted = held.deleted_ms
-    day = None
-    if voided is not None:
-        day = times.yyyymmdd(times.business_day(voided, restaurant.zone, restaurant.closeout_hour))
     return {
         "guid": held.guid,
         "entityType": "Check",
-        "externalId": None,
+        "externalId": held.external_id,
         "displayNumber": held.number,
         "tabName": held.tab,
         "openedDate": times.instant(order.opened_ms),
@@ -63,13 +60,13 @@ def _frame(held: Check, order: Order, restaurant: Restaurant) -> Json:
         "closedDate": times.instant_or_null(order.closed_ms),
         "deletedDate": times.NEVER_DELETED if deleted is None else times.instant(deleted),
         "voidDate": times.instant_or_null(voided),
-        "voidBusinessDate": day,
+        "voidBusinessDate": None if voided is None else restaurant.business_date(voided),
         "deleted": deleted is not None,
         "voided": voided is not None,
         "taxExempt": held.tax_exempt,
-        "appliedLoyaltyInfo": None,
+        "appliedLoyaltyInfo": None if held.loyalty is None else _loyalty(held.loyalty, restaurant),
         "customer": None if held.guest is None else _customer(held.guest),
-        "openedBy": local(restaurant, "RestaurantUser", "till staff"),
+        "openedBy": local(restaurant, "RestaurantUser", held.opened_by or "till staff"),
         "duration": max(0, (order.closed_ms or order.opened_ms) - order.opened_ms) // 1000,
         "createdDevice": {"id": None},
         "lastModifiedDevice": {"id": None},
@@ -85,4 +82,17 @@ def _customer(guest: Guest) -> Json:
         "phone": guest.phone,
         "phoneCountryCode": "1" if guest.phone else None,
         "email": guest.email,
+    }
+
+
+def _loyalty(loyalty: Loyalty, restaurant: Restaurant) -> Json:
+    family = loyalty.accrual_family or named_guid(restaurant.guid, "AccrualFamily")
+    return {
+        "guid": named_guid("loyalty", loyalty.vendor, loyalty.identifier),
+        "entityType": "AppliedLoyaltyInfo",
+        "loyaltyIdentifier": loyalty.identifier,
+        "maskedLoyaltyIdentifier": "*" * len(loyalty.identifier[:-4]) + loyalty.identifier[-4:],
+        "vendor": loyalty.vendor,
+        "accrualFamilyGuid": family,
+        "accrualText": loyalty.accrual_text,
     }

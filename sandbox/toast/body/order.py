@@ -8,11 +8,30 @@ from sandbox.toast.body.reference import Json, configured, local
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.order import Order
 
+_NO_DELIVERY: Json = dict.fromkeys(
+    (
+        "address1",
+        "address2",
+        "city",
+        "state",
+        "administrativeArea",
+        "zipCode",
+        "latitude",
+        "longitude",
+        "notes",
+        "deliveredDate",
+        "dispatchedDate",
+        "deliveryEmployee",
+        "deliveryState",
+    )
+)
+_NO_CURBSIDE: Json = dict.fromkeys(("transportDescription", "transportColor", "notes"))
+
 
 def business_date(order: Order, restaurant: Restaurant) -> int:
     """The day the order counts to: by its promise when it is scheduled, else by its opening."""
     at_ms = order.promised_ms or order.opened_ms
-    return _day(at_ms, restaurant)
+    return restaurant.business_date(at_ms)
 
 
 def order_json(order: Order, restaurant: Restaurant) -> Json:
@@ -21,7 +40,7 @@ def order_json(order: Order, restaurant: Restaurant) -> Json:
         **_identity(order, restaurant),
         **_instants(order),
         "businessDate": business_date(order, restaurant),
-        "voidBusinessDate": None if order.voided_ms is None else _day(order.voided_ms, restaurant),
+        "voidBusinessDate": _void_date(order, restaurant),
         "deleted": order.deleted_ms is not None,
         "voided": order.voided_ms is not None,
         "duration": max(0, (order.closed_ms or order.opened_ms) - order.opened_ms) // 1000,
@@ -29,8 +48,8 @@ def order_json(order: Order, restaurant: Restaurant) -> Json:
     }
 
 
-def _day(at_ms: int, restaurant: Restaurant) -> int:
-    return times.yyyymmdd(times.business_day(at_ms, restaurant.zone, restaurant.closeout_hour))
+def _void_date(order: Order, restaurant: Restaurant) -> int | None:
+    return None if order.voided_ms is None else restaurant.business_date(order.voided_ms)
 
 
 def _instants(order: Order) -> Json:
@@ -50,9 +69,12 @@ def _instants(order: Order) -> Json:
     }
 
 
+def awaited(order: Order) -> bool:
+    """Whether the order is for later than the moment it was last touched."""
+    return order.promised_ms is not None and order.promised_ms > order.modified_ms
+
+
 def _identity(order: Order, restaurant: Restaurant) -> Json:
-    future = order.promised_ms is not None and order.promised_ms > order.modified_ms
-    eaten_in = order.dining == "Dine In"
     return {
         "guid": order.guid,
         "entityType": "Order",
@@ -60,21 +82,35 @@ def _identity(order: Order, restaurant: Restaurant) -> Json:
         "displayNumber": order.number,
         "numberOfGuests": order.guests,
         "source": order.source,
-        "approvalStatus": "FUTURE" if future else "APPROVED",
-        "diningOption": configured(restaurant, "DiningOption", order.dining),
-        "revenueCenter": configured(restaurant, "RevenueCenter", "Front of house"),
-        "restaurantService": configured(restaurant, "RestaurantService", "All day"),
-        "serviceArea": configured(restaurant, "ServiceArea", "Main room") if eaten_in else None,
-        "table": configured(restaurant, "Table", "Table 1") if eaten_in else None,
-        "server": local(restaurant, "RestaurantUser", "till staff"),
+        "approvalStatus": order.approval or ("FUTURE" if awaited(order) else "APPROVED"),
+        **_place(order, restaurant),
         "createdDevice": {"id": None},
         "lastModifiedDevice": {"id": None},
-        "deliveryInfo": None,
-        "curbsidePickupInfo": None,
-        "requiredPrepTime": None,
+        "deliveryInfo": order.delivery and {**_NO_DELIVERY, **order.delivery},
+        "curbsidePickupInfo": order.curbside and {**_NO_CURBSIDE, **order.curbside},
+        "requiredPrepTime": order.prep_time,
         "pricingFeatures": ["TAXESV2"],
-        "createdInTestMode": False,
+        "createdInTestMode": order.test_mode,
         "excessFood": order.excess_food,
-        "appliedPackagingInfo": None,
-        "channelGuid": None,
+        "appliedPackagingInfo": order.packaging,
+        "channelGuid": order.channel_guid,
+    }
+
+
+def _place(order: Order, restaurant: Restaurant) -> Json:
+    """Where in the house it was sold, and by whom."""
+    eaten_in = order.dining == "Dine In"
+    area = order.area or ("Main room" if eaten_in else None)
+    table = order.table or ("Table 1" if eaten_in else None)
+    return {
+        "diningOption": configured(restaurant, "DiningOption", order.dining),
+        "revenueCenter": configured(
+            restaurant, "RevenueCenter", order.revenue_center or "Front of house"
+        ),
+        "restaurantService": configured(
+            restaurant, "RestaurantService", order.service or "All day"
+        ),
+        "serviceArea": area and configured(restaurant, "ServiceArea", area),
+        "table": table and configured(restaurant, "Table", table),
+        "server": local(restaurant, "RestaurantUser", order.server or "till staff"),
     }

@@ -10,34 +10,32 @@ from sandbox.toast.order import Payment, Refund
 
 def payment(paid: Payment, order_guid: str, check_guid: str, restaurant: Restaurant) -> Json:
     """One tender; the status of a tender that isn't a card is null unless voided."""
-    day = _day(paid.at_ms, restaurant)
-    tendered = paid.tendered_cents
-    cash, card = paid.kind == "CASH", paid.kind == "CREDIT"
+    card = paid.kind == "CREDIT"
     return {
         "guid": paid.guid,
         "entityType": "OrderPayment",
-        "externalId": None,
+        "externalId": paid.external_id,
         "paidDate": times.instant(paid.at_ms),
-        "paidBusinessDate": day,
+        "paidBusinessDate": restaurant.business_date(paid.at_ms),
         "type": paid.kind,
-        "cardEntryMode": "EMV_CHIP_SIGN" if card else None,
+        "cardEntryMode": paid.entry or ("EMV_CHIP_SIGN" if card else None),
         "amount": money.amount(paid.amount_cents),
         "tipAmount": money.amount(paid.tip_cents),
-        "amountTendered": None if tendered is None else money.amount(tendered),
+        "amountTendered": _amount_or_null(paid.tendered_cents),
         "cardType": paid.card_type,
         "last4Digits": paid.last4,
-        "first6Digits": None,
+        "first6Digits": paid.first6,
         "originalProcessingFee": _fee(paid),
-        "server": local(restaurant, "RestaurantUser", "till staff"),
-        "cashDrawer": local(restaurant, "CashDrawer", "drawer 1") if cash else None,
+        "server": local(restaurant, "RestaurantUser", paid.server or "till staff"),
+        "cashDrawer": _drawer(paid, restaurant),
         "refundStatus": _refund_status(paid),
         "refund": None if paid.refund is None else _refund(paid.refund, restaurant),
         "paymentStatus": paid.status,
-        "voidInfo": _void_info(paid.voided_ms, restaurant),
-        "houseAccount": None,
+        "voidInfo": _void_info(paid, restaurant),
+        "houseAccount": _house(paid, restaurant),
         "otherPayment": _other(paid, restaurant),
-        "mcaRepaymentAmount": None,
-        "cardPaymentId": paid.guid if card else None,
+        "mcaRepaymentAmount": _amount_or_null(paid.mca_cents),
+        "cardPaymentId": paid.card_payment_id or (paid.guid if card else None),
         "orderGuid": order_guid,
         "checkGuid": check_guid,
         "createdDevice": {"id": None},
@@ -46,8 +44,20 @@ def payment(paid: Payment, order_guid: str, check_guid: str, restaurant: Restaur
     }
 
 
-def _day(at_ms: int, restaurant: Restaurant) -> int:
-    return times.yyyymmdd(times.business_day(at_ms, restaurant.zone, restaurant.closeout_hour))
+def _amount_or_null(cents: int | None) -> float | None:
+    return None if cents is None else money.amount(cents)
+
+
+def _drawer(paid: Payment, restaurant: Restaurant) -> Json | None:
+    if paid.kind != "CASH":
+        return None
+    return local(restaurant, "CashDrawer", paid.drawer or "drawer 1")
+
+
+def _house(paid: Payment, restaurant: Restaurant) -> Json | None:
+    if paid.kind != "HOUSE_ACCOUNT":
+        return None
+    return local(restaurant, "HouseAccount", paid.house or "House account")
 
 
 def _other(paid: Payment, restaurant: Restaurant) -> Json | None:
@@ -60,6 +70,8 @@ def _fee(paid: Payment) -> float | None:
     # Known once captured: 2.49 % and fifteen cents, a plausible card rate.
     if paid.status != "CAPTURED":
         return None
+    if paid.fee_cents is not None:
+        return money.amount(paid.fee_cents)
     return money.amount(money.share(paid.amount_cents + paid.tip_cents, 2.49) + 15)
 
 
@@ -75,18 +87,19 @@ def _refund(refund: Refund, restaurant: Restaurant) -> Json:
         "refundAmount": money.amount(refund.amount_cents),
         "tipRefundAmount": money.amount(refund.tip_cents),
         "refundDate": times.instant(refund.at_ms),
-        "refundBusinessDate": _day(refund.at_ms, restaurant),
+        "refundBusinessDate": restaurant.business_date(refund.at_ms),
         "refundTransaction": {"guid": refund.guid, "entityType": "RefundTransaction"},
     }
 
 
-def _void_info(voided_ms: int | None, restaurant: Restaurant) -> Json | None:
-    if voided_ms is None:
+def _void_info(paid: Payment, restaurant: Restaurant) -> Json | None:
+    if paid.voided_ms is None:
         return None
+    reason = paid.void_reason or "Entered in error"
     return {
         "voidUser": local(restaurant, "RestaurantUser", "till staff"),
         "voidApprover": local(restaurant, "RestaurantUser", "floor lead"),
-        "voidDate": times.instant(voided_ms),
-        "voidBusinessDate": _day(voided_ms, restaurant),
-        "voidReason": configured(restaurant, "VoidReason", "Entered in error"),
+        "voidDate": times.instant(paid.voided_ms),
+        "voidBusinessDate": restaurant.business_date(paid.voided_ms),
+        "voidReason": configured(restaurant, "VoidReason", reason),
     }

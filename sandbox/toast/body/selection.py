@@ -13,6 +13,9 @@ from sandbox.toast.order import Line, Order
 from sandbox.toast.priced import PricedLine
 from sandbox.toast.pricing import pre_discount_cents
 
+# What is sold without being on the menu.
+UNLISTED = ("TOAST_CARD_SELL", "TOAST_CARD_RELOAD", "HOUSE_ACCOUNT_PAY_BALANCE", "SPECIAL_REQUEST")
+
 
 def selection(priced: PricedLine, order: Order, restaurant: Restaurant, opened_ms: int) -> Json:
     """One top-level item with its figures."""
@@ -46,7 +49,7 @@ def _modifier(
         **_frame(line, order, restaurant, opened_ms),
         "itemGroup": None,
         "optionGroup": configured(restaurant, "MenuOptionGroup", line.group),
-        "optionGroupPricingMode": "ADJUSTS_PRICE",
+        "optionGroupPricingMode": line.pricing_mode or "ADJUSTS_PRICE",
         "quantity": quantity,
         "preDiscountPrice": price,
         "price": price,
@@ -61,42 +64,50 @@ def _modifier(
 def _frame(line: Line, order: Order, restaurant: Restaurant, opened_ms: int) -> Json:
     """Everything but the figures."""
     opened = times.instant(opened_ms)
-    free = line.selection_type in ("TOAST_CARD_SELL", "TOAST_CARD_RELOAD", "SPECIAL_REQUEST")
+    free = line.selection_type in UNLISTED
     return {
         "guid": line.guid,
         "entityType": "MenuItemSelection",
-        "externalId": None,
+        "externalId": line.external_id,
         "item": None if free else configured(restaurant, "MenuItem", line.name),
         "itemGroup": None if free else configured(restaurant, "MenuGroup", line.group),
         "optionGroup": None,
-        "preModifier": None,
-        "unitOfMeasure": "NONE",
+        "preModifier": _pre_modifier(line, restaurant),
+        "unitOfMeasure": line.unit,
         "seatNumber": line.seat,
         "selectionType": line.selection_type,
-        "salesCategory": None if free else configured(restaurant, "SalesCategory", "Food"),
+        "salesCategory": None if free else configured(restaurant, "SalesCategory", line.category),
         "displayName": line.name,
         "receiptLinePrice": money.amount(line.price_cents),
         "deferred": line.deferred,
         "voided": line.voided_ms is not None,
         "voidDate": times.instant_or_null(line.voided_ms),
-        "voidBusinessDate": _business_date(line.voided_ms, restaurant),
+        "voidBusinessDate": _void_date(line, restaurant),
         "voidReason": _void_reason(line, restaurant),
-        "fulfillmentStatus": "NEW" if order.promised_ms and not order.closed_ms else "SENT",
+        "fulfillmentStatus": line.fulfillment or _fulfillment(order),
         "fulfillment": None,
         "taxInclusion": "INCLUDED" if line.tax_included else "NOT_INCLUDED",
         "optionGroupPricingMode": None,
-        "diningOption": configured(restaurant, "DiningOption", order.dining),
+        "diningOption": configured(restaurant, "DiningOption", line.dining or order.dining),
         "createdDate": opened,
         "modifiedDate": opened if line.voided_ms is None else times.instant(line.voided_ms),
-        "plu": "",
+        "plu": line.plu,
         "premodifierPlu": None,
     }
 
 
-def _business_date(at_ms: int | None, restaurant: Restaurant) -> int | None:
-    if at_ms is None:
+def _fulfillment(order: Order) -> str:
+    return "NEW" if order.promised_ms and not order.closed_ms else "SENT"
+
+
+def _pre_modifier(line: Line, restaurant: Restaurant) -> Json | None:
+    if line.pre_modifier is None:
         return None
-    return times.yyyymmdd(times.business_day(at_ms, restaurant.zone, restaurant.closeout_hour))
+    return configured(restaurant, "PreModifier", line.pre_modifier)
+
+
+def _void_date(line: Line, restaurant: Restaurant) -> int | None:
+    return None if line.voided_ms is None else restaurant.business_date(line.voided_ms)
 
 
 def _void_reason(line: Line, restaurant: Restaurant) -> Json | None:
@@ -108,4 +119,4 @@ def _void_reason(line: Line, restaurant: Restaurant) -> Json | None:
 def _refund(priced: PricedLine) -> Json | None:
     if priced.line.refund_guid is None:
         return None
-    return refund_details(priced.price, priced.tax, priced.line.refund_guid)
+    return refund_details(*priced.refunded, priced.line.refund_guid)

@@ -19,3 +19,9 @@ def document() -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("the body must be a JSON object")  # noqa: TRY004  the caller's error
     return found
+
+
+def meant() -> tuple[str | None, str | None]:
+    """The address and the category of the subscriptions that a call is about."""
+    given = {**document(), **request.args.to_dict()}
+    return given.get("url"), given.get("eventCategory")

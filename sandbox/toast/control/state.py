@@ -23,6 +23,7 @@ def routes(platform: Platform) -> Blueprint:
             "orders": sum(each["orders"] for each in totals),
             "lines": sum(each["lines"] for each in totals),
             "logins": platform.tokens.logins,
+            "login_instants_ms": list(platform.tokens.login_instants_ms),
             "requests": platform.requests(),
             "rate_limited": platform.rate_limits.refused,
             "limits": asdict(platform.rate_limits.limits),
@@ -55,6 +56,8 @@ def merchant_facts(platform: Platform) -> dict[str, Any]:
                 "currency": each.currency,
                 "time_zone": each.zone,
                 "closeout_hour": each.closeout_hour,
+                "location": each.location,
+                "management_group": merchant.group_of(each),
             }
             for each in merchant.restaurants
         ],

@@ -1,14 +1,13 @@
-"""Subscriptions, their chaos, and sending again."""
+"""Subscriptions, their chaos, and what became of messages."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 
-from sandbox.toast.control.body import document
-from sandbox.toast.held import Held
+from sandbox.toast.control.body import document, meant
 from sandbox.toast.platform import Platform
 from sandbox.toast.webhook.chaos import Chaos, parse_chaos
 from sandbox.toast.webhook.subscription import parse_subscription
@@ -31,7 +30,7 @@ def routes(platform: Platform) -> Blueprint:
 
     @control.delete("/subscriptions")
     def unsubscribe() -> dict[str, Any]:
-        webhooks.unsubscribe(request.args.get("url") or document().get("url"))
+        webhooks.unsubscribe(*meant())
         return {"items": [each.document() for each in webhooks.subscriptions]}
 
     @control.get("/webhooks")
@@ -53,25 +52,4 @@ def routes(platform: Platform) -> Blueprint:
         webhooks.scale = float(document().get("scale", 1.0))
         return {"scale": webhooks.scale}
 
-    @control.post("/webhooks/send")
-    def send() -> dict[str, Any]:
-        chosen = _chosen(platform, document())
-        for held in chosen:
-            webhooks.announce(held)
-        return {"sent": len(chosen)}
-
     return control
-
-
-def _chosen(platform: Platform, wanted: dict[str, Any]) -> list[Held]:
-    """Named orders in the given order; else all, or a restaurant's, oldest change first."""
-    if "guids" in wanted:
-        found = [platform.book.get(str(guid)) for guid in wanted["guids"]]
-        missing = [guid for guid, held in zip(wanted["guids"], found, strict=True) if held is None]
-        if missing:
-            raise LookupError(f"no order {missing[0]}")
-        return [held for held in found if held is not None]
-    held_orders = platform.book.all(wanted.get("restaurant"))
-    if wanted.get("order") == "newest":
-        held_orders.reverse()
-    return held_orders[: wanted.get("limit")]

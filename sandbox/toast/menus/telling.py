@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from sandbox.toast import times
 from sandbox.toast.body.reference import Json
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.platform import Platform
-from sandbox.toast.webhook.event import MENUS, event
+from sandbox.toast.webhook.event import MENUS, Event
 
 
 def publish_menus(
@@ -28,4 +26,6 @@ def publish_menus(
     platform.estate.change(restaurant, "menus", now_ms, {"changes": changes})
     if webhooks:
         told = {"restaurantGuid": restaurant.guid, "publishedDate": times.zulu(now_ms)}
-        platform.webhooks.tell(MENUS, partial(event, MENUS, "menus_updated", restaurant.guid, told))
+        platform.webhooks.tell(
+            Event(MENUS, "menus_updated", told, restaurant.guid, restaurant.guid)
+        )

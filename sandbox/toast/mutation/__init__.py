@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from sandbox.toast.identity import identify
 from sandbox.toast.merchant import Restaurant
-from sandbox.toast.mutation import paying, refunding, selling, standing, voiding
+from sandbox.toast.mutation import deferring, paying, refunding, selling, standing, voiding
 from sandbox.toast.mutation.finding import Details
 from sandbox.toast.order import Order
 
@@ -27,7 +27,13 @@ MUTATIONS: dict[str, Mutation] = {
     "reopen": standing.reopen,
     "delete": standing.delete,
     "guest": standing.set_guest,
-    "promise": standing.promise,
+    "promise": deferring.promise,
+    "approve": deferring.approve,
+    "sell_card": deferring.sell_card,
+    "pay_balance": deferring.pay_balance,
+    "charge": selling.add_charge,
+    "void_payment": voiding.void_payment,
+    "restate": standing.restate,
 }
 
 

@@ -7,7 +7,7 @@ import msgspec
 from sandbox.toast.menu import dishes
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.mutation.finding import Details, check_of, line_of
-from sandbox.toast.order import Discount, Line, Order
+from sandbox.toast.order import Charge, Discount, Line, Order
 
 
 def add_item(order: Order, restaurant: Restaurant, at_ms: int, details: Details) -> None:
@@ -27,3 +27,9 @@ def discount(order: Order, restaurant: Restaurant, at_ms: int, details: Details)
         percent = 10
     target = line_of(check, details).discounts if "line" in details else check.discounts
     target.append(Discount(name=name, percent=percent, amount_cents=cents))
+
+
+def add_charge(order: Order, restaurant: Restaurant, at_ms: int, details: Details) -> None:
+    """Add a service charge to a check."""
+    check_of(order, details).charges.append(msgspec.convert(details["charge"], Charge))
+    order.closed_ms = None

@@ -1,4 +1,4 @@
-"""What an order is: open again, deleted, somebody's, promised for later."""
+"""What an order is: open again, deleted, somebody's, at another table, free of tax."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.mutation.finding import Details, check_of
-from sandbox.toast.order import Guest, Order
+from sandbox.toast.order import Check, Guest, Order
 
 
 def reopen(order: Order, restaurant: Restaurant, at_ms: int, details: Details) -> None:
@@ -30,6 +30,18 @@ def set_guest(order: Order, restaurant: Restaurant, at_ms: int, details: Details
     check_of(order, details).guest = msgspec.convert(details["guest"], Guest)
 
 
-def promise(order: Order, restaurant: Restaurant, at_ms: int, details: Details) -> None:
-    """Schedule the order for an instant."""
-    order.promised_ms = int(details["promised_ms"])
+def restate(order: Order, restaurant: Restaurant, at_ms: int, details: Details) -> None:
+    """Change facts of the order, or of one check: `order` and `facts`, keys as in `order.py`."""
+    _overwrite(order, details.get("order") or {})
+    _overwrite(check_of(order, details), details.get("facts") or {})
+
+
+def _overwrite(part: Order | Check, changes: Details) -> None:
+    kept = {"guid", "checks", "lines", "payments", "modified_ms"} & set(changes)
+    unknown = set(changes) - set(part.__struct_fields__)
+    if kept or unknown:
+        raise ValueError(f"can't be set: {', '.join(sorted(kept | unknown))}")
+    # Through JSON's own types, so that a wrong one is refused with its place.
+    after = msgspec.convert({**msgspec.to_builtins(part), **changes}, type(part))
+    for name in changes:
+        setattr(part, name, getattr(after, name))

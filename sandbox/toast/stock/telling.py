@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from sandbox.toast.body.reference import Json
 from sandbox.toast.merchant import Restaurant
 from sandbox.toast.platform import Platform
 from sandbox.toast.stock.level import Level, details
-from sandbox.toast.webhook.event import STOCK, event
+from sandbox.toast.webhook.event import STOCK, Event
 
 # Item guid, status, quantity.
 Wanted = tuple[str, str, float | None]
@@ -56,5 +55,5 @@ def _change(
         article, now = shelf.find(guid), Level(status, quantity)
         if article is not None:
             told = details(article, restaurant.guid, now)
-            platform.webhooks.tell(STOCK, partial(event, STOCK, now.event, guid, told))
+            platform.webhooks.tell(Event(STOCK, now.event, told, guid, restaurant.guid))
     return [guid for guid, _status, _quantity in moved]

@@ -1,4 +1,4 @@
-"""Tells subscribers what happened: attempts, retries, back-off, and the count of it all."""
+"""Tells subscribers about orders: attempts, retries, back-off, and the count of it all."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 from sandbox.base.clock import Clock
 from sandbox.toast.held import Held
+from sandbox.toast.merchant import Restaurant
 from sandbox.toast.webhook import retry, subscription
 from sandbox.toast.webhook.agenda import Agenda
+from sandbox.toast.webhook.backoff import Backoff
 from sandbox.toast.webhook.chaos import Chaos, tampered
-from sandbox.toast.webhook.message import ORDER_UPDATED, Message, order_updated
+from sandbox.toast.webhook.event import Event
+from sandbox.toast.webhook.message import (
+    CHANNEL_ORDER_UPDATED,
+    ORDER_UPDATED,
+    Message,
+    from_channel,
+    order_updated,
+)
 from sandbox.toast.webhook.post import Post, post
 from sandbox.toast.webhook.subscription import Subscription
 
 # How many attempts the log looks back on.
 _LOGGED = 1_000
-
-
-class Compose(Protocol):
-    """Words a message, given the guid and the instant of its event."""
-
-    def __call__(self, *, guid: str, at_ms: int) -> Message:
-        """The message."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class Announcer:
         self.scale = scale
         self.secret = secret
         self.chaos = Chaos()
+        # Whether the client hears of a restaurant's orders.
+        self.concerned: Callable[[Restaurant], bool] = lambda restaurant: True
         self.subscriptions = [] if file is None else subscription.load(file, secret)
 
     def subscribe(self, wanted: Subscription) -> None:
@@ -76,22 +79,39 @@ class Announcer:
         others = [each for each in self.subscriptions if (each.url, each.category) != known]
         self._keep([*others, wanted])
 
-    def unsubscribe(self, url: str | None = None) -> None:
-        """Drop the subscriptions of an address, or all of them."""
-        self._keep([each for each in self.subscriptions if url not in (None, each.url)])
+    def unsubscribe(self, url: str | None = None, category: str | None = None) -> None:
+        """Drop the subscriptions of an address, of a category, of both, or all of them."""
+        self._keep([each for each in self.subscriptions if not each.concerns(url, category)])
 
     def announce(self, held: Held) -> None:
         """Tell every subscriber of order updates about an order's present state."""
-        self.tell(ORDER_UPDATED, partial(order_updated, held))
-
-    def tell(self, category: str, compose: Compose) -> None:
-        """Tell every subscriber of a category; the message is made only if there is one."""
-        listeners = [each for each in self.subscriptions if each.category == category]
-        if not listeners:
+        if not self.concerned(held.restaurant):
             return
-        message = compose(guid=self._new_guid(), at_ms=self._clock.now_ms())
-        for listener in listeners:
-            self.dispatch(message, listener)
+        for category in (ORDER_UPDATED, CHANNEL_ORDER_UPDATED):
+            listeners = self._listeners(category)
+            if listeners and (category == ORDER_UPDATED or from_channel(held)):
+                message = order_updated(held, self._new_guid(), self._clock.now_ms(), category)
+                self._send_to(listeners, message)
+
+    def tell(self, event: Event) -> int:
+        """Tell every subscriber of the event's category; how many they are."""
+        listeners = self._listeners(event.category)
+        if listeners:
+            self._send_to(listeners, event.message(self._new_guid(), self._clock.now_ms()))
+        return len(listeners)
+
+    def pause(self, url: str | None, category: str | None, *, seconds: float | None) -> int:
+        """Pause subscriptions for so long, or stop them for good; what they miss is lost."""
+        found = [each for each in self.subscriptions if each.concerns(url, category)]
+        for each in found:
+            each.backoff.rest(self.agenda.now(), seconds)
+        return len(found)
+
+    def resume(self, url: str | None = None, category: str | None = None) -> None:
+        """What support does for a subscription that is stopped: it starts anew."""
+        for each in self.subscriptions:
+            if each.concerns(url, category):
+                each.backoff = Backoff(scale=self.scale)
 
     def dispatch(self, message: Message, listener: Subscription) -> None:
         """Send one message to one subscriber, through whatever chaos is on."""
@@ -110,7 +130,12 @@ class Announcer:
         with self._lock:
             counts = {name: self._counts[name] for name in names}
         states = [
-            {"url": each.url, "state": each.backoff.state(now)} for each in self.subscriptions
+            {
+                "url": each.url,
+                "eventCategory": each.category,
+                "state": each.backoff.state(now),
+            }
+            for each in self.subscriptions
         ]
         return {**counts, "pending": self.agenda.pending, "subscriptions": states}
 
@@ -140,12 +165,19 @@ class Announcer:
     ) -> None:
         self._count("failed")
         listener.backoff.failed(self.agenda.now())
-        wait = retry.wait_s(status, attempt)
+        wait = retry.wait_s(status, attempt, message.category)
         if wait is None:
             self._count("dropped")
         else:
             again = partial(self._try, message, listener, attempt + 1)
             self.agenda.add(again, wait * self.scale)
+
+    def _send_to(self, listeners: list[Subscription], message: Message) -> None:
+        for listener in listeners:
+            self.dispatch(message, listener)
+
+    def _listeners(self, category: str) -> list[Subscription]:
+        return [each for each in self.subscriptions if each.category == category]
 
     def _note(self, attempt: Attempt) -> None:
         with self._lock:

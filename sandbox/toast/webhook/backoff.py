@@ -31,6 +31,13 @@ class Backoff:
             return "stopped"
         return "paused" if now < self.paused_until else "active"
 
+    def rest(self, now: float, seconds: float | None) -> None:
+        """Pause for so long whatever the errors, or stop when no time is given."""
+        if seconds is None:
+            self.stopped = True
+        else:
+            self.paused_until = now + seconds
+
     def failed(self, now: float) -> None:
         """Count an error; the fiftieth in five minutes pauses, the ninth pause in ten stops."""
         if self.state(now) != "active":

@@ -1,36 +1,37 @@
-"""Messages about other things than orders. Source: guide apiMessageDataSchema."""
+"""Something to tell that isn't sent yet: what happened, where, and the details of it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
-from sandbox.toast import times
-from sandbox.toast.webhook.message import Message
+from sandbox.toast.webhook.message import Message, envelope
 
 MENUS = "menus"
 STOCK = "stock"
 
 
-def event(
-    category: str, kind: str, subject: str, details: dict[str, Any], *, guid: str, at_ms: int
-) -> Message:
-    """One event in its envelope; `details` say which restaurant it is about."""
-    timestamp = times.zulu(at_ms)
-    body = {
-        "timestamp": timestamp,
-        "eventCategory": category,
-        "eventType": kind,
-        "guid": guid,
-        "details": details,
-    }
-    return Message(
-        guid=guid,
-        timestamp=timestamp,
-        category=category,
-        kind=kind,
-        restaurant_guid=details["restaurantGuid"],
-        subject=subject,
-        body=msgspec.json.encode(body),
-    )
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened; without a restaurant the message has no restaurant header.
+
+    `subject` is what the log of attempts knows it by.
+    """
+
+    category: str
+    kind: str
+    details: dict[str, Any]
+    subject: str
+    restaurant_guid: str | None = None
+
+    def message(self, guid: str, at_ms: int) -> Message:
+        """The documented envelope around it."""
+        return envelope(
+            self.category,
+            self.kind,
+            self.details,
+            guid=guid,
+            at_ms=at_ms,
+            restaurant_guid=self.restaurant_guid,
+            subject=self.subject,
+        )

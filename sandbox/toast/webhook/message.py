@@ -12,6 +12,8 @@ from sandbox.toast.held import Held
 from sandbox.toast.webhook.signature import sign
 
 ORDER_UPDATED = "order_updated"
+# The same for whoever the order came through.
+CHANNEL_ORDER_UPDATED = "channel_order_updated"
 
 # What a message about an order never tells about the guest.
 _GUEST_FIELDS = ("firstName", "lastName", "phone", "phoneCountryCode", "email")
@@ -25,17 +27,18 @@ class Message:
     timestamp: str
     category: str
     kind: str
-    restaurant_guid: str
+    restaurant_guid: str | None
     subject: str
     body: bytes
 
     def headers(self, secret: str, attempt: int) -> dict[str, str]:
         """The headers of one attempt."""
+        guid = self.restaurant_guid
         return {
             "Toast-Signature": sign(self.body, self.timestamp, secret),
             "Toast-Event-Type": self.kind,
             "Toast-Event-Category": self.category,
-            "Toast-Restaurant-External-ID": self.restaurant_guid,
+            **({} if guid is None else {"Toast-Restaurant-External-ID": guid}),
             "Toast-Attempt-Number": str(attempt),
             "Content-Type": "application/json",
             "Accept-Encoding": "gzip,deflate",
@@ -44,29 +47,59 @@ class Message:
         }
 
 
-def order_updated(held: Held, guid: str, at_ms: int) -> Message:
-    """An order's new state, told with everything but the guest and external ids."""
+def envelope(
+    category: str,
+    kind: str,
+    details: dict[str, Any],
+    *,
+    guid: str,
+    at_ms: int,
+    restaurant_guid: str | None,
+    subject: str,
+) -> Message:
+    """The documented frame around what happened."""
     timestamp = times.zulu(at_ms)
     body = {
         "timestamp": timestamp,
-        "eventCategory": ORDER_UPDATED,
-        "eventType": ORDER_UPDATED,
+        "eventCategory": category,
+        "eventType": kind,
         "guid": guid,
-        "details": {
-            "restaurantGuid": held.restaurant.guid,
-            "order": discreet(msgspec.json.decode(held.body())),
-            "appliedPackagingInfo": None,
-        },
+        "details": details,
     }
     return Message(
         guid=guid,
         timestamp=timestamp,
-        category=ORDER_UPDATED,
-        kind=ORDER_UPDATED,
-        restaurant_guid=held.restaurant.guid,
-        subject=held.guid,
+        category=category,
+        kind=kind,
+        restaurant_guid=restaurant_guid,
+        subject=subject,
         body=msgspec.json.encode(body),
     )
+
+
+def order_updated(held: Held, guid: str, at_ms: int, category: str = ORDER_UPDATED) -> Message:
+    """An order's new state, told with everything but the guest and external ids."""
+    order = discreet(msgspec.json.decode(held.body()))
+    details = {
+        "restaurantGuid": held.restaurant.guid,
+        "order": order,
+        "appliedPackagingInfo": order.get("appliedPackagingInfo"),
+    }
+    return envelope(
+        category,
+        category,
+        details,
+        guid=guid,
+        at_ms=at_ms,
+        restaurant_guid=held.restaurant.guid,
+        subject=held.guid,
+    )
+
+
+def from_channel(held: Held) -> bool:
+    """Whether an ordering channel sent the order."""
+    order: dict[str, Any] = msgspec.json.decode(held.body())
+    return bool(order.get("channelGuid"))
 
 
 def discreet(order: dict[str, Any]) -> dict[str, Any]:

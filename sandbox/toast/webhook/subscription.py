@@ -21,6 +21,10 @@ class Subscription:
     category: str = ORDER_UPDATED
     backoff: Backoff = field(default_factory=Backoff)
 
+    def concerns(self, url: str | None, category: str | None) -> bool:
+        """Whether it is meant by an address, a category, both, or none of them."""
+        return url in (None, self.url) and category in (None, self.category)
+
     def document(self) -> dict[str, str]:
         """What is asked for at the control address and kept on disk."""
         return {"url": self.url, "secret": self.secret, "eventCategory": self.category}

@@ -119,10 +119,12 @@ def test_a_payment_is_refunded_once(toast: StandIn, guid: str) -> None:
 
 
 def test_a_tip_is_replaced_and_enters_the_total(toast: StandIn, guid: str) -> None:
-    change(toast, guid, do="pay", payment=card(1_613, tip_cents=100))
+    change(toast, guid, do="pay", payment=card(1_613, tip_cents=100, status="AUTHORIZED"))
     check = change(toast, guid, do="tip", tip_cents=250)["checks"][0]
     assert check["payments"][0]["tipAmount"] == 2.5
     assert check["totalAmount"] == 18.63
+    toast.control("POST", "closeout", {})
+    assert "AUTHORIZED" in refused(toast, guid, do="tip", tip_cents=300)
 
 
 def test_a_reopened_order_is_due_what_is_added(toast: StandIn, guid: str) -> None:
