@@ -2,6 +2,7 @@
 
 import json
 import urllib.request
+from collections.abc import Sequence
 from pkgutil import iter_modules
 from typing import Any
 
@@ -30,7 +31,8 @@ def connect(platform: str, url: str, web_url: str) -> str:
     connecting.connect(organization_id, platform, name, _settings(platform, url, facts))
     with unit_of_work() as session:
         key = connections.by_name(session, organization_id, name).key
-    _subscribe(f"{url}/control/subscriptions", f"{web_url}/webhooks/{platform}/{key}")
+    address = f"{web_url}/webhooks/{platform}/{key}"
+    _subscribe(f"{url}/control/subscriptions", address, facts["event_categories"])
     return name
 
 
@@ -45,14 +47,14 @@ def _settings(platform: str, url: str, facts: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in known.items() if key in asked}
 
 
-def _subscribe(control: str, address: str) -> None:
+def _subscribe(control: str, address: str, categories: Sequence[str]) -> None:
     """Have deliveries come to `address` alone: an earlier start may have had another port."""
-    known = [each["url"] for each in _ask(control)["items"]]
-    for old in known:
-        if old != address:
-            _ask(control, "DELETE", {"url": old})
-    if address not in known:
-        _ask(control, "POST", {"url": address})
+    known = {(each["url"], each["eventCategory"]) for each in _ask(control)["items"]}
+    for old in {url for url, _ in known if url != address}:
+        _ask(control, "DELETE", {"url": old})
+    for category in categories:
+        if (address, category) not in known:
+            _ask(control, "POST", {"url": address, "eventCategory": category})
 
 
 def _ask(url: str, method: str = "GET", body: dict[str, Any] | None = None) -> Any:

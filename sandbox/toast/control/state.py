@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint
 
 from sandbox.toast.platform import Platform
+from sandbox.toast.webhook.event import CATEGORIES
 
 
 def routes(platform: Platform) -> Blueprint:
@@ -49,6 +50,7 @@ def merchant_facts(platform: Platform) -> dict[str, Any]:
         "client_secret": merchant.client_secret,
         "webhook_secret": merchant.webhook_secret,
         "management_group": merchant.group_guid,
+        "event_categories": list(CATEGORIES),
         "restaurants": [
             {
                 "guid": each.guid,

@@ -9,6 +9,17 @@ from sandbox.toast.webhook.message import Message, envelope
 
 MENUS = "menus"
 STOCK = "stock"
+# What an integration that isn't an ordering channel may subscribe to.
+CATEGORIES = (
+    "order_updated",
+    MENUS,
+    STOCK,
+    "partner",
+    "restaurant_availability",
+    "restaurant_availability_toggle",
+    "ordering_schedule",
+    "packaging",
+)
 
 
 @dataclass(frozen=True)
