@@ -32,6 +32,7 @@ _ALL = {
     "receiver": Part("The door", "receiver"),
     "drain": Part("Draining", "drain"),
     "import": Part("Import", "history"),
+    "growth": Part("Growth", "growth"),
     "delta": Part("Delta", "delta"),
     "invoices": Part("Invoices", "invoices"),
     "lists": Part("Lists and pages", "lists"),

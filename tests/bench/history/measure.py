@@ -30,14 +30,14 @@ _FIRST, *_REST = BOOKS
 def rows(on: Ground, rounds: int, *, quick: bool) -> list[Row]:
     """Imports into empty tables, read by one process and by two."""
     with source(1000 if quick else 6000) as history:
-        work = _Import(on, history)
+        work = Importing(on, history)
         # The first reading fills the source's memory and gives COPY its rows.
         work.ours(1)
         work.dump()
         return [row for abreast in (1, 2) for row in _compare(work, rounds, abreast)]
 
 
-def _compare(work: "_Import", rounds: int, abreast: int) -> Iterator[Row]:
+def _compare(work: "Importing", rounds: int, abreast: int) -> Iterator[Row]:
     contestants = {OURS: lambda: work.ours(abreast), FLOOR: lambda: work.copy(abreast)}
     samples = contest.run(contestants, rounds)
     name = f"import, {abreast} process{'es' if abreast > 1 else ''}"
@@ -46,10 +46,12 @@ def _compare(work: "_Import", rounds: int, abreast: int) -> Iterator[Row]:
 
 
 @dataclass
-class _Import:
+class Importing:
+    """An import, and COPY of what it stored; `dumped` are the rows by table."""
+
     on: Ground
     history: History
-    _dumped: dict[str, list[str]] = field(default_factory=dict)
+    dumped: dict[str, list[str]] = field(default_factory=dict)
 
     def ours(self, processes: int) -> Figures:
         """Read it all from the source, every other slice by the same process."""
@@ -77,19 +79,19 @@ class _Import:
             for table in BOOKS:
                 text = io.StringIO()
                 cursor.copy_expert(f"COPY {table} TO STDOUT", text)
-                self._dumped[table] = text.getvalue().splitlines(keepends=True)
+                self.dumped[table] = text.getvalue().splitlines(keepends=True)
         connection.close()
 
     def copy(self, connections: int) -> Figures:
         """Store it again, one COPY a table, each connection its part in one transaction."""
         self.history.forget_rows(self.on)
         parts = [
-            {table: "".join(self._dumped[table][first::connections]) for table in _REST}
+            {table: "".join(self.dumped[table][first::connections]) for table in _REST}
             for first in range(connections)
         ]
         own, start = time.process_time(), time.perf_counter()
         with cpu.metered(self.on.pid("postgres")) as server_s, ThreadPoolExecutor() as threads:
-            self._copy({_FIRST: "".join(self._dumped[_FIRST])})
+            self._copy({_FIRST: "".join(self.dumped[_FIRST])})
             list(threads.map(self._copy, parts))
             seconds = time.perf_counter() - start
             spent = server_s() + time.process_time() - own

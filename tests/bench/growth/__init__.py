@@ -1,0 +1,1 @@
+"""The write path as the books grow."""
