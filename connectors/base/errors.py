@@ -3,7 +3,8 @@
 TransientError
 └── WindowExpiredError    the place in the window is gone; start it again
 PermanentError
-└── AccessRefusedError    the platform no longer takes these credentials; a person reconnects
+├── AccessRefusedError    the platform no longer takes these credentials; a person reconnects
+└── NotGrantedError       the credentials are good, but not for this; the rest goes on
 """
 
 from config.errors import Fault, PermanentError, TransientError
@@ -18,9 +19,17 @@ class AccessRefusedError(PermanentError):
     """The platform refused the credentials themselves: nothing of this connection will work."""
 
 
+class NotGrantedError(PermanentError):
+    """The platform doesn't let these credentials read this: one kind of record, or one location."""
+
+
 _AGAIN_LATER = {Do.RETRY: TransientError, Do.WAIT: TransientError}
 _AGAIN_LATER[Do.RESTART_WINDOW] = WindowExpiredError
-_REFUSED = frozenset({Do.REFRESH, Do.REAUTHORISE})
+_REFUSED: dict[Do, type[PermanentError]] = {
+    Do.REFRESH: AccessRefusedError,
+    Do.REAUTHORISE: AccessRefusedError,
+    Do.NOT_GRANTED: NotGrantedError,
+}
 
 
 def fault(outcome: Outcome) -> Fault:
@@ -32,5 +41,5 @@ def fault(outcome: Outcome) -> Fault:
             next_step=outcome.next_step,
             retry_after_s=outcome.wait_s,
         )
-    kind = AccessRefusedError if outcome.do in _REFUSED else PermanentError
+    kind = _REFUSED.get(outcome.do, PermanentError)
     return kind(outcome.code, outcome.sentence, next_step=outcome.next_step)

@@ -10,7 +10,7 @@ from config.errors import Fault, PermanentError, TransientError
 from connectors.base import exchange
 from connectors.base.budget import Limit, Unlimited
 from connectors.base.contract import Request
-from connectors.base.errors import AccessRefusedError, WindowExpiredError
+from connectors.base.errors import AccessRefusedError, NotGrantedError, WindowExpiredError
 from connectors.base.http import Client
 from connectors.base.tokens import MemoryTokens
 from connectors.toast.client import Toast
@@ -201,7 +201,7 @@ def test_a_full_bucket_is_shut_for_everybody():
         (Answer(200, b'[{"guid": "1"}', missing=50), TransientError),
         (Answer(403, b"<html>Cloudflare</html>"), TransientError),
         (Answer(409), WindowExpiredError),
-        (Answer(403), PermanentError),
+        (Answer(403), NotGrantedError),
         (Answer(400, b'{"message": "wrong"}'), PermanentError),
         (Answer(302, headers={"Location": "/elsewhere"}), PermanentError),
     ],
