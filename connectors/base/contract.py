@@ -72,8 +72,8 @@ class Do(Enum):
     WAIT = "wait"
     REFRESH = "refresh"
     REAUTHORISE = "reauthorise"
-    DENIED = "denied"
     CONFIG = "config"
+    NOT_GRANTED = "not_granted"
     RESTART_WINDOW = "restart_window"
     BUG = "bug"
 
@@ -125,13 +125,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record as the vendor sent it. `raw` is its JSON, untouched."""
+    """One record as the vendor sent it, its JSON untouched; `at` is the version it doesn't hold."""
 
     stream: str
     id: str
     raw: bytes
     location: str = ""
     partial: bool = False
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -221,9 +222,9 @@ class Webhook(Protocol):
         """Name an authentic delivery; never raises, whatever the body holds."""
 
     def parse(self, delivery: Delivery) -> Sequence[Hint]:
-        """What an authentic delivery points at; unknown kinds give nothing.
+        """What an authentic delivery points at, maybe nothing.
 
-        Raises: SkippedRecord when it can't be understood.
+        Raises: SkippedRecord when it can't be understood or is of an unknown kind.
         """
 
     def secrets(self, settings: Mapping[str, Any], delivery: Delivery) -> Sequence[str]:
@@ -234,10 +235,7 @@ class Http(Protocol):
     """The one way out: sends a request, acts on the outcome."""
 
     def send(self, request: Request) -> Response:
-        """The response of an OK or MISSING outcome.
-
-        Raises: TransientError, PermanentError, WindowExpiredError.
-        """
+        """The response of an OK or MISSING outcome. Raises: TransientError, PermanentError."""
 
 
 class Connector(Protocol):

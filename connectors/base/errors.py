@@ -5,7 +5,7 @@ TransientError
 └── WindowExpiredError    the place in the window is gone; start it again
 PermanentError
 ├── AccessRefusedError    the platform no longer takes these credentials; a person reconnects
-└── NotGrantedError       the credentials are good, but not for this
+└── NotGrantedError       the credentials are good, but not for this; the rest goes on
 """
 
 from config.errors import Fault, PermanentError, TransientError
@@ -25,12 +25,16 @@ class AccessRefusedError(PermanentError):
 
 
 class NotGrantedError(PermanentError):
-    """The credentials may not read this: a location or a scope was not granted to them."""
+    """The platform doesn't let these credentials read this: one kind of record, or one location."""
 
 
 _AGAIN_LATER = {Do.RETRY: TransientError, Do.WAIT: LimitedError}
 _AGAIN_LATER[Do.RESTART_WINDOW] = WindowExpiredError
-_REFUSED = frozenset({Do.REFRESH, Do.REAUTHORISE})
+_REFUSED: dict[Do, type[PermanentError]] = {
+    Do.REFRESH: AccessRefusedError,
+    Do.REAUTHORISE: AccessRefusedError,
+    Do.NOT_GRANTED: NotGrantedError,
+}
 
 
 def fault(outcome: Outcome) -> Fault:
@@ -42,8 +46,5 @@ def fault(outcome: Outcome) -> Fault:
             next_step=outcome.next_step,
             retry_after_s=outcome.wait_s,
         )
-    if outcome.do in _REFUSED:
-        kind: type[PermanentError] = AccessRefusedError
-    else:
-        kind = NotGrantedError if outcome.do is Do.DENIED else PermanentError
+    kind = _REFUSED.get(outcome.do, PermanentError)
     return kind(outcome.code, outcome.sentence, next_step=outcome.next_step)

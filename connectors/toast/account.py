@@ -15,11 +15,11 @@ import msgspec
 
 from config.errors import PermanentError
 from connectors.base.contract import Health, Http, Request, Response, Tokens
+from connectors.toast.grants import GRANTS
 from connectors.toast.limits import ADDRESS, BUCKETS
 from connectors.toast.outcomes import LOGIN
 
-NEEDED = frozenset({"orders:read", "restaurants:read"})
-_GUESTS = "guest.pi:read"
+_NEEDED = frozenset(grant.scope for grant in GRANTS if grant.needed)
 # What more than these may be held against, by whichever of our processes.
 LOGINS_AN_HOUR = 2
 _CLAIMS = "https://toasttab.com/"
@@ -59,22 +59,30 @@ def login(http: Http, client_id: str, client_secret: str) -> Tokens:
 
 
 def health(tokens: Tokens) -> Health:
-    """What a fresh token says of the account and of what it may read."""
-    warnings = []
-    if tokens.scopes and _GUESTS not in tokens.scopes:
-        warnings.append(f"Without the scope {_GUESTS} orders come without their guests.")
+    """What a fresh token says of the account and of what it may read.
+
+    A scope that is needed is told as missing; of any other a warning says what stays empty.
+    """
     return Health(
         account=tokens.account,
         name=str(_claims(tokens.access).get(f"{_CLAIMS}client_name") or ""),
         scopes=tokens.scopes,
         # A token that is no JWT doesn't tell its scopes; then none is known to be missing.
-        missing_scopes=NEEDED - tokens.scopes if tokens.scopes else frozenset(),
+        missing_scopes=_NEEDED - tokens.scopes if tokens.scopes else frozenset(),
         limits={
             bucket.name: f"{bucket.capacity} calls per {bucket.window.total_seconds():g} s"
             for bucket in BUCKETS.values()
         },
-        warnings=warnings,
+        warnings=_warnings(tokens.scopes) if tokens.scopes else (),
     )
+
+
+def _warnings(scopes: frozenset[str]) -> list[str]:
+    return [
+        f"Without the scope {grant.scope} {grant.without}."
+        for grant in GRANTS
+        if grant.scope not in scopes | _NEEDED
+    ]
 
 
 def _token(response: Response) -> _Token:

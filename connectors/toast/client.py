@@ -20,7 +20,8 @@ from connectors.base.contract import (
     Window,
 )
 from connectors.base.platform import Bucket
-from connectors.toast import account, limits, mapping, outcomes, places, streams
+from connectors.toast import account, limits, outcomes, places
+from connectors.toast.streams import READERS
 from rules.facts import Noun
 
 
@@ -32,6 +33,7 @@ class Toast:
         self._client_id: str = settings["client_id"]
         self._client_secret: str = settings["client_secret"]
         self._restaurants: Sequence[str] = settings.get("restaurants") or ()
+        self._whole_groups = bool(settings.get("whole_groups"))
         interval = _history_interval(self.base_url, settings.get("history_interval_s"))
         self.buckets: Mapping[str, Bucket] = limits.buckets(interval)
         self.logins_an_hour: int | None = settings.get("logins_an_hour", account.LOGINS_AN_HOUR)
@@ -59,39 +61,39 @@ class Toast:
 
     def locations(self, http: Http) -> Listing:
         """The restaurants named in the settings, or all that the account can list."""
-        return places.read(http, self._restaurants)
+        return places.read(http, self._restaurants, whole_groups=self._whole_groups)
 
     def changes(
         self, http: Http, stream: str, location: str, cursor: Cursor | None, now: datetime
     ) -> Iterator[Page]:
-        """Pages of orders changed since `cursor`."""
-        return streams.changes(http, location, cursor, now)
+        """Pages of what changed since `cursor`, or of all there is where that can't be asked."""
+        return READERS[stream].changes(http, location, cursor, now)
 
     def windows(
         self, stream: str, location: str, period: Period, now: datetime
     ) -> Sequence[Window]:
-        """Business days, or windows of four weeks, whichever takes fewer calls."""
-        return streams.windows(location, period, now)
+        """What holds a period's records; nothing where only the present can be read."""
+        return READERS[stream].windows(location, period, now)
 
     def history(self, http: Http, window: Window, resume: Cursor | None) -> Iterator[Page]:
         """Pages of one window, as far apart as Toast asks for."""
         buckets = [name for name in limits.HISTORY if name in self.buckets]
-        return streams.history(http, window, resume, buckets)
+        return READERS[window.stream].history(http, window, resume, buckets)
 
     def fetch(self, http: Http, stream: str, location: str, ids: Sequence[str]) -> Iterator[Record]:
-        """Orders by guid; one that Toast doesn't know yields nothing."""
-        return streams.fetch(http, location, ids)
+        """Records by id; one that Toast doesn't know yields nothing."""
+        return READERS[stream].fetch(http, location, ids)
 
     def bundle(
         self, http: Http, stream: str, location: str, ids: Sequence[str]
     ) -> Iterator[tuple[str, Sequence[Record]]]:
         """The order alone: it holds all that an invoice needs."""
-        for record in streams.fetch(http, location, ids):
+        for record in READERS[stream].fetch(http, location, ids):
             yield record.id, (record,)
 
     def read(self, record: Record) -> Noun:
         """A record in our words."""
-        return mapping.read_order(record)
+        return READERS[record.stream].read(record)
 
     def classify(self, request: Request, response: Response | Exception) -> Outcome:
         """What an answer means."""

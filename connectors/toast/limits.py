@@ -1,10 +1,12 @@
 """Toast's rate limits, and what its headers say is left of them.
 
 Source: Toast developer guide, "Rate limiting",
-    https://doc.toasttab.com/doc/devguide/apiRateLimiting.html, read 2026-11-01.
+    https://doc.toasttab.com/doc/devguide/apiRateLimiting.html, read 2026-12-01.
+    Every call counts three times: with all calls, with those of its API, and with those of its
+    endpoint where that has a limit of its own. Each restaurant has its own counts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from connectors.base.contract import Response
@@ -15,22 +17,54 @@ _QUARTER = timedelta(minutes=15)
 # History calls of one client are to come 5 to 10 seconds apart.
 HISTORY_INTERVAL = timedelta(seconds=5)
 
-GLOBAL = ("global", "global_15min")
+_GLOBAL = ("global", "global_15min")
 # Calls that name no restaurant (login, the partner's list) are counted by our own address.
 ADDRESS = ("address", "address_15min")
-ORDERS = (*GLOBAL, "ordersBulk")
-HISTORY = (*ORDERS, "history")
+
+
+def _api(name: str) -> tuple[str, str]:
+    return f"{name}_api", f"{name}_api_15min"
+
+
+ORDERS = (*_GLOBAL, *_api("orders"))
+ORDERS_BULK = (*ORDERS, "ordersBulk")
+HISTORY = (*ORDERS_BULK, "history")
+MENU_METADATA = (*_GLOBAL, *_api("menus"))
+MENUS = (*MENU_METADATA, "menus")
+CONFIG = (*_GLOBAL, *_api("config"))
+STOCK = (*_GLOBAL, *_api("stock"))
+CASH = (*_GLOBAL, *_api("cashmgmt"))
+RESTAURANTS = (*_GLOBAL, *_api("restaurants"))
+AVAILABILITY = (*_GLOBAL, *_api("availability"))
+PARTNERS = (*ADDRESS, *_api("partners"))
+
+_APIS = {
+    **dict.fromkeys(("orders", "menus", "config", "stock", "cashmgmt"), "location"),
+    **dict.fromkeys(("restaurants", "availability"), "location"),
+    "partners": "host",
+}
+
+
+def _slices(name: str, per: str) -> tuple[Bucket, Bucket]:
+    return Bucket(name, per, 20, SECOND), Bucket(f"{name}_15min", per, 10_000, _QUARTER)
+
 
 BUCKETS: Mapping[str, Bucket] = {
     bucket.name: bucket
     for bucket in (
-        Bucket("global", "location", 20, SECOND),
-        Bucket("global_15min", "location", 10_000, _QUARTER),
-        Bucket("address", "host", 20, SECOND),
-        Bucket("address_15min", "host", 10_000, _QUARTER),
+        *_slices("global", "location"),
+        *_slices("address", "host"),
+        *(bucket for api, per in _APIS.items() for bucket in _slices(f"{api}_api", per)),
         Bucket("ordersBulk", "location", 5, SECOND),
+        Bucket("menus", "location", 1, SECOND),
         Bucket("history", "location", 1, HISTORY_INTERVAL, spaced=True),
     )
+}
+# Those that each kind of limit in the headers may speak of, the shorter slice first.
+_KINDS = {
+    "GLOBAL": ("global", "address", "global_15min", "address_15min"),
+    "API": (*(f"{api}_api" for api in _APIS), *(f"{api}_api_15min" for api in _APIS)),
+    "ENDPOINT": ("ordersBulk", "menus"),
 }
 
 
@@ -45,8 +79,8 @@ def buckets(history_interval: timedelta) -> Mapping[str, Bucket]:
 def readings(response: Response) -> Mapping[str, tuple[int, datetime]]:
     """Calls left and the end of the slice, for every bucket that the headers may speak of.
 
-    The headers name a kind of limit, not its length: a reset more than a second ahead is that of
-    the quarter of an hour. A limit per API is read as the global one, whose calls include it.
+    They name a kind of limit, neither its API nor its length: whoever asked knows the API, and a
+    reset more than a second ahead is that of the quarter of an hour.
     """
     headers = response.headers
     try:
@@ -54,14 +88,16 @@ def readings(response: Response) -> Mapping[str, tuple[int, datetime]]:
         resets_at = datetime.fromtimestamp(int(headers["x-toast-ratelimit-reset"]), UTC)
     except (KeyError, ValueError, OverflowError, OSError):
         return {}
-    kind = limit_kind(headers)
-    if kind == "ENDPOINT":
-        return {"ordersBulk": (left, resets_at)}
-    at_once = resets_at - response.server_time <= SECOND
-    names = ("global", "address") if at_once else ("global_15min", "address_15min")
-    return {name: (left, resets_at) for name in names} if kind in ("GLOBAL", "API") else {}
+    length = SECOND if resets_at - response.server_time <= SECOND else _QUARTER
+    named = _KINDS.get(_kind(headers), ())
+    return {name: (left, resets_at) for name in named if BUCKETS[name].window == length}
 
 
-def limit_kind(headers: Mapping[str, str]) -> str:
+def full(headers: Mapping[str, str], charged: Sequence[str]) -> str | None:
+    """The one bucket of those charged that the headers say is full; None when they don't say."""
+    return next((name for name in _KINDS.get(_kind(headers), ()) if name in charged), None)
+
+
+def _kind(headers: Mapping[str, str]) -> str:
     """Which limit the headers speak of: GLOBAL, API or ENDPOINT; `, ACCOUNT` may follow."""
     return headers.get("x-toast-ratelimit-by", "").split(",")[0].strip().upper()

@@ -12,7 +12,8 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from connectors.base.contract import Do, Outcome, Request, Response, UnreachableError
-from connectors.toast.limits import limit_kind
+from connectors.toast import limits
+from connectors.toast.grants import grant_of
 
 LOGIN = "/authentication/v1/authentication/login"
 
@@ -73,11 +74,10 @@ def _success(response: Response) -> Outcome:
 def _limited(request: Request, response: Response) -> Outcome:
     waits = _waits(response)
     wait_s = min(max(*waits, _SHORTEST_WAIT_S), _LONGEST_WAIT_S) if waits else None
-    endpoint = limit_kind(response.headers) == "ENDPOINT" and "ordersBulk" in request.buckets
     return Outcome(
         Do.WAIT,
         wait_s=wait_s,
-        bucket="ordersBulk" if endpoint else None,
+        bucket=limits.full(response.headers, request.buckets),
         code="toast.limited",
         sentence="Toast's limit on calls is reached for the moment.",
         next_step=_LATER,
@@ -126,16 +126,7 @@ def _refused(request: Request, response: Response) -> Outcome:
             trace=trace,
         )
     if status == 403:
-        return Outcome(
-            Do.DENIED,
-            code="toast.not_granted",
-            sentence="Toast doesn't let these credentials read this restaurant.",
-            next_step=(
-                "In Toast Web, give the integration access to the restaurant and to orders. A"
-                " new permission takes up to 15 minutes to work."
-            ),
-            trace=trace,
-        )
+        return _not_granted(request, trace)
     if status == 404:
         return Outcome(Do.MISSING, code="toast.missing", trace=trace)
     if status == 409:
@@ -162,6 +153,21 @@ def _refused(request: Request, response: Response) -> Outcome:
         code=f"toast.refused_{status}",
         sentence=f"Toast refused a call with status {status}{known}.{said}",
         next_step="Report this to support: the call should not have been made this way.",
+        trace=trace,
+    )
+
+
+def _not_granted(request: Request, trace: str) -> Outcome:
+    grant = grant_of(request.path)
+    what, scope = (grant.what, f" and the scope {grant.scope}") if grant else ("this", "")
+    return Outcome(
+        Do.NOT_GRANTED,
+        code="toast.not_granted",
+        sentence=f"Toast doesn't let these credentials read {what}.",
+        next_step=(
+            f"In Toast Web, give the integration access to the restaurant{scope}. A new permission"
+            " takes up to 15 minutes to work."
+        ),
         trace=trace,
     )
 

@@ -38,14 +38,14 @@ def read(response: Response, location: str) -> Listing:
 
     Raises: TransientError when it is no list at all: the answer was cut or isn't Toast's.
     """
-    elements = list(_elements(response.body))
+    listed = list(elements(response.body))
     newest: dict[str, Record] = {}
-    for raw in elements:
+    for raw in listed:
         guid = _guid(raw)
         kept = newest.get(guid)
         if kept is None or identity(raw)[1] > identity(kept.raw)[1]:
             newest[guid] = Record("orders", guid, raw, location)
-    return Listing([*newest.values()], _more(response.headers, len(elements)))
+    return Listing([*newest.values()], _more(response.headers, len(listed)))
 
 
 def _guid(raw: bytes) -> str:
@@ -80,7 +80,11 @@ def _more(headers: Mapping[str, str], size: int) -> bool:
     return size >= PAGE_SIZE if link is None else bool(_NEXT.search(link))
 
 
-def _elements(body: bytes) -> Iterator[bytes]:
+def elements(body: bytes) -> Iterator[bytes]:
+    """The elements of a list with their bytes as they came, even those that are no JSON.
+
+    Raises: TransientError when it is no list at all: the answer was cut or isn't Toast's.
+    """
     try:
         yield from (bytes(raw) for raw in _raws.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -92,7 +96,7 @@ def _split(body: bytes) -> Iterator[bytes]:
     text = body.strip()
     stretches = list(_stretches(text))
     if text[:1] != b"[" or not stretches or stretches[-1][0] != 0:
-        raise TransientError("toast.garbled", "Toast's page of orders was cut off or was no list.")
+        raise TransientError("toast.garbled", "Toast's list was cut off or was none.")
     start = 1
     for at in _commas(text):
         yield text[start:at].strip()

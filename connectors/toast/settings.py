@@ -50,6 +50,7 @@ class ToastSettings(Schema):
         ),
         load_default=list,
     )
+    whole_groups = fields.Boolean(load_default=False)
     history_interval_s = fields.Float(
         load_default=None, allow_none=True, validate=validate.Range(0, 60)
     )

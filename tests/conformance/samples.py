@@ -2,12 +2,15 @@
 
 `account.json` the settings of an account; `deliveries/*.json` signed webhook deliveries of it;
 `<stream>/<case>.wire.json` a record as the platform sends it and `<case>.record.json` as we read
-it. A case named `.partial` is read as what a delivery leaves out parts of.
+it. A case named `.partial` is read as what a delivery leaves out parts of. What a record is besides
+its bytes stands in `<case>.about.json`: its `id` where that isn't the guid within, and `at`.
+Deliveries named `unknown_*` are of a kind that isn't understood.
 """
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -39,8 +42,16 @@ class Sample:
 
     def record(self) -> Record:
         raw = self.wire.read_bytes()
-        partial = ".partial." in self.wire.name
-        return Record(self.stream, json.loads(raw)["guid"], raw, SITE, partial)
+        about = self.wire.with_name(self.wire.name.replace(".wire.json", ".about.json"))
+        told = json.loads(about.read_text()) if about.exists() else {}
+        return Record(
+            self.stream,
+            told.get("id") or json.loads(raw)["guid"],
+            raw,
+            SITE,
+            partial=".partial." in self.wire.name,
+            at=datetime.fromisoformat(told["at"]) if "at" in told else None,
+        )
 
     def outcome(self, connector: Any) -> bytes:
         """The record, or why it is parked, as indented JSON."""
@@ -67,8 +78,16 @@ def settings_of(platform: Platform) -> dict[str, Any]:
 
 
 def deliveries(platform: Platform) -> list[Delivery]:
-    found = [json.loads(path.read_text()) for path in _folder(platform).glob("deliveries/*.json")]
-    return [Delivery(each["headers"], each["body"].encode()) for each in found]
+    return list(named_deliveries(platform).values())
+
+
+def named_deliveries(platform: Platform) -> dict[str, Delivery]:
+    """By the name of the file, less its suffix."""
+    found = {}
+    for path in sorted(_folder(platform).glob("deliveries/*.json")):
+        each = json.loads(path.read_text())
+        found[path.stem] = Delivery(each["headers"], each["body"].encode())
+    return found
 
 
 def _folder(platform: Platform) -> Path:

@@ -8,9 +8,17 @@ from marshmallow import ValidationError
 
 from config.errors import SkippedRecord
 from connectors import platforms
-from connectors.base.contract import Connector, Delivery, Do, Request, Response, Webhook
+from connectors.base.contract import (
+    LOCATIONS,
+    Connector,
+    Delivery,
+    Do,
+    Request,
+    Response,
+    Webhook,
+)
 from connectors.base.platform import Platform
-from tests.conformance.samples import deliveries, settings_of
+from tests.conformance.samples import deliveries, named_deliveries, settings_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ASK = Request("GET", "/anything")
@@ -84,6 +92,22 @@ def test_a_signed_delivery_is_authentic(platform: Platform):
         secrets = webhook.secrets(settings_of(platform), delivery)
         assert webhook.verify(delivery, secrets).ok
         assert webhook.verify(delivery, ["another", *secrets]).ok
+
+
+def test_each_kind_of_delivery_is_understood_or_set_aside(platform: Platform):
+    webhook, connector = receiver(platform), connected(platform)
+    for name, delivery in named_deliveries(platform).items():
+        if name.startswith("unknown_"):
+            with pytest.raises(SkippedRecord) as caught:
+                webhook.parse(delivery)
+            assert caught.value.next_step
+            continue
+        for hint in webhook.parse(delivery):
+            assert hint.id
+            assert hint.stream in {LOCATIONS, *platform.streams}
+            if hint.record is not None:
+                assert (hint.record.stream, hint.record.id) == (hint.stream, hint.id)
+                assert connector.read(hint.record)
 
 
 def test_a_bad_signature_is_refused(platform: Platform):

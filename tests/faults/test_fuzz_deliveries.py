@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import webhooks
-from connectors.toast import webhook
+from connectors.toast import envelope
 from models import Connection, connections
 from models.session import unit_of_work
 from tasks import handle, invoice, ring
@@ -190,7 +190,7 @@ def _post(door: FlaskClient, till: Connection, body: bytes, signature: str) -> i
 
 def _signed(body: bytes, secret: str = _SECRETS[0]) -> str:
     """As Toast signs: the body followed by the timestamp that it holds, if it holds any."""
-    message = body + webhook._timestamp(body)
+    message = body + envelope.signed_timestamp(body)
     return base64.b64encode(hmac.digest(secret.encode(), message, hashlib.sha256)).decode()
 
 

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_OID, uuid5
 from config import clock
 from connectors.base.contract import Request, Response
 from connectors.toast import pages
-from connectors.toast.streams import BULK
+from connectors.toast.orders import BULK
 from connectors.toast.timestamps import instant, timestamp
 
 HERE, THERE = "here", "there"

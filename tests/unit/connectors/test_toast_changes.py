@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from config.errors import PermanentError
 from connectors.base.contract import Cursor, Page, Response
-from connectors.toast import pages, streams
-from connectors.toast.streams import ORDERS, Place, changes
+from connectors.toast import orders, pages
+from connectors.toast.orders import ORDERS, Place, changes
 from tests.unit.connectors.till import NOON, Till, filled
 
 LATEST = NOON - ORDERS.hold_back
@@ -125,9 +125,7 @@ def test_reading_forwards_would_lose_some(monkeypatch: pytest.MonkeyPatch):
             shop.edit(guid)
 
     till.between = leave
-    read_page = streams._reader(
-        till, "site", streams._between(NOON - timedelta(hours=2), LATEST), ()
-    )
+    read_page = orders._reader(till, "site", orders._between(NOON - timedelta(hours=2), LATEST), ())
     forwards = [record.id for number in (1, 2, 3) for record in read_page(number).records]
     assert "o00002" not in forwards
 

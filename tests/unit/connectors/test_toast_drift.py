@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.base.contract import Cursor
 from connectors.toast import pages
-from connectors.toast.streams import ORDERS, Place, changes
+from connectors.toast.orders import ORDERS, Place, changes
 from connectors.toast.timestamps import instant
 from tests.unit.connectors.till import NOON, Till
 

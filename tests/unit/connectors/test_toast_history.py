@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from config.errors import PermanentError, TransientError
 from connectors.base.contract import Http, Period, Request, Response, Window
-from connectors.toast import pages, streams
+from connectors.toast import orders, pages
+from connectors.toast.business_days import BY_DAY
 from connectors.toast.client import Toast
-from connectors.toast.streams import BY_DAY, windows
+from connectors.toast.orders import windows
 from tests.unit.connectors.till import NOON, Till, filled
 
 MONTH = timedelta(days=28)
@@ -127,7 +128,7 @@ def test_a_window_is_read_whole_and_can_be_resumed_anywhere():
 def test_history_calls_are_charged_to_their_own_bucket(settings: dict[str, str], spaced: bool):
     http = Deaf()
     list(Toast(settings).history(http, SPAN, None))
-    charged = ("global", "global_15min", "ordersBulk")
+    charged = ("global", "global_15min", "orders_api", "orders_api_15min", "ordersBulk")
     assert tuple(http.asked[0].buckets) == charged + (("history",) if spaced else ())
 
 
@@ -165,5 +166,5 @@ def test_a_page_that_was_cut_off_is_tried_again(body: bytes):
 
 
 def test_the_streams_card_keeps_within_what_toast_allows():
-    assert streams.ORDERS.max_window == MONTH
-    assert streams.ORDERS.page_size == 100
+    assert orders.ORDERS.max_window == MONTH
+    assert orders.ORDERS.page_size == 100

@@ -6,11 +6,20 @@ from email.utils import format_datetime
 import pytest
 
 from connectors.base.contract import Do, Request, Response
+from connectors.base.errors import NotGrantedError, fault
+from connectors.toast import limits
 from connectors.toast.limits import readings
 from connectors.toast.outcomes import LOGIN, classify
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
-ASK = Request("GET", "/orders/v2/ordersBulk", buckets=("global", "ordersBulk"))
+ASK = Request("GET", "/orders/v2/ordersBulk", buckets=limits.ORDERS_BULK)
+APIS = [
+    f"{name}_api"
+    for name in (
+        *("orders", "menus", "config", "stock", "cashmgmt"),
+        *("restaurants", "availability", "partners"),
+    )
+]
 SIGN_IN = Request("POST", LOGIN, auth=False)
 
 
@@ -34,8 +43,9 @@ def answer(status: int, headers: dict[str, str] | None = None, body: bytes = b"{
         ({"retry-after": "3"}, 3, None),
         (headed("ENDPOINT", 0, 1, **{"retry-after": "3"}), 3, "ordersBulk"),
         (headed("ENDPOINT", 0, 1), 1, "ordersBulk"),
-        (headed("GLOBAL", 0, 600, **{"retry-after": "1"}), 600, None),
-        (headed("API, ACCOUNT", 0, 7), 7, None),
+        (headed("GLOBAL", 0, 600, **{"retry-after": "1"}), 600, "global"),
+        (headed("API, ACCOUNT", 0, 7), 7, "orders_api"),
+        (headed("SOMETHING NEW", 0, 7), 7, None),
         ({}, None, None),
         ({"retry-after": format_datetime(NOW + timedelta(seconds=9), usegmt=True)}, 9, None),
         ({"retry-after": "soon"}, None, None),
@@ -101,8 +111,9 @@ def test_an_endless_error_body_is_no_error_of_ours():
     [
         (headed("GLOBAL", 19, 1), {"global": 19, "address": 19}),
         (headed("GLOBAL", 9000, 300), {"global_15min": 9000, "address_15min": 9000}),
-        (headed("API, ACCOUNT", 3, 1), {"global": 3, "address": 3}),
-        (headed("ENDPOINT", 4, 1), {"ordersBulk": 4}),
+        (headed("API, ACCOUNT", 3, 1), dict.fromkeys(APIS, 3)),
+        (headed("API", 9000, 300), dict.fromkeys((f"{name}_15min" for name in APIS), 9000)),
+        (headed("ENDPOINT", 4, 1), {"ordersBulk": 4, "menus": 4}),
         (headed("SOMETHING", 4, 1), {}),
         ({}, {}),
         ({"x-toast-ratelimit-remaining": "x", "x-toast-ratelimit-reset": "9" * 30}, {}),
@@ -113,3 +124,57 @@ def test_what_is_left_is_read_for_every_bucket_it_may_concern(
     headers: dict[str, str], found: dict[str, int]
 ):
     assert {name: left for name, (left, _) in readings(answer(200, headers)).items()} == found
+
+
+@pytest.mark.parametrize(
+    ("charged", "kind", "bucket"),
+    [
+        (limits.MENUS, "ENDPOINT", "menus"),
+        (limits.MENU_METADATA, "ENDPOINT", None),
+        (limits.MENUS, "API", "menus_api"),
+        (limits.STOCK, "API", "stock_api"),
+        (limits.PARTNERS, "GLOBAL", "address"),
+        (limits.PARTNERS, "API", "partners_api"),
+    ],
+)
+def test_only_the_bucket_that_is_full_is_left_alone(
+    charged: tuple[str, ...], kind: str, bucket: str | None
+):
+    asked = Request("GET", "/x", buckets=charged)
+    assert classify(asked, answer(429, headed(kind, 0, 1))).bucket == bucket
+
+
+def test_each_call_is_charged_to_all_calls_and_to_its_api():
+    assert limits.MENUS == ("global", "global_15min", "menus_api", "menus_api_15min", "menus")
+    for charged in (limits.ORDERS, limits.CONFIG, limits.STOCK, limits.CASH, limits.RESTAURANTS):
+        found = [limits.BUCKETS[name] for name in charged]
+        assert [bucket.capacity for bucket in found] == [20, 10_000, 20, 10_000]
+        assert {bucket.per for bucket in found} == {"location"}
+    assert {limits.BUCKETS[name].per for name in limits.PARTNERS} == {"host"}
+    assert (limits.BUCKETS["menus"].capacity, limits.BUCKETS["ordersBulk"].capacity) == (1, 5)
+
+
+@pytest.mark.parametrize(
+    ("path", "what", "scope"),
+    [
+        ("/orders/v2/ordersBulk", "the restaurant's orders", "orders:read"),
+        ("/menus/v2/menus", "the restaurant's menu", "menus:read"),
+        ("/stock/v1/inventory", "the restaurant's stock", "stock:read"),
+        ("/config/v2/taxRates", "the restaurant's configuration", "config:read"),
+        ("/cashmgmt/v1/entries", "cash entries and deposits", "cashmgmt:read"),
+        ("/restaurants/v1/restaurants/r", "the restaurant's description", "restaurants:read"),
+        ("/restaurant-availability/v1/availability", "takes orders online", "restaurants:read"),
+    ],
+)
+def test_a_refusal_names_the_scope_that_is_missing(path: str, what: str, scope: str):
+    told = fault(classify(Request("GET", path), answer(403)))
+    assert isinstance(told, NotGrantedError)
+    assert told.code == "toast.not_granted"
+    assert what in told.sentence
+    assert f"the scope {scope}." in told.next_step
+
+
+def test_a_refusal_of_something_else_names_no_scope():
+    told = fault(classify(Request("GET", "/labor/v1/jobs"), answer(403)))
+    assert isinstance(told, NotGrantedError)
+    assert "scope" not in told.next_step

@@ -84,7 +84,7 @@ def test_unknown_names_are_refused_in_a_sentence_without_their_values():
         loaded(secret="top-secret", colour=1)
     assert caught.value.messages_dict["colour"] == [
         "Toast has no setting called colour; it takes api_url, client_id, client_secret,"
-        " webhook_secret, restaurants, history_interval_s, logins_an_hour."
+        " webhook_secret, restaurants, whole_groups, history_interval_s, logins_an_hour."
     ]
     assert "secret" in caught.value.messages_dict
     assert "top-secret" not in str(caught.value)
