@@ -6,7 +6,6 @@ Source: Toast developer guide, "Calculating net sales for orders",
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -24,6 +23,7 @@ from rules.records import (
     LineRecord,
     RefundedPart,
     TaxRecord,
+    record,
 )
 
 # Menus nest a handful deep; a hundred is a loop that somebody built.
@@ -33,7 +33,7 @@ _ONE = Decimal(1)
 _AMOUNT_RATES = frozenset({"FIXED"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bill:
     """What the parts of a check take over from it.
 
@@ -46,7 +46,7 @@ class Bill:
     untaxed: bool = False
 
 
-@dataclass(slots=True)
+@record
 class _Above:
     """What a line takes over from what it hangs on."""
 
@@ -118,13 +118,9 @@ def _read_line(line: schemas.Line, above: _Above, parts: Parts) -> None:
     bill = above.bill
     position = len(parts.lines)
     line_id = line.external_id or f"{bill.check_id}/line/{position}"
-    here = _Above(bill, above.voided or bool(line.voided), None, line_id=line_id)
-    here.deferred = above.deferred or bool(line.deferred) or line.kind in _DEFERRED
-    if here.voided:
-        here.void_date = business_date_or_none(line.void_business_date) or above.void_date
-        here.void_reason = guid(line.void_reason) or above.void_reason
-    parts.lines.append(_line(line, above.line_id, here, position))
-    if not here.voided:
+    found = _line(line, line_id, above, position)
+    parts.lines.append(found)
+    if not found.voided:
         if line.discounts:
             read_discounts(line.discounts, bill.check_id, parts, line_id)
         # A modifier's tax sits on the item that it hangs on.
@@ -133,35 +129,51 @@ def _read_line(line: schemas.Line, above: _Above, parts: Parts) -> None:
     if line.modifiers:
         if above.depth >= MAX_DEPTH:
             raise too_deep()
-        here.depth = above.depth + 1
+        below = _Above(
+            bill,
+            found.voided,
+            found.void_business_date,
+            found.void_reason_id,
+            line_id,
+            found.deferred,
+            above.depth + 1,
+        )
         for modifier in line.modifiers:
-            _read_line(modifier, here, parts)
+            _read_line(modifier, below, parts)
 
 
-def _line(line: schemas.Line, parent_id: str | None, here: _Above, position: int) -> LineRecord:
+def _line(line: schemas.Line, line_id: str, above: _Above, position: int) -> LineRecord:
     gross = number(line.gross)
+    voided = above.voided or bool(line.voided)
+    void_date, void_reason = _void(line, above) if voided else (None, None)
     return LineRecord(
-        external_id=here.line_id or "",
-        check_id=here.bill.check_id,
+        external_id=line_id,
+        check_id=above.bill.check_id,
         position=position,
         name=line.name or UNNAMED["line"],
         quantity=number(line.quantity, _ONE, places=QUANTITY_PLACES),
         unit_price=number(line.unit_price),
         gross=gross,
         amount=_net(line, gross),
-        tax=number(line.tax) if line.tax is not None else _tax(line, here.bill),
-        parent_id=parent_id,
+        tax=number(line.tax) if line.tax is not None else _tax(line, above.bill),
+        parent_id=above.line_id,
         item_id=line.item.external_id if line.item else None,
         kind=line.kind or UNNAMED["line_kind"],
         tax_inclusion=line.tax_inclusion,
-        voided=here.voided,
-        deferred=here.deferred,
+        voided=voided,
+        deferred=above.deferred or bool(line.deferred) or line.kind in _DEFERRED,
         group_id=line.group.external_id if line.group else None,
         category_id=line.category.external_id if line.category else None,
-        void_business_date=here.void_date,
-        void_reason_id=here.void_reason,
+        void_business_date=void_date,
+        void_reason_id=void_reason,
         refunds=_given_back(line.refund) if line.refund else (),
     )
+
+
+def _void(line: schemas.Line, above: _Above) -> tuple[date | None, str | None]:
+    """When and why a line was voided: by itself, or with what it hangs on."""
+    voided_on = business_date_or_none(line.void_business_date) or above.void_date
+    return voided_on, guid(line.void_reason) or above.void_reason
 
 
 def _given_back(refund: schemas.RefundDetails) -> tuple[RefundedPart, ...]:
@@ -216,6 +228,6 @@ def _read_taxes(
                 kind=tax.kind or UNNAMED["tax_kind"],
                 remitted_by_marketplace=bool(tax.remitted_by_marketplace),
                 position=len(parts.taxes),
-                configured_id=guid(tax.configured),
+                configured_id=tax.configured.external_id if tax.configured else None,
             )
         )
