@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from markupsafe import Markup
 
 from connectors import platforms
+from dashboard.bills import untied
 from dashboard.readable import readable_json
 from documents import figures
 from models.connection import CONNECTED, CONNECTING, DELAYED, NEEDS_ATTENTION
@@ -139,5 +140,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "precise": precise,
     "quantity": figures.quantity,
     "readable_json": readable_json,
+    "untied": untied,
     "state": state,
 }

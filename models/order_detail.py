@@ -13,6 +13,7 @@ from models.order import Order
 from models.order_list import described
 from models.order_part import (
     OrderCharge,
+    OrderCheck,
     OrderDiscount,
     OrderLine,
     OrderTax,
@@ -20,6 +21,7 @@ from models.order_part import (
     Payment,
     Refund,
 )
+from rules.records import ZERO
 
 Part = Mapping[str, Any]
 
@@ -28,11 +30,13 @@ Part = Mapping[str, Any]
 class OrderDetail:
     """An order, its parts in order, who bought, and the deliveries that were about it.
 
-    Each part carries its order's `currency`. `children` are a line's modifiers by its id.
+    Each part carries its order's `currency`. `children` are a line's modifiers by its id. A check
+    also has the `tax` and `gratuities` that its parts come to, all zero once it is `gone`.
     """
 
     order: RowMapping
     customer: RowMapping | None
+    checks: Sequence[Part]
     lines: Sequence[Part]
     discounts: Sequence[Part]
     charges: Sequence[Part]
@@ -58,12 +62,14 @@ def order_detail(session: Session, organization_id: int, order_id: int) -> Order
     order = session.execute(query).mappings().first()
     if order is None:
         return None
+    charges = _parts(session, order, OrderCharge)
     return OrderDetail(
         order=order,
         customer=_customer(session, organization_id, order["customer_id"]),
+        checks=[_summed(x, order, charges) for x in _parts(session, order, OrderCheck)],
         lines=_parts(session, order, OrderLine),
         discounts=_parts(session, order, OrderDiscount),
-        charges=_parts(session, order, OrderCharge),
+        charges=charges,
         taxes=_parts(session, order, OrderTax),
         payments=_parts(session, order, Payment),
         refunds=_parts(session, order, Refund),
@@ -81,6 +87,16 @@ def _parts(session: Session, order: RowMapping, part: type[PartOfOrder]) -> list
     )
     currency = order["currency"]
     return [{**row, "currency": currency} for row in session.execute(query).mappings()]
+
+
+def _summed(check: Part, order: RowMapping, charges: Sequence[Part]) -> Part:
+    """A check with what its stored sums leave for tax once its gratuities are known."""
+    gone = check["voided"] or check["deleted"] or order["voided"] or order["deleted"]
+    named = check["check_external_id"]
+    staff = (x["amount"] for x in charges if x["gratuity"] and x["check_external_id"] == named)
+    gratuities = ZERO if gone else sum(staff, ZERO)
+    tax = check["due"] - check["amount"] - gratuities
+    return {**check, "gone": gone, "gratuities": gratuities, "tax": tax}
 
 
 def _customer(session: Session, organization_id: int, customer_id: int | None) -> RowMapping | None:

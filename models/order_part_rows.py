@@ -6,6 +6,7 @@ from typing import Any
 
 from models.copy_text import NULL
 from rules.check_sums import check_sums
+from rules.order_totals import charge_taxes
 from rules.records import ZERO, OrderRecord, RefundedPart
 from rules.refund_split import refund_split
 
@@ -155,7 +156,11 @@ def _discounts(placed: Placed, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
 
 
 def _charges(placed: Placed, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
+    if not order.charges:
+        return
     owner, order_id = placed.organization_id, placed.order_id
+    # Kept, as an invoice drawn from the books sees no bills.
+    taxes = charge_taxes(order, placed.currency)
     for x in order.charges:
         yield (
             owner,
@@ -167,7 +172,7 @@ def _charges(placed: Placed, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
             x.category,
             x.gratuity,
             x.amount,
-            NULL if x.tax is None else x.tax,
+            taxes.get(x.external_id, NULL),
             NULL if x.configured_id is None else x.configured_id,
             *_given_back(x.refunds),
         )
@@ -227,7 +232,7 @@ def _refunds(placed: Placed, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
     for position, x in enumerate(order.payments):
         if x.refund:
             back = x.refund
-            split = refund_split(order, back)
+            split = refund_split(order, back, placed.currency)
             yield (
                 owner,
                 order_id,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rules.order_totals import charge_taxes, is_deferred, is_passed_on, is_sale
-from rules.records import ZERO, OrderRecord
+from rules.order_totals import charge_taxes, is_deferred, is_sale
+from rules.records import ZERO, CheckRecord, OrderRecord
 
 
 @dataclass(slots=True)
@@ -24,16 +24,20 @@ def check_sums(order: OrderRecord, currency: str) -> dict[str, CheckSums]:
             found[payment.check_id].paid += payment.amount
     if order.voided or order.deleted:
         return found
+    live = {x.external_id: found[x.external_id] for x in order.checks if not _is_gone(x)}
     for line in order.lines:
-        if line.check_id in found and (is_sale(line) or is_deferred(line)):
-            found[line.check_id].amount += line.amount
-            found[line.check_id].due += line.amount + line.tax
+        if (is_sale(line) or is_deferred(line)) and (sums := live.get(line.check_id)):
+            sums.amount += line.amount
+            sums.due += line.amount + line.tax
     taxes = charge_taxes(order, currency)
     for charge in order.charges:
-        if charge.check_id in found:
-            sums = found[charge.check_id]
+        if sums := live.get(charge.check_id):
             # What goes to a cause is in the platform's amount, what goes to staff is not.
-            if not charge.gratuity or not is_passed_on(charge):
+            if not charge.gratuity:
                 sums.amount += charge.amount
             sums.due += charge.amount + taxes.get(charge.external_id, ZERO)
     return found
+
+
+def _is_gone(check: CheckRecord) -> bool:
+    return check.voided or check.deleted

@@ -7,6 +7,7 @@ and its share of every discount. Voided lines and deferred ones (gift cards sold
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rules import bill_taxes
 from rules.money import rounded, split
 from rules.records import ZERO, ChargeRecord, LineRecord, OrderRecord, TaxRecord
 
@@ -18,8 +19,9 @@ _PASSED_ON = frozenset({"FUNDRAISING_CAMPAIGN"})
 class Totals:
     """Amounts of one order in its currency. `net` + `tax` + `gratuities` = `total`, tips apart.
 
-    Of the gratuities `fundraising` goes to a cause, of the tax `marketplace_tax` is remitted by the
-    marketplace. `deferred` was taken for what is no sale now, its tax included.
+    `net` + `discounts` is what tills call gross sales. Of the gratuities `fundraising` goes to a
+    cause, of the tax `marketplace_tax` is remitted by the marketplace. `deferred` was taken for
+    what is no sale now, its tax included.
     """
 
     net: Decimal = ZERO
@@ -68,7 +70,7 @@ def totals(order: OrderRecord, currency: str) -> Totals:
     tax += sum(charge_taxes(order, currency).values(), ZERO)
     return Totals(
         net=net,
-        discounts=sum((discount.amount for discount in order.discounts), ZERO),
+        discounts=_discounted(order) if order.discounts else ZERO,
         charges=charges,
         gratuities=gratuities,
         tax=tax,
@@ -92,6 +94,12 @@ def _taken(order: OrderRecord) -> tuple[Decimal, Decimal, Decimal]:
         if payment.refund:
             refunded += payment.refund.amount
     return paid, tips, refunded
+
+
+def _discounted(order: OrderRecord) -> Decimal:
+    """What was taken off sales: off a gift card, it is off no sale."""
+    no_sales = {line.external_id for line in order.lines if line.deferred or line.voided}
+    return sum((x.amount for x in order.discounts if x.line_id not in no_sales), ZERO)
 
 
 def _charged(order: OrderRecord) -> tuple[Decimal, Decimal, Decimal]:
@@ -125,10 +133,18 @@ def _remitted(order: OrderRecord, currency: str) -> Decimal:
 
 
 def charge_taxes(order: OrderRecord, currency: str) -> dict[str, Decimal]:
-    """The tax on each charge by its id: as the till says, else rounded per charge as tills do."""
-    stated = {c.external_id: c.tax for c in order.charges if c.tax is not None}
+    """The tax on each charge by its id, where anything tells it.
+
+    As the till says, else what its bill's tax leaves for it, else its rates, rounded.
+    """
+    if not order.charges:
+        return {}
     exact: dict[str, Decimal] = {}
     for tax in order.taxes:
         if tax.charge_id is not None:
             exact[tax.charge_id] = exact.get(tax.charge_id, ZERO) + tax.amount
-    return {charge: rounded(amount, currency) for charge, amount in exact.items()} | stated
+    stated = {c.external_id: c.tax for c in order.charges if c.tax is not None}
+    if len(stated) == len(order.charges):
+        return stated
+    by_rate = {charge: rounded(amount, currency) for charge, amount in exact.items()}
+    return by_rate | bill_taxes.charged(order, exact, currency) | stated

@@ -4,18 +4,21 @@ Source: Toast platform guide, "Viewing refunds in Toast reports", read 2026-12-0
 booked on the day it is given; one of a custom amount has no parts and is booked as negative sales.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rules.money import split
 from rules.order_totals import is_passed_on
-from rules.records import ZERO, OrderRecord, RefundRecord
+from rules.records import ZERO, OrderRecord, RefundedPart, RefundRecord
 
 
 @dataclass(slots=True)
 class RefundSplit:
     """The parts of a refund's amount, which they add up to; tips are apart from it.
 
-    Not `itemized`, some of it is a custom amount, and counted to `net`.
+    `deferred` is of what was no sale when it was sold, its tax included. Not `itemized`, some of it
+    is a custom amount, and counted to `net`.
     """
 
     net: Decimal = ZERO
@@ -25,28 +28,66 @@ class RefundSplit:
     itemized: bool = False
 
 
-def refund_split(order: OrderRecord, refund: RefundRecord) -> RefundSplit:
+def refund_split(order: OrderRecord, refund: RefundRecord, currency: str) -> RefundSplit:
     """The parts of one refund of an order, from what its lines and charges say was given back."""
-    found = RefundSplit()
-    for line in order.lines:
-        # What hangs on a line is in the line's own.
-        if line.refunds and line.parent_id is None:
+    refunds = [x.refund for x in order.payments if x.refund is not None]
+    told = RefundSplit()
+    for kind, part in _parts(order):
+        if _is_of(part, refund, refunds):
+            told.tax += ZERO if kind == "deferred" else part.tax
+            amount = part.amount + part.tax if kind == "deferred" else part.amount
+            setattr(told, kind, getattr(told, kind) + amount)
+    # One transaction may give back several payments; its parts don't say which of them.
+    together = [x for x in refunds if x is refund or _is_same_transaction(x, refund)] or [refund]
+    whole = sum((x.amount for x in together), ZERO)
+    told.itemized = whole == told.net + told.tax + told.gratuities + told.deferred
+    if len(together) > 1:
+        _take_share(told, together, refund, currency)
+    told.net = refund.amount - told.tax - told.gratuities - told.deferred
+    return told
+
+
+def _parts(order: OrderRecord) -> Iterator[tuple[str, RefundedPart]]:
+    """What was given back and where it belongs; what hangs on a line is in the line's own."""
+    given = [line for line in order.lines if line.refunds]
+    if given:
+        parents = {line.external_id: line.parent_id for line in order.lines}
+        named = {(line.external_id, part.refund_id) for line in given for part in line.refunds}
+        for line in given:
+            above = list(_above(line.parent_id, parents))
             for part in line.refunds:
-                if part.refund_id == refund.external_id:
-                    found.tax += part.tax
-                    if line.deferred:
-                        found.deferred += part.amount
-                    else:
-                        found.net += part.amount
+                if not any((each, part.refund_id) in named for each in above):
+                    yield "deferred" if line.deferred else "net", part
     for charge in order.charges:
         for part in charge.refunds:
-            if part.refund_id == refund.external_id:
-                found.tax += part.tax
-                if is_passed_on(charge):
-                    found.gratuities += part.amount
-                else:
-                    found.net += part.amount
-    rest = refund.amount - found.net - found.tax - found.gratuities - found.deferred
-    found.net += rest
-    found.itemized = rest == ZERO
-    return found
+            yield "gratuities" if is_passed_on(charge) else "net", part
+
+
+def _above(line_id: str | None, parents: dict[str, str | None]) -> Iterator[str]:
+    seen: set[str] = set()
+    while line_id is not None and line_id not in seen:
+        seen.add(line_id)
+        yield line_id
+        line_id = parents.get(line_id)
+
+
+def _is_of(part: RefundedPart, refund: RefundRecord, refunds: Sequence[RefundRecord]) -> bool:
+    """Whether a part names the refund; where either has no name, it is the only one there is."""
+    if part.refund_id is None or refund.external_id is None:
+        return len(refunds) < 2
+    return part.refund_id == refund.external_id
+
+
+def _is_same_transaction(one: RefundRecord, other: RefundRecord) -> bool:
+    return one.external_id is not None and one.external_id == other.external_id
+
+
+def _take_share(
+    told: RefundSplit, together: Sequence[RefundRecord], refund: RefundRecord, currency: str
+) -> None:
+    """Of each part what falls to this one of several refunds, by how much each gave back."""
+    weights = [x.amount for x in together]
+    mine = next((i for i, x in enumerate(together) if x is refund), 0)
+    told.tax = split(told.tax, weights, currency)[mine]
+    told.gratuities = split(told.gratuities, weights, currency)[mine]
+    told.deferred = split(told.deferred, weights, currency)[mine]

@@ -14,6 +14,7 @@ from models.order_write import Written, write_orders
 from models.session import unit_of_work
 from rules.records import (
     ChargeRecord,
+    CheckRecord,
     CustomerRecord,
     DiscountRecord,
     LineRecord,
@@ -53,6 +54,11 @@ def line(
 def charge(external_id: str = "s1", amount: str = "2.00", **facts: Any) -> ChargeRecord:
     """A service charge."""
     return ChargeRecord(external_id, "c1", f"Charge {external_id}", Decimal(amount), **facts)
+
+
+def check(external_id: str = "c1", position: int = 0, **facts: Any) -> CheckRecord:
+    """A bill of which the platform states nothing."""
+    return CheckRecord(external_id, position, **facts)
 
 
 def discount(external_id: str = "d1", amount: str = "1.00", **facts: Any) -> DiscountRecord:

@@ -6,16 +6,25 @@ Source: Toast developer guide, "Calculating net sales for orders",
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from connectors.toast import schemas
 from connectors.toast.decoding import too_deep
 from connectors.toast.numbers import number, rate_or_none
-from connectors.toast.parts import Parts
+from connectors.toast.parts import Parts, guid
 from connectors.toast.tables import UNNAMED, WORDS
+from connectors.toast.timestamps import business_date_or_none
 from rules.money import QUANTITY_PLACES, RATE_PLACES, rounded
-from rules.records import ZERO, ChargeRecord, DiscountRecord, LineRecord, TaxRecord
+from rules.records import (
+    ZERO,
+    ChargeRecord,
+    DiscountRecord,
+    LineRecord,
+    RefundedPart,
+    TaxRecord,
+    record,
+)
 
 # Menus nest a handful deep; a hundred is a loop that somebody built.
 MAX_DEPTH = 100
@@ -24,26 +33,42 @@ _ONE = Decimal(1)
 _AMOUNT_RATES = frozenset({"FIXED"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
+class Bill:
+    """What the parts of a check take over from it.
+
+    `untaxed`, it is exempt and the taxes listed on it weren't charged.
+    """
+
+    check_id: str
+    gone: bool
+    void_date: date | None = None
+    untaxed: bool = False
+
+
+@record
 class _Above:
     """What a line takes over from what it hangs on."""
 
-    check_id: str
+    bill: Bill
     voided: bool
+    void_date: date | None
+    void_reason: str | None = None
     line_id: str | None = None
     deferred: bool = False
     depth: int = 1
 
 
-def read_lines(check: schemas.Check, check_id: str, voided: bool, parts: Parts) -> None:
+def read_lines(check: schemas.Check, bill: Bill, parts: Parts) -> None:
     """Add a check's items; those of a voided check are voided with it."""
-    above = _Above(check_id, voided)
+    above = _Above(bill, bill.gone, bill.void_date)
     for line in check.lines or ():
         _read_line(line, above, parts)
 
 
-def read_charges(check: schemas.Check, check_id: str, parts: Parts) -> None:
+def read_charges(check: schemas.Check, bill: Bill, parts: Parts) -> None:
     """Add a live check's service charges and the taxes on them."""
+    check_id = bill.check_id
     for charge in check.charges or ():
         position = len(parts.charges)
         charge_id = charge.external_id or f"{check_id}/charge/{position}"
@@ -56,9 +81,12 @@ def read_charges(check: schemas.Check, check_id: str, parts: Parts) -> None:
                 gratuity=bool(charge.gratuity),
                 category=charge.category or UNNAMED["charge_category"],
                 position=position,
+                configured_id=guid(charge.configured),
+                refunds=_given_back(charge.refund) if charge.refund else (),
             )
         )
-        _read_taxes(charge.taxes, check_id, parts, charge_id=charge_id)
+        if charge.taxes and not bill.untaxed:
+            _read_taxes(charge.taxes, check_id, parts, charge_id=charge_id)
 
 
 def read_discounts(
@@ -81,58 +109,85 @@ def read_discounts(
                 line_id=line_id,
                 kind=discount.kind,
                 position=position,
+                configured_id=guid(discount.configured),
             )
         )
 
 
 def _read_line(line: schemas.Line, above: _Above, parts: Parts) -> None:
+    bill = above.bill
     position = len(parts.lines)
-    line_id = line.external_id or f"{above.check_id}/line/{position}"
-    voided = above.voided or bool(line.voided)
-    deferred = above.deferred or bool(line.deferred) or line.kind in _DEFERRED
-    parts.lines.append(_line(line, line_id, above, voided, deferred, position))
-    if not voided:
+    line_id = line.external_id or f"{bill.check_id}/line/{position}"
+    found = _line(line, line_id, above, position)
+    parts.lines.append(found)
+    if not found.voided:
         if line.discounts:
-            read_discounts(line.discounts, above.check_id, parts, line_id)
+            read_discounts(line.discounts, bill.check_id, parts, line_id)
         # A modifier's tax sits on the item that it hangs on.
-        if line.taxes and above.line_id is None:
-            _read_taxes(line.taxes, above.check_id, parts, line_id=line_id)
+        if line.taxes and above.line_id is None and not bill.untaxed:
+            _read_taxes(line.taxes, bill.check_id, parts, line_id=line_id)
     if line.modifiers:
         if above.depth >= MAX_DEPTH:
             raise too_deep()
-        below = _Above(above.check_id, voided, line_id, deferred, above.depth + 1)
+        below = _Above(
+            bill,
+            found.voided,
+            found.void_business_date,
+            found.void_reason_id,
+            line_id,
+            found.deferred,
+            above.depth + 1,
+        )
         for modifier in line.modifiers:
             _read_line(modifier, below, parts)
 
 
-def _line(
-    line: schemas.Line, line_id: str, above: _Above, voided: bool, deferred: bool, position: int
-) -> LineRecord:
+def _line(line: schemas.Line, line_id: str, above: _Above, position: int) -> LineRecord:
     gross = number(line.gross)
+    voided = above.voided or bool(line.voided)
+    void_date, void_reason = _void(line, above) if voided else (None, None)
     return LineRecord(
         external_id=line_id,
-        check_id=above.check_id,
+        check_id=above.bill.check_id,
         position=position,
         name=line.name or UNNAMED["line"],
         quantity=number(line.quantity, _ONE, places=QUANTITY_PLACES),
         unit_price=number(line.unit_price),
         gross=gross,
         amount=_net(line, gross),
-        tax=_tax(line),
+        tax=number(line.tax) if line.tax is not None else _tax(line, above.bill),
         parent_id=above.line_id,
         item_id=line.item.external_id if line.item else None,
         kind=line.kind or UNNAMED["line_kind"],
         tax_inclusion=line.tax_inclusion,
         voided=voided,
-        deferred=deferred,
+        deferred=above.deferred or bool(line.deferred) or line.kind in _DEFERRED,
+        group_id=line.group.external_id if line.group else None,
+        category_id=line.category.external_id if line.category else None,
+        void_business_date=void_date,
+        void_reason_id=void_reason,
+        refunds=_given_back(line.refund) if line.refund else (),
     )
 
 
-def _tax(line: schemas.Line) -> Decimal:
-    """The tax that Toast states; where it states none, what its rates come to."""
-    if line.tax is not None:
-        return number(line.tax)
-    return rounded(sum((_exact_tax(tax) for tax in line.taxes or ()), ZERO), "")
+def _void(line: schemas.Line, above: _Above) -> tuple[date | None, str | None]:
+    """When and why a line was voided: by itself, or with what it hangs on."""
+    voided_on = business_date_or_none(line.void_business_date) or above.void_date
+    return voided_on, guid(line.void_reason) or above.void_reason
+
+
+def _given_back(refund: schemas.RefundDetails) -> tuple[RefundedPart, ...]:
+    amount, tax = number(refund.amount), number(refund.tax)
+    if not amount and not tax:
+        return ()
+    return (RefundedPart(guid(refund.transaction), amount, tax),)
+
+
+def _tax(line: schemas.Line, bill: Bill) -> Decimal:
+    """What its rates come to, for a line of which Toast states no tax."""
+    if not line.taxes or bill.untaxed:
+        return ZERO
+    return rounded(sum((_exact_tax(tax) for tax in line.taxes), ZERO), "")
 
 
 def _exact_tax(tax: schemas.Tax) -> Decimal:
@@ -153,14 +208,14 @@ def _reduction(discount: schemas.Discount) -> Decimal:
 
 
 def _read_taxes(
-    taxes: Sequence[schemas.Tax] | None,
+    taxes: Sequence[schemas.Tax],
     check_id: str,
     parts: Parts,
     *,
     line_id: str | None = None,
     charge_id: str | None = None,
 ) -> None:
-    for tax in taxes or ():
+    for tax in taxes:
         parts.taxes.append(
             TaxRecord(
                 check_id=check_id,
@@ -173,5 +228,6 @@ def _read_taxes(
                 kind=tax.kind or UNNAMED["tax_kind"],
                 remitted_by_marketplace=bool(tax.remitted_by_marketplace),
                 position=len(parts.taxes),
+                configured_id=tax.configured.external_id if tax.configured else None,
             )
         )

@@ -6,15 +6,21 @@ from decimal import Decimal
 from config.errors import SkippedRecord
 from connectors.base.contract import Record
 from connectors.toast import decoding, schemas
+from connectors.toast.checks import read_check
 from connectors.toast.lines import read_charges, read_discounts, read_lines
 from connectors.toast.numbers import Absurd, is_absurd, number
-from connectors.toast.parts import Parts
-from connectors.toast.payments import read_customer, read_payments, text
+from connectors.toast.parts import Parts, guid, text
+from connectors.toast.payments import read_payments
 from connectors.toast.tables import WORDS
-from connectors.toast.timestamps import business_date, instant, instant_or_none
-from rules.records import OrderRecord, OrderState
+from connectors.toast.timestamps import (
+    business_date,
+    business_date_or_none,
+    instant,
+    instant_or_none,
+)
+from rules.records import CheckRecord, OrderRecord, OrderState
 
-_CLOSED, _PAID = WORDS["check_closed"], WORDS["check_paid"]
+_CLOSED = WORDS["check_closed"]
 
 
 def read_order(record: Record) -> OrderRecord:
@@ -41,10 +47,9 @@ def _order(order: schemas.Order, record: Record) -> OrderRecord:
         raise decoding.incomplete("modifiedDate")
     if not order.business_date:
         raise decoding.incomplete("businessDate")
-    checks = order.checks or []
-    live = [check for check in checks if not (check.voided or check.deleted)]
     try:
-        parts = _parts(order, checks)
+        parts = _parts(order)
+        live = [check for check in parts.checks if not (check.voided or check.deleted)]
         return OrderRecord(
             external_id=order.external_id,
             version=instant(order.version),
@@ -64,7 +69,16 @@ def _order(order: schemas.Order, record: Record) -> OrderRecord:
             deleted=bool(order.deleted),
             not_sale_reason=_not_sale_reason(order),
             partial=record.partial,
-            customer=read_customer(live),
+            void_business_date=business_date_or_none(order.void_business_date),
+            dining_option_id=guid(order.dining_option),
+            revenue_center_id=guid(order.revenue_center),
+            service_id=guid(order.service),
+            area_id=guid(order.area),
+            table_id=guid(order.table),
+            server_id=guid(order.server),
+            channel_id=order.channel_id,
+            customer=next((check.customer for check in live if check.customer), None),
+            checks=tuple(parts.checks),
             lines=tuple(parts.lines),
             discounts=tuple(parts.discounts),
             charges=tuple(parts.charges),
@@ -75,27 +89,28 @@ def _order(order: schemas.Order, record: Record) -> OrderRecord:
         raise _bad_time(order) from None
 
 
-def _parts(order: schemas.Order, checks: Sequence[schemas.Check]) -> Parts:
+def _parts(order: schemas.Order) -> Parts:
     parts = Parts()
-    for position, check in enumerate(checks):
+    voided_on = business_date_or_none(order.void_business_date) if order.voided else None
+    for position, check in enumerate(order.checks or ()):
         check_id = check.external_id or f"{order.external_id}/check/{position}"
-        voided = bool(check.voided or check.deleted)
-        read_lines(check, check_id, voided, parts)
+        bill = read_check(check, check_id, voided_on, parts)
+        read_lines(check, bill, parts)
         read_payments(check, check_id, parts)
-        if not voided:
+        if not bill.gone:
             read_discounts(check.discounts, check_id, parts)
-            read_charges(check, check_id, parts)
+            read_charges(check, bill, parts)
     return parts
 
 
-def _state(order: schemas.Order, live: Sequence[schemas.Check]) -> OrderState:
+def _state(order: schemas.Order, live: Sequence[CheckRecord]) -> OrderState:
     """How far the order has come; one without live checks is settled once it is gone or closed."""
     if not live:
         gone = order.voided or order.deleted or instant_or_none(order.closed_at)
         return "closed" if gone else "open"
     if all(check.status in _CLOSED for check in live):
         return "closed"
-    return "paid" if all(check.status in _PAID for check in live) else "open"
+    return "paid" if all(check.settled for check in live) else "open"
 
 
 def _not_sale_reason(order: schemas.Order) -> str | None:
@@ -124,8 +139,8 @@ def _bad_time(order: schemas.Order) -> SkippedRecord:
 
 def _is_bad_time(name: str, value: object) -> bool:
     try:
-        if name == "business_date" and value:
-            business_date(value)
+        if name.endswith("business_date"):
+            business_date_or_none(value)  # type: ignore[arg-type]
         elif name == "version" or name.endswith("_at"):
             instant_or_none(value)  # type: ignore[arg-type]
     except ValueError:

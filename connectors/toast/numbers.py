@@ -58,6 +58,11 @@ def is_absurd(value: Decimal) -> bool:
     return False
 
 
+def number_or_none(value: Decimal | None) -> Decimal | None:
+    """An amount where Toast says one. Raises: Absurd."""
+    return None if value is None else number(value)
+
+
 def rate_or_none(value: Decimal | None) -> Decimal | None:
     """A rate where Toast says one. Raises: Absurd."""
     return None if value is None else number(value, places=RATE_PLACES)

@@ -23,10 +23,19 @@ class Reference(msgspec.Struct, rename=FIELDS["reference"], gc=False):
     external_id: str | None = None
 
 
+class RefundDetails(msgspec.Struct, rename=FIELDS["refund_details"], gc=False):
+    """What of an item or a charge was given back."""
+
+    amount: Number = None
+    tax: Number = None
+    transaction: Reference | None = None
+
+
 class Tax(msgspec.Struct, rename=FIELDS["tax"], gc=False):
     """One rate applied to an item or a charge."""
 
     name: str | None = None
+    configured: Reference | None = None
     rate: Number = None
     amount: Number = None
     kind: str | None = None
@@ -42,6 +51,7 @@ class Discount(msgspec.Struct, rename=FIELDS["discount"], gc=False):
     state: str | None = None
     amount: Number = None
     amount_with_tax: Number = None
+    configured: Reference | None = None
 
 
 class Line(msgspec.Struct, rename=FIELDS["line"], gc=False):
@@ -51,6 +61,8 @@ class Line(msgspec.Struct, rename=FIELDS["line"], gc=False):
     name: str | None = None
     kind: str | None = None
     item: Reference | None = None
+    group: Reference | None = None
+    category: Reference | None = None
     quantity: Number = None
     unit_price: Number = None
     gross: Number = None
@@ -58,7 +70,10 @@ class Line(msgspec.Struct, rename=FIELDS["line"], gc=False):
     tax: Number = None
     tax_inclusion: str | None = None
     voided: bool | None = None
+    void_business_date: Day = None
+    void_reason: Reference | None = None
     deferred: bool | None = None
+    refund: RefundDetails | None = None
     taxes: list[Tax] | None = None
     discounts: list[Discount] | None = None
     modifiers: "list[Line] | None" = None
@@ -72,6 +87,8 @@ class Charge(msgspec.Struct, rename=FIELDS["charge"], gc=False):
     amount: Number = None
     gratuity: bool | None = None
     category: str | None = None
+    configured: Reference | None = None
+    refund: RefundDetails | None = None
     taxes: list[Tax] | None = None
 
 
@@ -82,10 +99,14 @@ class Refund(msgspec.Struct, rename=FIELDS["refund"], gc=False):
     tip_amount: Number = None
     refunded_at: str | None = None
     business_date: Day = None
+    transaction: Reference | None = None
 
 
-class Void(msgspec.Struct, gc=False):
+class Void(msgspec.Struct, rename=FIELDS["void"], gc=False):
     """That a payment was voided; whoever did it is not ours to know."""
+
+    business_date: Day = None
+    reason: Reference | None = None
 
 
 class Payment(msgspec.Struct, rename=FIELDS["payment"], gc=False):
@@ -102,6 +123,12 @@ class Payment(msgspec.Struct, rename=FIELDS["payment"], gc=False):
     business_date: Day = None
     void: Void | None = None
     refund: Refund | None = None
+    card_entry: str | None = None
+    tendered: Number = None
+    fee: Number = None
+    alternate_type: Reference | None = None
+    house_account: Reference | None = None
+    drawer: Reference | None = None
 
 
 class Customer(msgspec.Struct, rename=FIELDS["customer"], gc=False):
@@ -112,6 +139,7 @@ class Customer(msgspec.Struct, rename=FIELDS["customer"], gc=False):
     last_name: str | None = None
     email: str | None = None
     phone: Text = None
+    phone_country: Text = None
 
 
 class Check(msgspec.Struct, rename=FIELDS["check"], gc=False):
@@ -119,9 +147,16 @@ class Check(msgspec.Struct, rename=FIELDS["check"], gc=False):
 
     external_id: str | None = None
     status: str | None = None
+    display_number: Text = None
+    tab: Text = None
     voided: bool | None = None
     deleted: bool | None = None
+    void_business_date: Day = None
+    tax_exempt: bool | None = None
     amount: Number = None
+    tax: Number = None
+    paid_at: str | None = None
+    closed_at: str | None = None
     customer: Customer | None = None
     lines: list[Line] | None = None
     discounts: list[Discount] | None = None
@@ -146,6 +181,14 @@ class Order(msgspec.Struct, rename=FIELDS["order"], gc=False):
     guests: Number = None
     voided: bool | None = None
     deleted: bool | None = None
+    void_business_date: Day = None
+    dining_option: Reference | None = None
+    revenue_center: Reference | None = None
+    service: Reference | None = None
+    area: Reference | None = None
+    table: Reference | None = None
+    server: Reference | None = None
+    channel_id: str | None = None
     test: bool | None = None
     waste: bool | None = None
     checks: list[Check] | None = None

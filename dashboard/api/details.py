@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from dashboard.bills import untied
 from models.invoice_detail import InvoiceDetail
 from models.order_detail import OrderDetail
 
@@ -13,6 +14,7 @@ def order(detail: OrderDetail) -> dict[str, Any]:
     return {
         **detail.order,
         "customer": detail.customer,
+        "checks": [{**check, "untied": untied(check)} for check in detail.checks],
         "lines": detail.lines,
         "discount_lines": detail.discounts,
         "charge_lines": detail.charges,

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields
 from dashboard.api.forms import Instant, Money
 from dashboard.api.parts import (
     ChargeSchema,
+    CheckSchema,
     DiscountSchema,
     InvoiceLineSchema,
     InvoiceTaxSchema,
@@ -189,9 +190,26 @@ class CustomerSchema(Owned, BuyerSchema):
 
 
 class OrderDetailSchema(OrderSchema):
-    """An order with everything it is made of. A modifier's `parent_external_id` names its line."""
+    """An order with everything it is made of. A modifier's `parent_external_id` names its line.
 
+    Of `gratuities`, `fundraising` goes to a cause; of `tax`, `marketplace_tax` is remitted by the
+    marketplace; `deferred` was taken for what is no sale now. These are null in what was read by an
+    earlier release.
+    """
+
+    void_business_date = fields.Date(allow_none=True)
+    fundraising = Money(allow_none=True)
+    marketplace_tax = Money(allow_none=True)
+    deferred = Money(allow_none=True)
+    dining_option_external_id = fields.String(allow_none=True)
+    revenue_center_external_id = fields.String(allow_none=True)
+    service_external_id = fields.String(allow_none=True)
+    area_external_id = fields.String(allow_none=True)
+    table_external_id = fields.String(allow_none=True)
+    server_external_id = fields.String(allow_none=True)
+    channel_external_id = fields.String(allow_none=True)
     customer = fields.Nested(BuyerSchema, allow_none=True)
+    checks = fields.List(fields.Nested(CheckSchema))
     lines = fields.List(fields.Nested(LineSchema))
     discount_lines = fields.List(fields.Nested(DiscountSchema))
     charge_lines = fields.List(fields.Nested(ChargeSchema))

@@ -32,20 +32,26 @@ def taxes(dusty: st.SearchStrategy[float]) -> st.SearchStrategy[list[dict[str, A
     return st.lists(st.fixed_dictionaries({"rate": dusty, "taxAmount": dusty}), max_size=3)
 
 
+GIVEN_BACK = st.fixed_dictionaries({"refundAmount": DUSTY, "taxRefundAmount": DUSTY})
 LINE = st.fixed_dictionaries(
     {"price": DUSTY, "preDiscountPrice": DUSTY, "quantity": DUSTY, "receiptLinePrice": DUSTY},
     optional={
         "tax": DUSTY,
         "appliedTaxes": taxes(DUSTY),
         "appliedDiscounts": st.lists(st.fixed_dictionaries({"discountAmount": DUSTY}), max_size=2),
+        "refundDetails": GIVEN_BACK,
     },
 )
-CHARGE = st.fixed_dictionaries({"chargeAmount": DUSTY, "appliedTaxes": taxes(DUSTY)})
+CHARGE = st.fixed_dictionaries(
+    {"chargeAmount": DUSTY, "appliedTaxes": taxes(DUSTY)}, optional={"refundDetails": GIVEN_BACK}
+)
 PAYMENT = st.fixed_dictionaries(
     {
         "amount": DUSTY,
         "tipAmount": DUSTY,
         "refund": st.fixed_dictionaries({"refundAmount": DUSTY, "tipRefundAmount": DUSTY}),
+        "amountTendered": DUSTY,
+        "originalProcessingFee": DUSTY,
     }
 )
 CHECK = st.fixed_dictionaries(
@@ -53,7 +59,8 @@ CHECK = st.fixed_dictionaries(
         "selections": st.lists(LINE, max_size=3),
         "appliedServiceCharges": st.lists(CHARGE, max_size=3),
         "payments": st.lists(PAYMENT, max_size=2),
-    }
+    },
+    optional={"amount": DUSTY, "taxAmount": DUSTY},
 )
 
 

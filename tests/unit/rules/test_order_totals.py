@@ -47,6 +47,61 @@ def test_gift_cards_sold_and_voided_lines_are_no_sales() -> None:
     )
     found = totals(order(lines=lines), "GBP")
     assert (found.net, found.tax, found.total) == (D(10), D(1), D(11))
+    assert found.deferred == D(55)
+
+
+def test_gift_cards_for_less_are_no_discount_on_sales() -> None:
+    lines = (
+        line("meal", "9.00", gross=D("10.00")),
+        line("card", "45.00", deferred=True),
+    )
+    discounts = (
+        discount("off", "1.00", line_id="meal"),
+        discount("card offer", "5.00", line_id="card"),
+        discount("bill", "0.50"),
+    )
+    assert totals(order(lines=lines, discounts=discounts), "GBP").discounts == D("1.50")
+
+
+def test_of_gratuities_what_goes_to_a_cause_is_told() -> None:
+    charges = (
+        charge("staff", "2.00", gratuity=True),
+        charge("cause", "1.00", category="FUNDRAISING_CAMPAIGN"),
+        charge("both", "4.00", gratuity=True, category="FUNDRAISING_CAMPAIGN"),
+    )
+    found = totals(order(charges=charges), "GBP")
+    assert (found.gratuities, found.fundraising, found.net) == (D(7), D(1), D(10))
+
+
+def test_a_surcharge_and_the_rounding_of_cash_belong_to_the_house() -> None:
+    charges = (
+        charge("card", "0.25", category="CREDIT_CARD_SURCHARGE"),
+        charge("cash", "-0.02", category="CASH_ROUNDING"),
+    )
+    found = totals(order(charges=charges), "GBP")
+    assert (found.charges, found.net, found.gratuities) == (D("0.23"), D("10.23"), D(0))
+
+
+def test_of_the_tax_the_marketplace_remits_what_its_rates_made() -> None:
+    lines = (
+        line("kit", "38.00", "3.14"),
+        line("soda", "10.00", "1.33"),
+        line("card", "50.00", "5.00", deferred=True),
+        line("void", "9.00", "0.74", voided=True),
+    )
+    taxes = (
+        tax("3.135", "0.0825", line_id="kit", remitted_by_marketplace=True),
+        # Of the 1.33 on the soda the sugar tax of 0.50 stays with the house.
+        tax("0.825", "0.0825", line_id="soda", remitted_by_marketplace=True),
+        tax("0.50", None, line_id="soda"),
+        tax("5.00", line_id="card", remitted_by_marketplace=True),
+        tax("0.7425", line_id="void", remitted_by_marketplace=True),
+        tax("0.165", "0.0825", charge_id="delivery", remitted_by_marketplace=True),
+    )
+    charges = (charge("delivery", "2.00"),)
+    found = totals(order(lines=lines, taxes=taxes, charges=charges), "USD")
+    # 3.14, 0.83 and 0.17; all of it is in the tax.
+    assert (found.marketplace_tax, found.tax) == (D("4.14"), D("4.64"))
 
 
 def test_a_voided_or_deleted_order_sold_nothing_but_its_money_stays_visible() -> None:
