@@ -156,6 +156,8 @@ TIMETABLE = {
     "sweep.inbox": 5,
     "sweep.slices": 10,
     "sweep.dead": 10,
+    # Guests of new orders: pages show them a few seconds later, and no order waits for it.
+    "match.due": 10,
     "sites.first": 60,
     "sweep.clocks": 300,
     "sites.due": 3600,

@@ -22,6 +22,9 @@ class Connection(Owned, Stamped, Base):
     `logged_in_at` and `logged_in_before_at` are its last two logins, by our clock: platforms count
     them. `unannounced_since` is the change of the first order of late that reading brought and no
     delivery had told of; None while deliveries come.
+
+    `phone_region` is the country whose phones its customers are taken to have; while they are to be
+    matched anew for another one, `match_again_from` is the last id that was seen to.
     """
 
     __tablename__ = "connections"
@@ -47,3 +50,5 @@ class Connection(Owned, Stamped, Base):
     logged_in_at: Mapped[Instant | None]
     logged_in_before_at: Mapped[Instant | None]
     unannounced_since: Mapped[Instant | None]
+    phone_region: Mapped[str | None]
+    match_again_from: Mapped[int | None]
