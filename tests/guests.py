@@ -59,6 +59,25 @@ def together(organization_id: int) -> Groups:
     return sorted(sorted(group) for group in groups.values())
 
 
+def person_ids(till: Connection) -> dict[str, int | None]:
+    """Each customer's person, by the platform's id."""
+    return {c.external_id: c.person_id for c in known(till.organization_id)}
+
+
+def are_sound(organization_id: int) -> None:
+    """Insist: each person with customers is nobody else, each other one whom its owner is."""
+    merged = persons(organization_id)
+    customers = known(organization_id)
+    assert {c.person_id for c in customers} == {id_ for id_, into in merged.items() if into is None}
+    owners = {c.own_person_id: c for c in customers if c.own_person_id is not None}
+    assert owners.keys() == merged.keys()
+    for id_, into in merged.items():
+        assert owners[id_].person_id == (id_ if into is None else into)
+    for id_ in {c.person_id for c in customers}:
+        owned = [c.own_person_id for c in customers if c.person_id == id_ and c.own_person_id]
+        assert min(owned) == id_
+
+
 def naive(organization_id: int, region: str | None = None) -> Groups:
     """The same, told from everything at once: groups grow together until nothing changes."""
     customers = known(organization_id)

@@ -1,25 +1,29 @@
 """Guests of several locations and platforms become persons, whatever order they come in."""
 
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from models import Connection, Customer, connections, person_match
+from models import Connection, connections
 from models.session import unit_of_work
 from rules.persons import MOST_FACES
-from tasks import match, turn
+from tasks import match
 from tests import factories
 from tests.factories import guest
-from tests.guests import bring, known, match_all, naive, persons, place_in, together
-from tests.integration.tasks.conftest import Signals
-from tests.waiting import until
+from tests.guests import (
+    are_sound,
+    bring,
+    known,
+    match_all,
+    naive,
+    person_ids,
+    persons,
+    place_in,
+    together,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 PHONE, OTHER_PHONE = "+16172540123", "+16172540124"
@@ -46,10 +50,6 @@ def another(till: Connection) -> Connection:
             {"made": made.id, "till": till.id},
         )
     return made
-
-
-def person_ids(till: Connection) -> dict[str, int | None]:
-    return {c.external_id: c.person_id for c in known(till.organization_id)}
 
 
 def test_the_same_guest_at_two_connections_is_one_person_with_both_identities(
@@ -182,84 +182,6 @@ def test_countries_with_one_calling_code_are_one(database: str) -> None:
     assert [c.phone_key for c in known(till.organization_id)] == [PHONE]
 
 
-def test_a_merchant_whose_guests_wait_is_signalled_and_no_other(
-    till: Connection, signals: Signals
-) -> None:
-    _nobody_waits()
-    bring(till, guest("a", email="ada@x.com"))
-    assert match.due() == 1
-    [asked] = signals.take("match.customers")
-    assert asked == {"organization_id": till.organization_id}
-    assert match.customers(**asked) == {"matched": 1}
-    assert match.due() == 0
-
-
-def test_a_turn_that_is_over_goes_on_behind_the_others(
-    till: Connection, signals: Signals, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bring(till, guest("a", email="ada@x.com"))
-    monkeypatch.setattr(turn, "TURN_S", 0.0)
-    assert match.customers(organization_id=till.organization_id) == {"matched": 0}
-    assert signals.take("match.customers") == [{"organization_id": till.organization_id}]
-
-
-def test_whoever_stores_an_order_is_not_waited_for(till: Connection) -> None:
-    bring(till, guest("a", email="ada@x.com"), guest("b", phone=PHONE))
-    match_all(till.organization_id)
-    bring(till, guest("c", email="ada@x.com", phone=PHONE), guest("d", email="dan@x.com"))
-    with _held("b"):
-        # What doesn't touch the row that is held goes on, should it come first.
-        matched, more = match.match(till.organization_id, budget_s=5)
-        assert (matched, more) == (0, False)
-        assert "c" not in _matched(till)
-    match_all(till.organization_id)
-    assert together(till.organization_id) == [["a", "b", "c"], ["d"]]
-
-
-def test_a_guest_that_is_held_is_left_and_the_others_are_matched(till: Connection) -> None:
-    bring(till, guest("a", email="ada@x.com"), guest("b", email="ada@x.com"))
-    with _held("a"):
-        assert match.match(till.organization_id, budget_s=5) == (1, False)
-    assert match_all(till.organization_id) == 1
-    assert together(till.organization_id) == [["a", "b"]]
-
-
-def test_one_matches_a_merchant_at_a_time(till: Connection) -> None:
-    bring(till, guest("a", email="ada@x.com"))
-    with unit_of_work() as session:
-        assert person_match.match(session, till.organization_id, 1, factories.NOON) == 1
-        assert match.match(till.organization_id, budget_s=5) == (0, False)
-
-
-def test_who_is_killed_in_the_middle_leaves_all_as_it_was_and_another_does_it(
-    till: Connection,
-) -> None:
-    bring(till, guest("a", email="ada@x.com"), guest("b", phone=PHONE))
-    match_all(till.organization_id)
-    before = person_ids(till)
-    bring(till, guest("c", email="ada@x.com", phone=PHONE))
-    child = _matching(till.organization_id)
-    assert match.match(till.organization_id, budget_s=5) == (0, False)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    assert person_ids(till) == {**before, "c": None}
-    until(lambda: match_all(till.organization_id) == 1, what="the dead one's lock to be free")
-    assert together(till.organization_id) == [["a", "b", "c"]]
-    _persons_are_sound(till.organization_id)
-
-
-def _matching(organization_id: int) -> int:
-    """A process that has matched a merchant's customers, and never gets to commit."""
-    reader, writer = os.pipe()
-    if not (child := os.fork()):
-        with unit_of_work() as session:
-            person_match.match(session, organization_id, 10, factories.NOON)
-            os.write(writer, b".")
-            signal.pause()
-    assert os.read(reader, 1) == b"."
-    return child
-
-
 CONTACTS = st.fixed_dictionaries(
     {},
     optional={
@@ -290,39 +212,4 @@ def test_whatever_comes_and_is_matched_when_the_persons_are_those_of_everything_
             match.match(one.organization_id, budget_s=5, most=most)
     match_all(one.organization_id)
     assert together(one.organization_id) == naive(one.organization_id)
-    _persons_are_sound(one.organization_id)
-
-
-def _persons_are_sound(organization_id: int) -> None:
-    """Each person with customers is nobody else, and each other one is the one of its owner."""
-    merged = persons(organization_id)
-    customers = known(organization_id)
-    assert {c.person_id for c in customers} == {id_ for id_, into in merged.items() if into is None}
-    owners = {c.own_person_id: c for c in customers if c.own_person_id is not None}
-    assert owners.keys() == merged.keys()
-    for id_, into in merged.items():
-        assert owners[id_].person_id == (id_ if into is None else into)
-    for id_ in {c.person_id for c in customers}:
-        owned = [c.own_person_id for c in customers if c.person_id == id_ and c.own_person_id]
-        assert min(owned) == id_
-
-
-@contextmanager
-def _held(external_id: str) -> Iterator[None]:
-    """Somebody stores an order of this guest, and hasn't committed."""
-    with unit_of_work() as session:
-        session.execute(
-            update(Customer)
-            .where(Customer.external_id == external_id)
-            .values(version=factories.NOON)
-        )
-        yield
-
-
-def _matched(till: Connection) -> set[str]:
-    return {c.external_id for c in known(till.organization_id) if c.matched}
-
-
-def _nobody_waits() -> None:
-    with unit_of_work() as session:
-        session.execute(update(Customer).values(matched=True))
+    are_sound(one.organization_id)
