@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select, union
+from sqlalchemy import CompoundSelect, Select, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.connection import Connection
 from models.contact_keys import calling_code, name_key, phone_key
 from models.customer import Customer
 from models.order import Order
-from models.paging import FIRST, MOST, Listed, Sort, Span, page
+from models.paging import FIRST, MOST, Listed, Sort, Span, cut, page, place
 from models.person import Person
 
 _COLUMNS: tuple[Any, ...] = (Person.id, Person.created_at)
@@ -48,13 +48,11 @@ def persons(
     `connections` (names), `customer_count`, `orders`, `totals` by currency, `last_order_on`.
     Raises: CursorError.
     """
-    query = select(*_COLUMNS).where(
-        Person.organization_id == organization_id, Person.merged_into_id.is_(None)
-    )
+    query = select(*_COLUMNS).where(Person.organization_id == organization_id)
     if wanted.search:
-        found = _found(session, organization_id, wanted.search)
-        query = query.where(Person.id.in_(select(found.c.person_id)))
-    listed = page(session, query, NEWEST, span)
+        listed = _searched(session, organization_id, wanted.search, query, span)
+    else:
+        listed = page(session, query.where(Person.merged_into_id.is_(None)), NEWEST, span)
     return Listed(told(session, organization_id, listed.items), listed.next)
 
 
@@ -71,6 +69,8 @@ def newest(session: Session, organization_id: int) -> tuple[int | None, bool]:
 
 def told(session: Session, organization_id: int, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Rows of persons with what is told of each: two queries, however many they are."""
+    if not rows:
+        return []
     ids = [row["id"] for row in rows]
     customers: dict[int, list[Row]] = {id_: [] for id_ in ids}
     for one in _customers(session, organization_id, ids):
@@ -145,22 +145,36 @@ def _bought(totals: Sequence[Row]) -> dict[str, Any]:
     }
 
 
-def _found(session: Session, organization_id: int, search: str) -> Subquery:
+def _searched(
+    session: Session, organization_id: int, search: str, query: Select[Any], span: Span
+) -> Listed:
+    """A page of those found, which are few; no planner is to look for them among all others."""
+    limit = max(1, min(span.limit, MOST))
+    seen = None if span.after is None else place(NEWEST, span.after)[0]
+    ids = set(session.scalars(_found(session, organization_id, search)))
+    past = sorted((id_ for id_ in ids if seen is None or id_ < seen), reverse=True)
+    query = query.where(Person.id.in_(past[: limit + 1])).order_by(Person.id.desc())
+    return cut(session.execute(query).mappings().all(), NEWEST, limit)
+
+
+def _found(session: Session, organization_id: int, search: str) -> CompoundSelect[Any]:
     """Persons whose customers are called so, as far as each index leads in a moment."""
     beginnings = [
         *((Customer.phone_key, text) for text in _phones(session, organization_id, search)),
         *((column, name_key(search)) for column in (Customer.name_key, Customer.surname_key)),
         (Customer.email_key, search.strip().lower()),
     ]
-    return union(
-        *(_begins(organization_id, column, text) for column, text in beginnings if text)
-    ).subquery()
+    return union(*(_begins(organization_id, column, text) for column, text in beginnings if text))
 
 
 def _begins(organization_id: int, column: InstrumentedAttribute[Any], text: str) -> Select[Any]:
     found = (
         select(Customer.person_id)
-        .where(Customer.organization_id == organization_id, column.between(text, text + _LAST))
+        .where(
+            Customer.organization_id == organization_id,
+            column.between(text, text + _LAST),
+            Customer.person_id.is_not(None),
+        )
         .order_by(column)
         .limit(MOST_FOUND)
         .subquery()

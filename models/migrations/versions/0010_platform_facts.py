@@ -66,6 +66,7 @@ def upgrade() -> None:
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('customer_external_id', sa.Text(), nullable=True),
+    sa.Column('customer_external_id_version', sa.DateTime(timezone=True), nullable=True),
     sa.Column('order_id', sa.BigInteger(), nullable=False),
     sa.Column('check_external_id', sa.Text(), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
