@@ -157,6 +157,8 @@ TIMETABLE = {
     "invoice.due": 5,
     "sweep.inbox": 5,
     "sweep.dead": 10,
+    # Guests of new orders: pages show them a few seconds later, and no order waits for it.
+    "match.due": 10,
     "sites.first": 60,
     "sweep.clocks": 300,
     "sites.due": 3600,

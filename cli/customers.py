@@ -11,6 +11,7 @@ _COLUMNS = {
     "last_name": "Last name",
     "email": "E-mail",
     "phone": "Phone",
+    "person_id": "Person",
 }
 
 

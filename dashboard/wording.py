@@ -14,6 +14,7 @@ from dashboard.bills import untied
 from dashboard.readable import readable_json
 from documents import figures
 from models.connection import CONNECTED, CONNECTING, DELAYED, NEEDS_ATTENTION
+from models.contact_keys import phone_shown
 from models.inbox_event import DONE, PARKED, PENDING
 from models.order import CHANGED, DUE, ISSUED
 from models.sync_run import FAILED, RUNNING, WAITING
@@ -136,6 +137,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "lag": lag,
     "money": money,
     "pair": pair,
+    "phone": phone_shown,
     "percent": figures.percent,
     "precise": precise,
     "quantity": figures.quantity,

@@ -26,6 +26,8 @@ Quantity = Annotated[Decimal, mapped_column(Numeric(18, 6))]
 Rate = Annotated[Decimal, mapped_column(Numeric(18, 8))]
 Instant = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 Currency = Annotated[str, mapped_column(String(3))]
+# Compared letter by letter, whatever the database's locale: how it begins is a range of an index.
+Key = Annotated[str, mapped_column(Text(collation="C"))]
 # JSON as it came; the database compresses it.
 Raw = Annotated[bytes, mapped_column(LargeBinary)]
 

@@ -24,6 +24,9 @@ class Connection(Owned, Stamped, Base):
     `logins` are when it last tried to log in, by our clock: platforms count that.
     `unannounced_since` is the change of the first order of late that reading brought and no
     delivery had told of; None while deliveries come.
+
+    `phone_region` is the country whose phones its customers are taken to have; while they are to be
+    matched anew for another one, `match_again_from` is the last id that was seen to.
     """
 
     __tablename__ = "connections"
@@ -48,3 +51,5 @@ class Connection(Owned, Stamped, Base):
     last_success_at: Mapped[Instant | None]
     logins: Mapped[list[datetime] | None] = mapped_column(ARRAY(DateTime(timezone=True)))
     unannounced_since: Mapped[Instant | None]
+    phone_region: Mapped[str | None]
+    match_again_from: Mapped[int | None]

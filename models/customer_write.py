@@ -19,12 +19,10 @@ _COLUMNS = ("organization_id", "connection_id", "external_id", "version", *facts
 _TYPES = ("text", "timestamptz", *("text", "timestamptz") * len(_FACTS))
 _LISTS = ", ".join(f"%s::{kind}[]" for kind in _TYPES)
 _NAMED = ", ".join(_COLUMNS[2:])
-# What a customer is matched by; once it is told anew that is done anew.
-_MATCHED_BY = ("email", "phone", "phone_country")
 
 
 def _learns(fact: str) -> str:
-    """That a newer copy tells another value."""
+    """That a newer copy tells another value: who it is is then matched anew."""
     newer = facts.learns("customers", "excluded", fact)
     return f"({newer} AND customers.{fact} IS DISTINCT FROM excluded.{fact})"
 
@@ -35,7 +33,7 @@ SELECT %s::bigint, %s::bigint, {_NAMED} FROM unnest({_LISTS}) AS told ({_NAMED})
 ORDER BY external_id
 ON CONFLICT (connection_id, external_id) DO UPDATE SET
     version = greatest(excluded.version, customers.version),
-    matched = customers.matched AND NOT ({" OR ".join(_learns(fact) for fact in _MATCHED_BY)}),
+    matched = customers.matched AND NOT ({" OR ".join(_learns(fact) for fact in _FACTS)}),
     {facts.learning("customers", "excluded", _FACTS)}
 RETURNING external_id, id
 """

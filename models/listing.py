@@ -9,6 +9,7 @@ from models.invoice_list import InvoiceFilter, invoices
 from models.order_list import OrderFilter, orders
 from models.paging import MOST, USUAL, CursorError, Listed, Span
 from models.parked_list import parked_record, parked_records
+from models.person_list import PersonFilter, persons
 from models.site_list import customers, locations
 from models.sync_run_list import sync_runs
 
@@ -19,6 +20,7 @@ __all__ = [
     "InvoiceFilter",
     "Listed",
     "OrderFilter",
+    "PersonFilter",
     "Span",
     "connection",
     "connections",
@@ -31,5 +33,6 @@ __all__ = [
     "orders",
     "parked_record",
     "parked_records",
+    "persons",
     "sync_runs",
 ]

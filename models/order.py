@@ -54,6 +54,11 @@ class Order(Owned, Base):
         Index(
             "ix_orders_display_number", "organization_id", "display_number", "business_date", "id"
         ),
+        Index(
+            "ix_orders_customer_id",
+            *("customer_id", *_BY_DATE),
+            postgresql_where=text("customer_id IS NOT NULL"),
+        ),
         CheckConstraint(f"invoice_state IN {STATES}", name="invoice_state"),
     )
 

@@ -31,7 +31,8 @@ class OrderCheck(PartOfOrder, Base):
     """One bill of an order.
 
     `stated_amount` and `stated_tax` are the platform's; `due` is what ours come to with tax and
-    gratuities, `paid` what was paid of it without tips.
+    gratuities, `paid` what was paid of it without tips. Whose it is is what the newest copy that
+    told it says, with that one's version.
     """
 
     __tablename__ = "order_checks"
@@ -52,6 +53,7 @@ class OrderCheck(PartOfOrder, Base):
     paid_at: Mapped[Instant | None]
     closed_at: Mapped[Instant | None]
     customer_external_id: Mapped[str | None]
+    customer_external_id_version: Mapped[Instant | None]
 
 
 class OrderLine(PartOfOrder, Base):

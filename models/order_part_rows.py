@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models import facts
 from models.copy_text import NULL
 from rules.check_sums import check_sums
 from rules.order_totals import charge_taxes
@@ -28,7 +29,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *_PART,
         *("status", "settled", "display_number", "tab", "voided", "deleted", "void_business_date"),
         *("tax_exempt", "stated_amount", "stated_tax", "amount", "due", "paid", "paid_at"),
-        *("closed_at", "customer_external_id"),
+        *("closed_at", *facts.columns(["customer_external_id"])),
     ),
     "order_lines": (
         *_PART,
@@ -99,6 +100,7 @@ def _checks(placed: Placed, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
             NULL if x.paid_at is None else x.paid_at,
             NULL if x.closed_at is None else x.closed_at,
             NULL if x.customer is None else x.customer.external_id,
+            NULL if x.customer is None else order.version,
         )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import bulk, day_notes, facts
+from models import bulk, check_guests, day_notes, facts
 from models.connection import Connection
 from models.customer_write import write_customers
 from models.location import Location
@@ -24,6 +24,7 @@ from models.order_part_rows import COLUMNS as PART_COLUMNS
 from models.order_part_rows import Placed, rows_of
 from models.order_row import COLUMNS, FACTS, STATE_AT, TAKEN, Arrival, Newest, newest_of, row_of
 from models.storable import storable
+from rules.records import OrderRecord
 
 
 @dataclass
@@ -67,6 +68,7 @@ def write_orders(
         [row_of(connection, locations, customers, each) for each in newest],
         [each.arrival.vendor for each in newest],
     )
+    bills: check_guests.Told = {}
     won = _append(session, connection, locations, newest, batch) if straight else None
     if won is None:
         _stage(session, batch)
@@ -76,14 +78,23 @@ def write_orders(
             session.execute(text(_TELL_LATE))
         if updated := [row.id for row in won if not row.inserted]:
             day_notes.note_before(session, connection.organization_id, before, updated)
+            bills = check_guests.known(session, updated)
             session.execute(_FORGET_PARTS, {"ids": updated})
         bulk.append(session, _parts(connection, locations, newest, won))
+    standing = _standing(newest, won)
+    check_guests.complete(session, connection, bills, (x.order for x in copies), standing)
     _mark_changed_after_issue(session, [row.id for row in won if row.invoiced])
     return Written(
         stored=len(won),
         ignored=len(copies) - len(won),
         due=_due(newest, won),
     )
+
+
+def _standing(newest: Sequence[Newest], won: Sequence["_Won"]) -> list[OrderRecord]:
+    names = {row.external_id for row in won}
+    orders = (each.arrival.order for each in newest)
+    return [order for order in orders if order.external_id in names]
 
 
 def _due(newest: Sequence[Newest], won: Sequence["_Won"]) -> dict[int, date]:

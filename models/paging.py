@@ -43,7 +43,7 @@ FIRST = Span()
 class Listed:
     """One page of rows, and the cursor of the next one if there is any."""
 
-    items: Sequence[RowMapping]
+    items: Sequence[Mapping[Any, Any]]
     next: str | None
 
 

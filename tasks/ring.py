@@ -35,7 +35,7 @@ _PAUSES_PER_LOOK = 9
 _LONGEST_PAUSE_S = 0.1
 
 # The argument that says whom a message is about; without one it is about all.
-_ABOUT = ("connection_id", "cursor_id", "slice_id")
+_ABOUT = ("connection_id", "cursor_id", "slice_id", "organization_id")
 
 # Set while a command runs tasks in its own process: signals become calls.
 _inline: Callable[[str, dict[str, Any]], None] | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.bills import untied
 from models.invoice_detail import InvoiceDetail
 from models.order_detail import OrderDetail
+from models.person_detail import PersonDetail
 
 
 def order(detail: OrderDetail) -> dict[str, Any]:
@@ -22,6 +23,12 @@ def order(detail: OrderDetail) -> dict[str, Any]:
         "payments": detail.payments,
         "refunds": detail.refunds,
     }
+
+
+def person(detail: PersonDetail) -> dict[str, Any]:
+    """For `PersonDetailSchema`."""
+    merged = [one["id"] for one in detail.merged]
+    return {**detail.person, "customers": detail.customers, "merged_ids": merged}
 
 
 def invoice(detail: InvoiceDetail) -> dict[str, Any]:

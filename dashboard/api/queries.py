@@ -76,6 +76,12 @@ class InvoiceQuery(Dated):
     sort = fields.String(load_default=None, validate=validate.OneOf(tuple(invoice_list.SORTS)))
 
 
+class PersonQuery(Paged):
+    """Persons. `search` is how a name, an e-mail or a phone begins."""
+
+    search = Text(load_default=None)
+
+
 class ProblemSchema(Schema):
     """What went wrong: a code for machines, a sentence and the next step for people."""
 

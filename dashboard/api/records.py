@@ -14,6 +14,7 @@ from models.dead_message import DISMISSED
 from models.inbox_event import PENDING
 from models.invoice_detail import invoice_detail
 from models.order_detail import order_detail
+from models.person_detail import person_detail
 
 
 @route("/orders/<ident:order_id>", schemas.OrderDetailSchema)
@@ -32,6 +33,15 @@ def invoice(database: Session, caller: Visitor, number: str) -> dict[str, Any]:
     if detail is None:
         abort(404)
     return details.invoice(detail)
+
+
+@route("/persons/<ident:person_id>", schemas.PersonDetailSchema)
+def person(database: Session, caller: Visitor, person_id: int) -> dict[str, Any]:
+    """One person with all identities; one that was merged answers as the one it is now."""
+    detail = person_detail(database, caller.organization_id, person_id)
+    if detail is None:
+        abort(404)
+    return details.person(detail)
 
 
 @route("/events/<ident:event_id>/replay", ReplayedSchema, method="POST", status=202)

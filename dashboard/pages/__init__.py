@@ -13,7 +13,17 @@ blueprint.before_request(csrf.check)
 blueprint.after_request(harden)
 
 _PAGES = (
-    *("home", "events", "event", "orders", "invoices", "sync_runs", "parked", "parked_record"),
+    *(
+        "home",
+        "events",
+        "event",
+        "orders",
+        "invoices",
+        "guests",
+        "sync_runs",
+        "parked",
+        "parked_record",
+    ),
     *("exports", "tokens", "dead"),
 )
 

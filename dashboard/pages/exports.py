@@ -2,18 +2,17 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
 
 from dashboard.access import Visitor, signed_in
-from dashboard.pages import asked, blueprint, invoices, orders
+from dashboard.pages import asked, blueprint, guests, invoices, orders
 from documents import figures
 from models import listing
 from models.invoice_list import SORTS as INVOICE_SORTS
@@ -33,6 +32,11 @@ _INVOICES = (
     *("order_external_id", "order_display_number", "currency", "net", "tax", "gratuities"),
     "total",
 )
+_GUESTS = (
+    *("id", "name", "emails", "phones", "connections", "customer_count", "last_order_on"),
+    *("currency", "orders", "total", "refunded"),
+)
+_NOTHING = {"currency": "", "orders": 0, "total": None, "refunded": None}
 # A spreadsheet would run such a text as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -61,6 +65,24 @@ def invoices_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/guests.csv")
+@signed_in
+def guests_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
+    """Guests, filtered as the list is; a line for each currency in which one bought."""
+    ours, wanted = visitor.organization_id, guests.wanted(request.args)
+    return _file(
+        "guests.csv",
+        _GUESTS,
+        lambda db, span: _by_currency(listing.persons(db, ours, wanted, span)),
+    )
+
+
+def _by_currency(listed: Listed) -> Listed:
+    """What was bought in each; who bought nothing has a line, too."""
+    lines = [{**row, **total} for row in listed.items for total in row["totals"] or [_NOTHING]]
+    return Listed(lines, listed.next)
+
+
 def _file(name: str, columns: tuple[str, ...], read: Read) -> Response:
     response = Response(_lines(columns, read), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -80,7 +102,7 @@ def _lines(columns: tuple[str, ...], read: Read) -> Iterator[str]:
             return
 
 
-def _cells(row: RowMapping, columns: tuple[str, ...]) -> Iterator[str]:
+def _cells(row: Mapping[Any, Any], columns: tuple[str, ...]) -> Iterator[str]:
     for column in columns:
         yield _cell(row[column], row["currency"])
 
@@ -94,6 +116,8 @@ def _cell(value: Any, currency: str) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        value = "; ".join(value)
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return str(value)

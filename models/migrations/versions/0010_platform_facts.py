@@ -4,6 +4,8 @@ Indexes of tables that may be large are made while others write. Payments learn 
 all days are noted to be counted; orders get their bills when they are read again.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -22,11 +24,25 @@ _DAYS = """
 INSERT INTO stale_days (organization_id, location_id, business_date)
 SELECT DISTINCT organization_id, location_id, business_date FROM orders
 """
-_ADDED = (
-    ('ix_customers_email_key', 'customers', ['organization_id', 'email_key'], None),
+_ADDED: tuple[tuple[str, str, list[Any], str | None], ...] = (
+    (
+        'ix_customers_email_key', 'customers',
+        ['organization_id', 'email_key', sa.text('coalesce(phone_key, name_key)')],
+        'email_key IS NOT NULL',
+    ),
+    ('ix_customers_name_key', 'customers', ['organization_id', 'name_key'], None),
     ('ix_customers_person_id', 'customers', ['person_id'], None),
-    ('ix_customers_phone_key', 'customers', ['organization_id', 'phone_key'], None),
+    (
+        'ix_customers_phone_key', 'customers',
+        ['organization_id', 'phone_key', sa.text('coalesce(email_key, name_key)')],
+        'phone_key IS NOT NULL',
+    ),
+    ('ix_customers_surname_key', 'customers', ['organization_id', 'surname_key'], None),
     ('ix_customers_unmatched', 'customers', ['organization_id', 'id'], 'NOT matched'),
+    (
+        'ix_orders_customer_id', 'orders', ['customer_id', 'business_date', 'id'],
+        'customer_id IS NOT NULL',
+    ),
     ('ix_payments_location_id_business_date', 'payments', ['location_id', 'business_date'], None),
     ('ix_refunds_location_id_business_date', 'refunds', ['location_id', 'business_date'], None),
 )
@@ -50,6 +66,7 @@ def upgrade() -> None:
     sa.Column('paid_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('customer_external_id', sa.Text(), nullable=True),
+    sa.Column('customer_external_id_version', sa.DateTime(timezone=True), nullable=True),
     sa.Column('order_id', sa.BigInteger(), nullable=False),
     sa.Column('check_external_id', sa.Text(), nullable=False),
     sa.Column('position', sa.BigInteger(), nullable=False),
@@ -91,7 +108,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['organization_id'], ['organizations.id'], name=op.f('fk_persons_organization_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_persons'))
     )
-    op.create_index('ix_persons_organization_id_id', 'persons', ['organization_id', 'id'], unique=False)
+    op.create_index('ix_persons_organization_id_id', 'persons', ['organization_id', 'id'], unique=False, postgresql_where=sa.text('merged_into_id IS NULL'))
     op.create_table('cash_entries',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -224,10 +241,15 @@ def upgrade() -> None:
     op.add_column('connections', sa.Column('logins', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=True))
     op.add_column('cursors', sa.Column('sales', sa.Boolean(), server_default=sa.text('true'), nullable=False))
     op.add_column('connections', sa.Column('unannounced_since', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('connections', sa.Column('phone_region', sa.Text(), nullable=True))
+    op.add_column('connections', sa.Column('match_again_from', sa.BigInteger(), nullable=True))
     op.add_column('customers', sa.Column('phone_country', sa.Text(), nullable=True))
     op.add_column('customers', sa.Column('phone_country_version', sa.DateTime(timezone=True), nullable=True))
-    op.add_column('customers', sa.Column('email_key', sa.Text(), nullable=True))
-    op.add_column('customers', sa.Column('phone_key', sa.Text(), nullable=True))
+    op.add_column('customers', sa.Column('email_key', sa.Text(collation='C'), nullable=True))
+    op.add_column('customers', sa.Column('phone_key', sa.Text(collation='C'), nullable=True))
+    op.add_column('customers', sa.Column('name_key', sa.Text(collation='C'), nullable=True))
+    op.add_column('customers', sa.Column('surname_key', sa.Text(collation='C'), nullable=True))
+    op.add_column('customers', sa.Column('own_person_id', sa.BigInteger(), nullable=True))
     op.add_column('customers', sa.Column('person_id', sa.BigInteger(), nullable=True))
     op.add_column('customers', sa.Column('matched', sa.Boolean(), server_default=sa.text('false'), nullable=False))
     op.create_foreign_key(op.f('fk_customers_person_id'), 'customers', 'persons', ['person_id'], ['id'], ondelete='SET NULL')
@@ -313,6 +335,7 @@ def downgrade() -> None:
     op.drop_column('payments', 'void_reason_external_id')
     op.drop_column('payments', 'void_business_date')
     op.drop_column('payments', 'location_id')
+    op.drop_index('ix_orders_customer_id', table_name='orders')
     op.drop_column('orders', 'deferred')
     op.drop_column('orders', 'marketplace_tax')
     op.drop_column('orders', 'fundraising')
@@ -348,12 +371,19 @@ def downgrade() -> None:
     op.drop_index('ix_customers_phone_key', table_name='customers')
     op.drop_index('ix_customers_person_id', table_name='customers')
     op.drop_index('ix_customers_email_key', table_name='customers')
+    op.drop_index('ix_customers_name_key', table_name='customers')
+    op.drop_index('ix_customers_surname_key', table_name='customers')
     op.drop_column('customers', 'matched')
     op.drop_column('customers', 'person_id')
+    op.drop_column('customers', 'own_person_id')
+    op.drop_column('customers', 'surname_key')
+    op.drop_column('customers', 'name_key')
     op.drop_column('customers', 'phone_key')
     op.drop_column('customers', 'email_key')
     op.drop_column('customers', 'phone_country_version')
     op.drop_column('customers', 'phone_country')
+    op.drop_column('connections', 'match_again_from')
+    op.drop_column('connections', 'phone_region')
     op.drop_column('connections', 'unannounced_since')
     op.drop_column('cursors', 'sales')
     op.drop_column('connections', 'logins')

@@ -11,7 +11,7 @@ _HERE = Path(__file__).parent
 # Beyond this many new rows it is quicker to build indexes anew than to keep them.
 _MANY = 100_000
 # What a fill touches most; indexes that guard a constraint are dropped with it.
-_TABLES = ("orders", "invoices", "inbox_events", "sync_runs", "customers")
+_TABLES = ("orders", "invoices", "inbox_events", "sync_runs", "customers", "persons")
 _INDEXES = """
 SELECT format('DROP INDEX %%I', i.relname), pg_get_indexdef(i.oid) FROM pg_index x
     JOIN pg_class i ON i.oid = x.indexrelid

@@ -9,10 +9,19 @@ FROM locations l JOIN connections c ON c.id = l.connection_id
 CREATE INDEX ON places (owner, connection, number);
 ANALYZE places;
 
+-- Each guest is a person; one in ten is another one's second identity.
+INSERT INTO persons (id, organization_id, merged_into_id, merged_at) OVERRIDING SYSTEM VALUE
+SELECT n, p.organization_id, CASE WHEN n % 10 = 1 AND n > 1 THEN n - 1 END,
+    CASE WHEN n % 10 = 1 AND n > 1 THEN now() END
+FROM generate_series(:first::bigint / 10 + 1, :last / 10) AS n
+    JOIN places p ON p.number = 0 AND p.owner = 'Merchant 1' AND p.connection = 'till 1';
+
 INSERT INTO customers (id, organization_id, connection_id, external_id, version, first_name,
-    last_name, email) OVERRIDING SYSTEM VALUE
+    last_name, email, email_key, name_key, surname_key, person_id, own_person_id, matched)
+    OVERRIDING SYSTEM VALUE
 SELECT n, p.organization_id, p.connection_id, 'guest-' || n, now(), 'Guest', 'Number ' || n,
-    'guest' || n || '@example.com'
+    'guest' || n || '@example.com', 'guest' || n || '@example.com', 'guest number ' || n,
+    'number ' || n || ' guest', CASE WHEN n % 10 = 1 AND n > 1 THEN n - 1 ELSE n END, n, true
 FROM generate_series(:first::bigint / 10 + 1, :last / 10) AS n
     JOIN places p ON p.number = 0 AND p.owner = 'Merchant 1'
         AND p.connection = CASE WHEN n % 500 = 0 THEN 'till 3' WHEN n % 10 = 0 THEN 'till 2'
@@ -118,4 +127,5 @@ FROM invoices i CROSS JOIN generate_series(1, 4) AS n
 WHERE i.order_id BETWEEN greatest(:first, :last - 9999) AND :last;
 
 SELECT setval(pg_get_serial_sequence('orders', 'id'), :last),
+    setval(pg_get_serial_sequence('persons', 'id'), greatest(:last / 10, 1)),
     setval(pg_get_serial_sequence('customers', 'id'), greatest(:last / 10, 1));

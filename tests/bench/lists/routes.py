@@ -102,6 +102,11 @@ def routes(at: Middle) -> Iterator[Route]:
 
 
 def _small_lists(at: Middle) -> Iterator[Route]:
+    for kind, path in ((API, "/api/v1/persons"), (PAGE, "/guests")):
+        yield Route(kind, path)
+        for search in ("guest", "number 277", "guest277@", "nobody"):
+            yield Route(kind, path, (("search", search),))
+        yield Route(kind, f"{path}/1")
     for name in ("connections", "locations", "customers", "parked-records"):
         yield Route(API, f"/api/v1/{name}")
     for name in ("customers", "locations"):

@@ -8,14 +8,16 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from models import ApiToken, DeadMessage, InboxEvent, Location, ParkedRecord, api_tokens
+from models import ApiToken, DeadMessage, InboxEvent, Location, ParkedRecord, Person, api_tokens
 from models.session import unit_of_work
+from tasks import match
 from tests import merchants
 from tests.merchants import Merchant
 
 # Whatever of the other merchant turns up shows this.
 THEIRS = "theirs-and-theirs-alone"
 NUMBER = "INV-000001"
+LEADS_TO_ONE = re.compile(r'href="/(orders|invoices|guests|events|parked)/(\d|INV)')
 PARAMETERS = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 
 
@@ -28,6 +30,7 @@ class Planted:
     record_id: int
     token_id: int
     message_id: int
+    person_id: int
 
 
 @pytest.fixture
@@ -53,7 +56,10 @@ def planted(other: Merchant) -> Planted:
         api_tokens.make(session, other.organization_id, THEIRS)
         token_id = session.scalars(select(ApiToken.id).where(ApiToken.name == THEIRS)).one()
     message_id = merchants.dead_message(error=THEIRS)
-    return Planted(order_id, event_id, record_id, token_id, message_id)
+    match.match(other.organization_id, budget_s=5)
+    with unit_of_work() as session:
+        person_id = session.scalars(select(Person.id)).one()
+    return Planted(order_id, event_id, record_id, token_id, message_id, person_id)
 
 
 def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
@@ -65,6 +71,7 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         "token_id": planted.token_id,
         # Of the installation, which the other merchant operates.
         "message_id": planted.message_id,
+        "person_id": planted.person_id,
         "number": NUMBER,
         "form": "html",
         "token": "none",
@@ -75,7 +82,7 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         for rule in app.url_map.iter_rules()
         if method in (rule.methods or ()) and rule.endpoint not in {"static", "assets.asset"}
     ]
-    lives = [f"/live/{name}" for name in ("orders", "invoices", "events", "sync-runs")]
+    lives = [f"/live/{name}" for name in ("orders", "invoices", "guests", "events", "sync-runs")]
     lives.append(f"/live/parked-record?record={planted.record_id}&tried=1")
     lives.append(f"/live/event?event={planted.event_id}")
     return found + lives if method == "GET" else found
@@ -87,6 +94,7 @@ def test_the_test_would_notice(app: Flask, planted: Planted, other: Merchant) ->
         token = api_tokens.make(session, other.organization_id, "for this test")
     browser.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     assert THEIRS in browser.get("/api/v1/orders").text
+    assert THEIRS in browser.get(f"/api/v1/persons/{planted.person_id}").text
 
 
 def test_reading(
@@ -101,7 +109,7 @@ def test_reading(
         response = asker.get(address, buffered=False)
         text = b"".join(_first_parts(response)).decode()
         assert THEIRS not in text, address
-        ids = (planted.order_id, planted.event_id, planted.record_id)
+        ids = (planted.order_id, planted.event_id, planted.record_id, planted.person_id)
         its_own_record = any(part in address for part in (*(f"/{id_}" for id_ in ids), NUMBER))
         operators = address.endswith(("/dead", "/dead-messages"))
         assert response.status_code == (404 if its_own_record or operators else 200), address
@@ -115,6 +123,8 @@ def test_filters_and_search_find_nothing_of_theirs(
         f"/orders?search={THEIRS}",
         f"/orders?connection={name}",
         f"/orders.csv?search={THEIRS}",
+        f"/guests?search={THEIRS}",
+        f"/guests.csv?search={THEIRS}",
         f"/invoices?search={NUMBER}",
         f"/invoices.csv?connection={name}",
         f"/events?connection={name}",
@@ -122,7 +132,9 @@ def test_filters_and_search_find_nothing_of_theirs(
         f"/parked?connection={name}",
     ):
         text = page.get(address).text
-        assert not re.search(r'href="/(orders|invoices|events|parked)/(\d|INV)', text), address
+        assert not re.search(r'href="/(orders|invoices|guests|events|parked)/(\d|INV)', text), (
+            address
+        )
         assert "26.65" not in text, address
     for address in (
         "orders",

@@ -21,6 +21,9 @@ from models import (
     order_read,
     order_standing,
     overview,
+    person_detail,
+    person_list,
+    person_match,
     pulse,
     run_progress,
     standstill,
@@ -28,7 +31,7 @@ from models import (
     vital_signs,
 )
 from models.connection_list import connection
-from models.listing import InvoiceFilter, OrderFilter, Span
+from models.listing import InvoiceFilter, OrderFilter, PersonFilter, Span
 from models.order_standing import newest_order, of_dates
 from models.readings import newest_run
 from models.session import engine, unit_of_work
@@ -37,7 +40,7 @@ from tests.bench.lists.fill import Books
 
 # The merchant that has nearly all rows, and its largest, smallest and empty connection.
 OURS, LARGE, SMALL, EMPTY = 1, "till 1", "till 3", "till 4"
-BIG = {"orders", "invoices", "inbox_events", "sync_runs", "customers"}
+BIG = {"orders", "invoices", "inbox_events", "sync_runs", "customers", "persons"}
 # Rows of a big table that one step of a plan may look at: a page from each place, the thousand near
 # a cursor, or one for each day of five years in each group. A walk past others' rows is ten times
 # that.
@@ -71,6 +74,11 @@ def _orders(wanted: OrderFilter, sort: str) -> Ask:
 
 def _invoices(wanted: InvoiceFilter, sort: str) -> Ask:
     return lambda session: _twice(lambda span: listing.invoices(session, OURS, wanted, span, sort))
+
+
+def _persons(session: Session, search: str | None) -> None:
+    wanted = PersonFilter(search=search)
+    _twice(lambda span: listing.persons(session, OURS, wanted, span))
 
 
 def _twice(read: Callable[[Span], listing.Listed]) -> None:
@@ -109,6 +117,10 @@ def _lists() -> Iterator[tuple[str, Ask]]:
                 f"runs {name} {status}",
                 lambda db, c=name, s=status: listing.sync_runs(db, OURS, status=s, connection=c),
             )
+    for search in (None, "guest", "number 277", "guest277@", "617 254", "nobody"):
+        yield f"persons {search}", lambda db, s=search: _persons(db, s)
+    yield "a person", lambda db: person_detail.person_detail(db, OURS, 1)
+    for name in (None, LARGE, EMPTY):
         yield f"customers {name}", lambda db, c=name: listing.customers(db, OURS, connection=c)
 
 
@@ -118,6 +130,8 @@ def _finders() -> dict[str, Ask]:
         "today": lambda db: overview.today(db, OURS, now),
         "standstill": lambda db: standstill.standstill(db, OURS, now),
         "pulse": lambda db: pulse.pulse(db, OURS),
+        "guests that wait": person_match.waiting,
+        "the newest person": lambda db: person_list.newest(db, OURS),
         "connections": lambda db: listing.connections(db, OURS),
         "a connection": lambda db: connection(db, OURS, EMPTY),
         "newest order": lambda db: newest_order(db, 4),
