@@ -19,7 +19,6 @@ class Menu(Owned, Base):
     version: Mapped[Instant]
     fingerprint: Mapped[str]
     tree: Mapped[dict[str, Any]]
-    vendor: Mapped[str]
     read_at: Mapped[Instant]
 
 

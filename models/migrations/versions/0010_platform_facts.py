@@ -73,6 +73,8 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Numeric(precision=18, scale=6), nullable=True),
     sa.Column('status_before', sa.Text(), nullable=True),
     sa.Column('quantity_before', sa.Numeric(precision=18, scale=6), nullable=True),
+    sa.Column('before_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('before_told_at', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -80,7 +82,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_changes'))
     )
     op.create_index('ix_stock_changes_at', 'stock_changes', ['organization_id', 'at', 'id'], unique=False)
-    op.create_index('ix_stock_changes_location_id_item', 'stock_changes', ['location_id', 'item_external_id', 'id'], unique=False)
+    op.create_index('ix_stock_changes_location_id_item', 'stock_changes', ['location_id', 'item_external_id', 'at'], unique=False)
     op.create_table('persons',
     sa.Column('merged_into_id', sa.BigInteger(), nullable=True),
     sa.Column('merged_at', sa.DateTime(timezone=True), nullable=True),
@@ -196,7 +198,6 @@ def upgrade() -> None:
     sa.Column('version', sa.DateTime(timezone=True), nullable=False),
     sa.Column('fingerprint', sa.Text(), nullable=False),
     sa.Column('tree', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('vendor', sa.Text(), nullable=False),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
@@ -212,7 +213,8 @@ def upgrade() -> None:
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('quantity', sa.Numeric(precision=18, scale=6), nullable=True),
     sa.Column('version', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told_at', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['location_id'], ['locations.id'], name=op.f('fk_stock_levels_location_id'), ondelete='CASCADE'),
@@ -220,7 +222,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_levels')),
     sa.UniqueConstraint('location_id', 'item_external_id', name=op.f('uq_stock_levels_location_id_item_external_id'))
     )
-    op.create_index('ix_stock_levels_status', 'stock_levels', ['organization_id', 'status', 'id'], unique=False)
+    op.create_index('ix_stock_levels_status', 'stock_levels', ['organization_id', 'status', 'location_id', 'id'], unique=False)
     op.add_column('connections', sa.Column('logged_in_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('connections', sa.Column('logged_in_before_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('connections', sa.Column('unannounced_since', sa.DateTime(timezone=True), nullable=True))
@@ -237,6 +239,7 @@ def upgrade() -> None:
     op.add_column('locations', sa.Column('taking_orders', sa.Boolean(), nullable=True))
     op.add_column('locations', sa.Column('taking_orders_reason', sa.Text(), nullable=True))
     op.add_column('locations', sa.Column('taking_orders_version', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('locations', sa.Column('stock_listed_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('locations', sa.Column('facts_version', sa.BigInteger(), server_default='0', nullable=False))
     op.add_column('order_charges', sa.Column('tax', sa.Numeric(precision=18, scale=4), nullable=True))
     op.add_column('order_charges', sa.Column('configured_external_id', sa.Text(), nullable=True))
@@ -337,6 +340,7 @@ def downgrade() -> None:
     op.drop_column('order_charges', 'configured_external_id')
     op.drop_column('order_charges', 'tax')
     op.drop_column('locations', 'facts_version')
+    op.drop_column('locations', 'stock_listed_at')
     op.drop_column('locations', 'taking_orders_version')
     op.drop_column('locations', 'taking_orders_reason')
     op.drop_column('locations', 'taking_orders')
