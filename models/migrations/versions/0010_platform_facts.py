@@ -115,6 +115,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('location_id', 'kind', 'external_id', name=op.f('uq_cash_entries_location_id_kind_external_id'))
     )
     op.create_index('ix_cash_entries_location_id_date', 'cash_entries', ['location_id', 'business_date', 'id'], unique=False)
+    op.create_index('ix_cash_entries_undoes', 'cash_entries', ['location_id', 'undoes_external_id'], unique=False, postgresql_where=sa.text('undoes_external_id IS NOT NULL'))
     op.create_table('configured',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -369,6 +370,7 @@ def downgrade() -> None:
     op.drop_index('ix_location_days_organization_id_date', table_name='location_days')
     op.drop_table('location_days')
     op.drop_table('configured')
+    op.drop_index('ix_cash_entries_undoes', table_name='cash_entries')
     op.drop_index('ix_cash_entries_location_id_date', table_name='cash_entries')
     op.drop_table('cash_entries')
     op.drop_index('ix_persons_organization_id_id', table_name='persons')
