@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
 from models.location import Location
@@ -70,11 +70,20 @@ class CashOfDay:
     standing: frozenset[int]
 
 
-def cash_of_day(session: Session, location: Location, day: date) -> CashOfDay:
-    """A location's cash day, from the books as they are now."""
+def cash_of_day(
+    session: Session, organization_id: int, location_id: int, day: date
+) -> CashOfDay | None:
+    """A location's cash day, from the books as they are now; None when it isn't the merchant's."""
+    location = session.scalars(
+        select(Location).where(
+            Location.organization_id == organization_id, Location.id == location_id
+        )
+    ).first()
+    if location is None:
+        return None
     asked = {
-        "organization_id": location.organization_id,
-        "location_id": location.id,
+        "organization_id": organization_id,
+        "location_id": location_id,
         "day": day,
         "tender": TENDER,
     }

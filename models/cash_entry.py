@@ -18,6 +18,7 @@ class CashEntry(Owned, Base):
     __table_args__ = (
         UniqueConstraint("location_id", "kind", "external_id"),
         Index("ix_cash_entries_location_id_date", "location_id", "business_date", "id"),
+        Index("ix_cash_entries_organization_id_date", "organization_id", "business_date", "id"),
         Index(
             "ix_cash_entries_undoes",
             "location_id",

@@ -28,6 +28,7 @@ class MenuItem(Owned, Base):
     __tablename__ = "menu_items"
     __table_args__ = (
         UniqueConstraint("location_id", "external_id"),
+        Index("ix_menu_items_place", "organization_id", "location_id", "external_id"),
         Index("ix_menu_items_shared", "organization_id", "shared_external_id"),
     )
 

@@ -44,6 +44,23 @@ def listed(connection: Connection, stream: str, at: datetime, *nouns: Noun) -> i
         return close_listing(session, connection, stream, PLACE, at)
 
 
+def furnish(connection: Connection, name: str = "Jollof rice", place: str = PLACE) -> None:
+    """One thing of every kind at a place, of that name."""
+    tell(
+        connection,
+        menu(place=place, items=(item(name=name), item("yam", "Yam"))),
+        stock(NOON, "low", "3", place=place),
+        configured(name=name, place=place),
+        cash(reason=name, place=place),
+    )
+
+
+def place_id(connection: Connection, place: str = PLACE) -> int:
+    """Our id of a location."""
+    with unit_of_work() as session:
+        return locations_of(session, connection, [place])[place].id
+
+
 def stock(
     version: datetime = NOON,
     status: StockStatus = "out of stock",

@@ -14,6 +14,7 @@ from models.dead_message import DISMISSED
 from models.inbox_event import PENDING
 from models.invoice_detail import invoice_detail
 from models.order_detail import order_detail
+from models.order_names import order_names
 
 
 @route("/orders/<ident:order_id>", schemas.OrderDetailSchema)
@@ -22,7 +23,7 @@ def order(database: Session, caller: Visitor, order_id: int) -> dict[str, Any]:
     detail = order_detail(database, caller.organization_id, order_id)
     if detail is None:
         abort(404)
-    return details.order(detail)
+    return {**details.order(detail), "names": order_names(database, detail)}
 
 
 @route("/invoices/<number>", schemas.InvoiceDetailSchema)

@@ -187,7 +187,10 @@ class CustomerSchema(Owned, BuyerSchema):
 
 
 class OrderDetailSchema(OrderSchema):
-    """An order with everything it is made of. A modifier's `parent_external_id` names its line."""
+    """An order with everything it is made of. A modifier's `parent_external_id` names its line.
+
+    `names` are those of the ids within it that the location's configuration and menu tell.
+    """
 
     customer = fields.Nested(BuyerSchema, allow_none=True)
     lines = fields.List(fields.Nested(LineSchema))
@@ -196,6 +199,7 @@ class OrderDetailSchema(OrderSchema):
     tax_lines = fields.List(fields.Nested(TaxSchema))
     payments = fields.List(fields.Nested(PaymentSchema))
     refunds = fields.List(fields.Nested(RefundSchema))
+    names = fields.Dict(keys=fields.String(), values=fields.String())
 
 
 class InvoiceSchema(Owned):
@@ -227,7 +231,12 @@ class InvoiceDetailSchema(InvoiceSchema):
 
 
 class LocationSchema(Owned):
-    """A till site; its business day ends at `closeout_hour`, local time."""
+    """A till site; its business day ends at `closeout_hour`, local time.
+
+    One that is `archived` isn't read any more; the platform no longer lists it since `removed_at`.
+    `taking_orders` is null until the platform told. Everything before `read_until` was read of at
+    least one of its streams. `facts_version` moves whenever its menu or configuration does.
+    """
 
     external_id = fields.String()
     name = fields.String()
@@ -235,5 +244,14 @@ class LocationSchema(Owned):
     currency = fields.String()
     closeout_hour = fields.Integer()
     group_external_id = fields.String(allow_none=True)
+    brand = fields.String(allow_none=True)
+    country = fields.String(allow_none=True)
     archived = fields.Boolean()
+    removed_at = Instant(allow_none=True)
+    taking_orders = fields.Boolean(allow_none=True)
+    taking_orders_reason = fields.String(allow_none=True)
+    taking_orders_version = Instant(allow_none=True)
+    stock_listed_at = Instant(allow_none=True)
+    read_until = Instant(allow_none=True)
+    facts_version = fields.Integer()
     created_at = Instant()

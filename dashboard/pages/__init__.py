@@ -14,7 +14,7 @@ blueprint.after_request(harden)
 
 _PAGES = (
     *("home", "events", "event", "orders", "invoices", "sync_runs", "parked", "parked_record"),
-    *("exports", "tokens", "dead"),
+    *("stock", "locations", "exports", "place_exports", "tokens", "dead"),
 )
 
 

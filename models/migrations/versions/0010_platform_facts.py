@@ -115,6 +115,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('location_id', 'kind', 'external_id', name=op.f('uq_cash_entries_location_id_kind_external_id'))
     )
     op.create_index('ix_cash_entries_location_id_date', 'cash_entries', ['location_id', 'business_date', 'id'], unique=False)
+    op.create_index('ix_cash_entries_organization_id_date', 'cash_entries', ['organization_id', 'business_date', 'id'], unique=False)
     op.create_index('ix_cash_entries_undoes', 'cash_entries', ['location_id', 'undoes_external_id'], unique=False, postgresql_where=sa.text('undoes_external_id IS NOT NULL'))
     op.create_table('configured',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
@@ -131,6 +132,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_configured')),
     sa.UniqueConstraint('location_id', 'kind', 'external_id', name=op.f('uq_configured_location_id_kind_external_id'))
     )
+    op.create_index('ix_configured_place', 'configured', ['organization_id', 'location_id', 'kind', 'external_id'], unique=False)
     op.create_table('location_days',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('business_date', sa.Date(), nullable=False),
@@ -193,6 +195,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_menu_items')),
     sa.UniqueConstraint('location_id', 'external_id', name=op.f('uq_menu_items_location_id_external_id'))
     )
+    op.create_index('ix_menu_items_place', 'menu_items', ['organization_id', 'location_id', 'external_id'], unique=False)
     op.create_index('ix_menu_items_shared', 'menu_items', ['organization_id', 'shared_external_id'], unique=False)
     op.create_table('menus',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
@@ -366,11 +369,14 @@ def downgrade() -> None:
     op.drop_table('stock_levels')
     op.drop_table('menus')
     op.drop_index('ix_menu_items_shared', table_name='menu_items')
+    op.drop_index('ix_menu_items_place', table_name='menu_items')
     op.drop_table('menu_items')
     op.drop_index('ix_location_days_organization_id_date', table_name='location_days')
     op.drop_table('location_days')
+    op.drop_index('ix_configured_place', table_name='configured')
     op.drop_table('configured')
     op.drop_index('ix_cash_entries_undoes', table_name='cash_entries')
+    op.drop_index('ix_cash_entries_organization_id_date', table_name='cash_entries')
     op.drop_index('ix_cash_entries_location_id_date', table_name='cash_entries')
     op.drop_table('cash_entries')
     op.drop_index('ix_persons_organization_id_id', table_name='persons')

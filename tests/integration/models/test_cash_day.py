@@ -20,10 +20,13 @@ NEXT = DAY + timedelta(days=1)
 
 def of_day(till: Connection, day: date = DAY, place: str = "site-1") -> CashOfDay:
     with unit_of_work() as session:
-        query = select(Location).where(
+        query = select(Location.id).where(
             Location.connection_id == till.id, Location.external_id == place
         )
-        return cash_of_day(session, session.scalars(query).one(), day)
+        location_id = session.scalars(query).one()
+        found = cash_of_day(session, till.organization_id, location_id, day)
+    assert found is not None
+    return found
 
 
 def test_payments_refunds_entries_and_deposits_of_that_day_and_place() -> None:
