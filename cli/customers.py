@@ -23,7 +23,7 @@ def command(out: Output, paged: Paged) -> None:
     Example: taxpoynt customers till
     """
     with ground():
-        from dashboard.api.schemas import CustomerSchema
+        from dashboard.api.buyers import CustomerSchema
         from models import listing
 
         empty = "None yet: they come with orders that name them."

@@ -1,4 +1,4 @@
-"""List a connection's locations."""
+"""List a connection's locations; those that are archived or removed are marked."""
 
 from cli.ground import ground
 from cli.listed import Paged, connection_list_options, of_connection
@@ -8,10 +8,13 @@ from cli.verb import verb
 _COLUMNS = {
     "external_id": "ID",
     "name": "Name",
+    "brand": "Brand",
     "time_zone": "Time zone",
     "currency": "Currency",
     "closeout_hour": "Closes at",
+    "taking_orders": "Takes orders",
     "archived": "Archived",
+    "removed_at": "Removed",
 }
 
 

@@ -18,7 +18,10 @@ from dashboard.pages.asked import Args, address, filtered
 from models import pulse
 
 NAMES = frozenset(
-    {"home", "orders", "invoices", "guests", "events", "event", "sync-runs", "parked-record"}
+    {
+        *("home", "orders", "invoices", "days", "day", "rollup", "guests", "stock", "locations"),
+        *("events", "event", "sync-runs", "parked-record"),
+    }
 )
 
 Load = Callable[[Session, Visitor, Args], Mapping[str, Any]]

@@ -17,6 +17,7 @@ from models.connection import CONNECTED, CONNECTING, DELAYED, NEEDS_ATTENTION
 from models.contact_keys import phone_shown
 from models.inbox_event import DONE, PARKED, PENDING
 from models.order import CHANGED, DUE, ISSUED
+from models.stock import IN_STOCK, LOW, OUT
 from models.sync_run import FAILED, RUNNING, WAITING
 
 
@@ -89,9 +90,9 @@ def count(value: int, most: int | None = None) -> str:
 
 # Colour only stands beside the word; what isn't listed is neither good nor bad.
 _TONES = {
-    **dict.fromkeys((CONNECTED, DONE, ISSUED), "good"),
-    **dict.fromkeys((CONNECTING, DELAYED, PENDING, DUE, WAITING, RUNNING), "busy"),
-    **dict.fromkeys((NEEDS_ATTENTION, PARKED, FAILED, CHANGED), "bad"),
+    **dict.fromkeys((CONNECTED, DONE, ISSUED, IN_STOCK), "good"),
+    **dict.fromkeys((CONNECTING, DELAYED, PENDING, DUE, WAITING, RUNNING, LOW), "busy"),
+    **dict.fromkeys((NEEDS_ATTENTION, PARKED, FAILED, CHANGED, OUT), "bad"),
 }
 
 

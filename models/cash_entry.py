@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Instant, Money, Owned
@@ -18,6 +18,13 @@ class CashEntry(Owned, Base):
     __table_args__ = (
         UniqueConstraint("location_id", "kind", "external_id"),
         Index("ix_cash_entries_location_id_date", "location_id", "business_date", "id"),
+        Index("ix_cash_entries_organization_id_date", "organization_id", "business_date", "id"),
+        Index(
+            "ix_cash_entries_undoes",
+            "location_id",
+            "undoes_external_id",
+            postgresql_where=text("undoes_external_id IS NOT NULL"),
+        ),
     )
 
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id", ondelete="CASCADE"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Instant, Owned
@@ -17,7 +17,10 @@ class Configured(Owned, Base):
     """One thing that is set up. One that is gone (`removed_at`) keeps its name for old orders."""
 
     __tablename__ = "configured"
-    __table_args__ = (UniqueConstraint("location_id", "kind", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("location_id", "kind", "external_id"),
+        Index("ix_configured_place", "organization_id", "location_id", "kind", "external_id"),
+    )
 
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id", ondelete="CASCADE"))
     kind: Mapped[str]

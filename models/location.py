@@ -11,7 +11,8 @@ class Location(Owned, Stamped, Base):
 
     `archived` means that it isn't read any more; `removed_at` is since when the platform no longer
     lists it. `taking_orders` is None until the platform told. `facts_version` moves whenever what
-    is known of the place does: menu, configuration, the facts above.
+    is known of the place does: menu, configuration, the facts above. An item without a stock level
+    was in stock as of `stock_listed_at`.
     """
 
     __tablename__ = "locations"
@@ -34,4 +35,5 @@ class Location(Owned, Stamped, Base):
     taking_orders: Mapped[bool | None]
     taking_orders_reason: Mapped[str | None]
     taking_orders_version: Mapped[Instant | None]
+    stock_listed_at: Mapped[Instant | None]
     facts_version: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -14,6 +14,22 @@ _NAMED = select(Location).where(
     Location.connection_id == bindparam("connection_id"),
     Location.external_id == any_(bindparam("names", type_=ARRAY(Text))),
 )
+
+# What is told of a place besides its sales is written by one transaction after the other. Each
+# takes all places that it needs, in this order, so that no two wait for each other in a circle.
+_HOLD = text("SELECT id FROM locations WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+_MOVED = text("UPDATE locations SET facts_version = facts_version + 1 WHERE id = ANY(:ids)")
+
+
+def hold(session: Session, ids: Collection[int]) -> None:
+    """Until the transaction ends, nobody else writes what is told of these besides sales."""
+    session.execute(_HOLD, {"ids": sorted(ids)})
+
+
+def facts_moved(session: Session, ids: Collection[int]) -> None:
+    """What is known of these isn't what it was: whoever keeps a copy of it reads it anew."""
+    if ids:
+        session.execute(_MOVED, {"ids": sorted(ids)})
 
 
 def locations_of(

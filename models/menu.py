@@ -19,7 +19,6 @@ class Menu(Owned, Base):
     version: Mapped[Instant]
     fingerprint: Mapped[str]
     tree: Mapped[dict[str, Any]]
-    vendor: Mapped[str]
     read_at: Mapped[Instant]
 
 
@@ -29,6 +28,7 @@ class MenuItem(Owned, Base):
     __tablename__ = "menu_items"
     __table_args__ = (
         UniqueConstraint("location_id", "external_id"),
+        Index("ix_menu_items_place", "organization_id", "location_id", "external_id"),
         Index("ix_menu_items_shared", "organization_id", "shared_external_id"),
     )
 

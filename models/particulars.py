@@ -1,25 +1,24 @@
 """Writes what platforms say besides sales: one writer a kind of record, found by its class."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from models.cash_write import write_cash
+from models.configured_write import close_configuration, write_configured
 from models.connection import Connection
 from models.location import Location
+from models.locations import locations_of
+from models.menu_write import write_menus
+from models.opening_write import write_openings
+from models.provenance import DELIVERY, READING, Told
+from models.stock_close import close_stock
+from models.stock_write import write_stock
+from rules.facts import CashRecord, ConfiguredRecord, MenuRecord, OpeningRecord, StockRecord
 
-DELIVERY, READING = "delivery", "reading"
-
-
-@dataclass(frozen=True)
-class Told:
-    """How records came to be known: by a delivery, or by a reading of all there is `listed_at`."""
-
-    source: str = DELIVERY
-    listed_at: datetime | None = None
-
+__all__ = ["DELIVERY", "READING", "WRITERS", "Told", "Writer", "close_listing"]
 
 Writer = Callable[[Session, Connection, Mapping[str, Location], Sequence[Any], Told], int]
 """Stores records of one kind in the caller's transaction; returns how many changed anything.
@@ -27,7 +26,19 @@ Writer = Callable[[Session, Connection, Mapping[str, Location], Sequence[Any], T
 Locations are by the platform's id; each record's is among them. Running it twice changes nothing.
 """
 
-WRITERS: dict[type[Any], Writer] = {}
+WRITERS: dict[type[Any], Writer] = {
+    MenuRecord: write_menus,
+    StockRecord: write_stock,
+    ConfiguredRecord: write_configured,
+    CashRecord: write_cash,
+    OpeningRecord: write_openings,
+}
+
+# What is gone when a whole listing didn't hold it, by stream.
+_CLOSED: dict[str, Callable[[Session, Location, datetime], int]] = {
+    "stock": close_stock,
+    "configuration": close_configuration,
+}
 
 
 def close_listing(
@@ -37,4 +48,6 @@ def close_listing(
 
     Returns how many rows that changed. `place` is the platform's id of the location.
     """
-    return 0
+    close = _CLOSED.get(stream)
+    location = locations_of(session, connection, [place]).get(place)
+    return 0 if close is None or location is None else close(session, location, listed_at)

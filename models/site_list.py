@@ -1,9 +1,12 @@
 """Lists the small nouns: locations and customers."""
 
-from sqlalchemy import inspect, select
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, and_, func, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
+from models.cursor import StreamCursor
 from models.customer import Customer
 from models.location import Location
 from models.paging import FIRST, Listed, Sort, Span, page
@@ -22,14 +25,46 @@ def locations(
     span: Span = FIRST,
 ) -> Listed:
     """A page of a merchant's locations, by name. Raises: CursorError."""
-    query = (
-        select(*inspect(Location).columns, Connection.name.label("connection"), Connection.platform)
-        .join(Connection, Connection.id == Location.connection_id)
-        .where(Location.organization_id == organization_id)
-    )
+    query = _described(organization_id)
     if connection is not None:
         query = query.where(Connection.name == connection)
     return page(session, query, _LOCATIONS, span)
+
+
+def location(session: Session, organization_id: int, location_id: int) -> RowMapping | None:
+    """One of a merchant's locations, as the list shows it."""
+    query = _described(organization_id).where(Location.id == location_id)
+    return session.execute(query).mappings().first()
+
+
+def _described(organization_id: int) -> Select[Any]:
+    """Locations with their connection, and until when any of their streams was read."""
+    ours = select(Connection.id).where(Connection.organization_id == organization_id)
+    read = (
+        select(
+            StreamCursor.connection_id,
+            StreamCursor.location_external_id,
+            func.max(StreamCursor.watermark).label("read_until"),
+        )
+        .where(StreamCursor.connection_id.in_(ours))
+        .group_by(StreamCursor.connection_id, StreamCursor.location_external_id)
+        .subquery()
+    )
+    here = and_(
+        read.c.connection_id == Location.connection_id,
+        read.c.location_external_id == Location.external_id,
+    )
+    return (
+        select(
+            *inspect(Location).columns,
+            Connection.name.label("connection"),
+            Connection.platform,
+            read.c.read_until,
+        )
+        .join(Connection, Connection.id == Location.connection_id)
+        .outerjoin(read, here)
+        .where(Location.organization_id == organization_id)
+    )
 
 
 def customers(

@@ -11,6 +11,7 @@ from config.errors import SkippedRecord
 from config.logging import logger
 from connectors.base.contract import Record
 from models import Connection, Location
+from models.locations import hold
 from models.particulars import WRITERS, Told
 from rules.facts import Noun
 
@@ -37,6 +38,9 @@ def write(
 ) -> ParticularsWritten:
     """Write records of any kinds; one that the database refuses is left out alone."""
     done = ParticularsWritten()
+    if not read:
+        return done
+    hold(session, {locations[noun.location_id].id for _, noun in read})
     kinds: dict[type[Any], list[Read]] = {}
     for each in read:
         kinds.setdefault(type(each[1]), []).append(each)

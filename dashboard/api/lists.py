@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from dashboard.access import Visitor
-from dashboard.api import schemas
+from dashboard.api import buyers, schemas
 from dashboard.api.door import route
 from dashboard.api.queries import (
     ByConnection,
@@ -108,7 +108,7 @@ def locations(database: Session, caller: Visitor, query: Query) -> Listed:
     )
 
 
-@route("/customers", list_of(schemas.CustomerSchema), query=ByConnection)
+@route("/customers", list_of(buyers.CustomerSchema), query=ByConnection)
 def customers(database: Session, caller: Visitor, query: Query) -> Listed:
     """Customers, newest first."""
     return listing.customers(
@@ -116,7 +116,7 @@ def customers(database: Session, caller: Visitor, query: Query) -> Listed:
     )
 
 
-@route("/persons", list_of(schemas.PersonSchema), query=PersonQuery)
+@route("/persons", list_of(buyers.PersonSchema), query=PersonQuery)
 def persons(database: Session, caller: Visitor, query: Query) -> Listed:
     """Guests as persons, newest first; of a search that fits thousands, not all."""
     wanted = listing.PersonFilter(search=query["search"])

@@ -4,7 +4,16 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from models import dead_message, event_list, invoice_list, order, order_list, sync_run_list
+from models import (
+    cash_list,
+    dead_message,
+    event_list,
+    invoice_list,
+    order,
+    order_list,
+    stock,
+    sync_run_list,
+)
 from models.paging import MOST, USUAL
 
 
@@ -80,6 +89,48 @@ class PersonQuery(Paged):
     """Persons. `search` is how a name, an e-mail or a phone begins."""
 
     search = Text(load_default=None)
+
+
+class ByPlace(ByConnection):
+    """Of one location, by our id of it, or of all."""
+
+    location = fields.Integer(load_default=None, validate=validate.Range(1, 2**63 - 1))
+
+
+class StockQuery(ByPlace):
+    """Stock."""
+
+    status = fields.String(load_default=None, validate=validate.OneOf(stock.STATUSES))
+
+
+class StockChangeQuery(ByPlace):
+    """Changes of stock; `item` is the platform's id of one."""
+
+    item = Text(load_default=None)
+
+
+class MenuItemQuery(ByPlace):
+    """What is offered; `removed` for what no longer is."""
+
+    removed = fields.Boolean(load_default=None, allow_none=True)
+
+
+class ConfiguredQuery(ByPlace):
+    """What is set up; `kind` as in the answer, `void reason` say."""
+
+    kind = Text(load_default=None)
+
+
+class CashQuery(Dated):
+    """Cash entries and deposits."""
+
+    kind = fields.String(load_default=None, validate=validate.OneOf(cash_list.KINDS))
+
+
+class CashDayQuery(Schema):
+    """One business date."""
+
+    date = fields.Date(required=True)
 
 
 class ProblemSchema(Schema):

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from dashboard import again, replays, retries
 from dashboard.access import Visitor
-from dashboard.api import details, schemas
+from dashboard.api import buyers, details, schemas
 from dashboard.api.door import route
 from dashboard.api.queries import DismissedSchema, ReplayedSchema, RetryingSchema
 from models.dead_message import DISMISSED
 from models.inbox_event import PENDING
 from models.invoice_detail import invoice_detail
 from models.order_detail import order_detail
+from models.order_names import order_names
 from models.person_detail import person_detail
 
 
@@ -23,7 +24,7 @@ def order(database: Session, caller: Visitor, order_id: int) -> dict[str, Any]:
     detail = order_detail(database, caller.organization_id, order_id)
     if detail is None:
         abort(404)
-    return details.order(detail)
+    return {**details.order(detail), "names": order_names(database, detail)}
 
 
 @route("/invoices/<number>", schemas.InvoiceDetailSchema)
@@ -35,7 +36,7 @@ def invoice(database: Session, caller: Visitor, number: str) -> dict[str, Any]:
     return details.invoice(detail)
 
 
-@route("/persons/<ident:person_id>", schemas.PersonDetailSchema)
+@route("/persons/<ident:person_id>", buyers.PersonDetailSchema)
 def person(database: Session, caller: Visitor, person_id: int) -> dict[str, Any]:
     """One person with all identities; one that was merged answers as the one it is now."""
     detail = person_detail(database, caller.organization_id, person_id)

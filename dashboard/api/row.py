@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 
 class RowSchema(Schema):
@@ -18,3 +18,11 @@ class RowSchema(Schema):
         return {
             name: field._serialize(obj[name], name, obj) for name, field in self.dump_fields.items()
         }
+
+
+class Owned(RowSchema):
+    """A record of a connection. `connection` is its name."""
+
+    id = fields.Integer()
+    connection = fields.String()
+    platform = fields.String()

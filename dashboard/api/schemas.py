@@ -5,6 +5,7 @@
 
 from marshmallow import Schema, fields
 
+from dashboard.api.buyers import BuyerSchema
 from dashboard.api.forms import Instant, Money
 from dashboard.api.parts import (
     ChargeSchema,
@@ -17,15 +18,7 @@ from dashboard.api.parts import (
     RefundSchema,
     TaxSchema,
 )
-from dashboard.api.row import RowSchema
-
-
-class Owned(RowSchema):
-    """A record of a connection. `connection` is its name."""
-
-    id = fields.Integer()
-    connection = fields.String()
-    platform = fields.String()
+from dashboard.api.row import Owned
 
 
 class ConnectionSchema(Schema):
@@ -173,70 +166,13 @@ class OrderSchema(Owned):
     correlation_id = fields.String()
 
 
-class BuyerSchema(Schema):
-    """Who bought, as far as the platform says."""
-
-    external_id = fields.String()
-    first_name = fields.String(allow_none=True)
-    last_name = fields.String(allow_none=True)
-    email = fields.String(allow_none=True)
-    phone = fields.String(allow_none=True)
-
-
-class CustomerSchema(Owned, BuyerSchema):
-    """Who bought, and at which connection; `person_id` is null for some seconds at first."""
-
-    person_id = fields.Integer(allow_none=True)
-    created_at = Instant()
-
-
-class PersonTotalSchema(RowSchema):
-    """What was sold to a person in one currency; `refunded` is not taken off."""
-
-    currency = fields.String()
-    orders = fields.Integer()
-    total = Money()
-    refunded = Money()
-
-
-class PersonSchema(RowSchema):
-    """A guest as one, whatever connections know of them.
-
-    `phones` are E.164 where they are valid. `orders` and `totals` are of sales alone.
-    """
-
-    id = fields.Integer()
-    name = fields.String(allow_none=True)
-    emails = fields.List(fields.String())
-    phones = fields.List(fields.String())
-    connections = fields.List(fields.String())
-    customer_count = fields.Integer()
-    orders = fields.Integer()
-    totals = fields.List(fields.Nested(PersonTotalSchema))
-    last_order_on = fields.Date(allow_none=True)
-    created_at = Instant()
-
-
-class IdentitySchema(CustomerSchema):
-    """A customer of a person, and where and when it bought last."""
-
-    last_order_on = fields.Date(allow_none=True)
-    last_location = fields.String(allow_none=True)
-
-
-class PersonDetailSchema(PersonSchema):
-    """A person with all identities. `merged_ids` are the persons that are this one now."""
-
-    customers = fields.List(fields.Nested(IdentitySchema))
-    merged_ids = fields.List(fields.Integer())
-
-
 class OrderDetailSchema(OrderSchema):
     """An order with everything it is made of. A modifier's `parent_external_id` names its line.
 
     Of `gratuities`, `fundraising` goes to a cause; of `tax`, `marketplace_tax` is remitted by the
     marketplace; `deferred` was taken for what is no sale now. These are null in what was read by an
-    earlier release.
+    earlier release. `names` are those of the ids within it that the location's configuration and
+    menu tell.
     """
 
     void_business_date = fields.Date(allow_none=True)
@@ -258,6 +194,7 @@ class OrderDetailSchema(OrderSchema):
     tax_lines = fields.List(fields.Nested(TaxSchema))
     payments = fields.List(fields.Nested(PaymentSchema))
     refunds = fields.List(fields.Nested(RefundSchema))
+    names = fields.Dict(keys=fields.String(), values=fields.String())
 
 
 class InvoiceSchema(Owned):
@@ -289,7 +226,12 @@ class InvoiceDetailSchema(InvoiceSchema):
 
 
 class LocationSchema(Owned):
-    """A till site; its business day ends at `closeout_hour`, local time."""
+    """A till site; its business day ends at `closeout_hour`, local time.
+
+    One that is `archived` isn't read any more; the platform no longer lists it since `removed_at`.
+    `taking_orders` is null until the platform told. Everything before `read_until` was read of at
+    least one of its streams. `facts_version` moves whenever its menu or configuration does.
+    """
 
     external_id = fields.String()
     name = fields.String()
@@ -297,5 +239,14 @@ class LocationSchema(Owned):
     currency = fields.String()
     closeout_hour = fields.Integer()
     group_external_id = fields.String(allow_none=True)
+    brand = fields.String(allow_none=True)
+    country = fields.String(allow_none=True)
     archived = fields.Boolean()
+    removed_at = Instant(allow_none=True)
+    taking_orders = fields.Boolean(allow_none=True)
+    taking_orders_reason = fields.String(allow_none=True)
+    taking_orders_version = Instant(allow_none=True)
+    stock_listed_at = Instant(allow_none=True)
+    read_until = Instant(allow_none=True)
+    facts_version = fields.Integer()
     created_at = Instant()

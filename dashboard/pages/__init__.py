@@ -13,18 +13,9 @@ blueprint.before_request(csrf.check)
 blueprint.after_request(harden)
 
 _PAGES = (
-    *(
-        "home",
-        "events",
-        "event",
-        "orders",
-        "invoices",
-        "guests",
-        "sync_runs",
-        "parked",
-        "parked_record",
-    ),
-    *("exports", "tokens", "dead"),
+    *("home", "events", "event", "orders", "invoices", "sync_runs", "parked", "parked_record"),
+    *("days", "day", "rollup", "guests", "stock", "locations"),
+    *("exports", "place_exports", "tokens", "dead"),
 )
 
 

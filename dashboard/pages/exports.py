@@ -49,7 +49,7 @@ def orders_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
     """Orders, filtered as the list is."""
     ours, wanted = visitor.organization_id, orders.wanted(request.args)
     sort = asked.sort(request.args, ORDER_SORTS, orders.USUAL_SORT)
-    return _file(
+    return file(
         "orders.csv", _ORDERS, lambda db, span: listing.orders(db, ours, wanted, span, sort)
     )
 
@@ -60,7 +60,7 @@ def invoices_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
     """Invoices, filtered as the list is."""
     ours, wanted = visitor.organization_id, invoices.wanted(request.args)
     sort = asked.sort(request.args, INVOICE_SORTS, usual_sort(wanted))
-    return _file(
+    return file(
         "invoices.csv", _INVOICES, lambda db, span: listing.invoices(db, ours, wanted, span, sort)
     )
 
@@ -70,7 +70,7 @@ def invoices_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
 def guests_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
     """Guests, filtered as the list is; a line for each currency in which one bought."""
     ours, wanted = visitor.organization_id, guests.wanted(request.args)
-    return _file(
+    return file(
         "guests.csv",
         _GUESTS,
         lambda db, span: _by_currency(listing.persons(db, ours, wanted, span)),
@@ -83,7 +83,8 @@ def _by_currency(listed: Listed) -> Listed:
     return Listed(lines, listed.next)
 
 
-def _file(name: str, columns: tuple[str, ...], read: Read) -> Response:
+def file(name: str, columns: tuple[str, ...], read: Read) -> Response:
+    """A list as a file; its numbers are amounts where the `columns` say of which currency."""
     response = Response(_lines(columns, read), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
@@ -104,14 +105,14 @@ def _lines(columns: tuple[str, ...], read: Read) -> Iterator[str]:
 
 def _cells(row: Mapping[Any, Any], columns: tuple[str, ...]) -> Iterator[str]:
     for column in columns:
-        yield _cell(row[column], row["currency"])
+        yield _cell(row[column], row["currency"] if "currency" in columns else None)
 
 
-def _cell(value: Any, currency: str) -> str:
+def _cell(value: Any, currency: str | None) -> str:
     if value is None:
         return ""
     if isinstance(value, Decimal):
-        return figures.plain(value, currency)
+        return figures.quantity(value) if currency is None else figures.plain(value, currency)
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, bool):

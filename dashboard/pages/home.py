@@ -51,7 +51,7 @@ def load(database: Session, visitor: Visitor, args: Args) -> Mapping[str, Any]:
         "connections": connections,
         "counted_to": COUNTED_TO,
         "overdue": standstill(database, ours, now),
-        "silent": [c for c in connections if is_silent(c.unannounced_since, now)],
+        "silent": [c for c in connections if is_silent(c["unannounced_since"], now)],
         "read_only": None if takes_changes(database) else read_only(),
         "broker_faults": _broker_faults(visitor),
         "days": _by_connection(days),

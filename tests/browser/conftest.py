@@ -18,7 +18,7 @@ from dashboard import sign_in
 from models import api_tokens
 from models.session import unit_of_work
 from tasks import ring
-from tests import factories, merchants
+from tests import factories, merchants, telling
 from tests.merchants import Merchant
 
 CHROMIUM = shutil.which("chromium")
@@ -49,6 +49,7 @@ class Site:
     number: str
     parked_id: int
     record_id: int
+    location_id: int
 
     def sign_in(self, context: BrowserContext) -> Page:
         """A page of a browser in which the owner is signed in."""
@@ -118,7 +119,10 @@ def _furnished(url: str) -> Site:
         status_reason="Toast no longer accepts the client secret.",
         next_step="Connect it again with the new secret.",
     )
-    return Site(url, owner, first, number, parked_id, record_id)
+    telling.furnish(owner.connection, "Ofada rice and much beside it " * 6)
+    telling.tell(owner.connection, telling.stock(item="no-menu-names-this-" * 4))
+    location_id = telling.place_id(owner.connection)
+    return Site(url, owner, first, number, parked_id, record_id, location_id)
 
 
 @pytest.fixture(scope="session")

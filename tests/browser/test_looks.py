@@ -33,6 +33,9 @@ def addresses(site: Site) -> list[str]:
         *("/invoices", f"/invoices/{site.number}", "/events", f"/events/{site.parked_id}"),
         *("/parked", f"/parked/{site.record_id}", "/sync-runs", "/tokens", "/nothing-here"),
         *("/dead", "/dead?dismissed=17", "/dead?sent=17"),
+        *("/stock", "/stock?status=in+stock", "/stock/changes", "/stock/changes?item=rice"),
+        *("/locations", "/locations?connection=none", f"/locations/{site.location_id}"),
+        f"/locations/{site.location_id}?date=2026-03-01",
     ]
 
 

@@ -90,6 +90,8 @@ def upgrade() -> None:
     sa.Column('quantity', sa.Numeric(precision=18, scale=6), nullable=True),
     sa.Column('status_before', sa.Text(), nullable=True),
     sa.Column('quantity_before', sa.Numeric(precision=18, scale=6), nullable=True),
+    sa.Column('before_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('before_told_at', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -97,7 +99,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_changes'))
     )
     op.create_index('ix_stock_changes_at', 'stock_changes', ['organization_id', 'at', 'id'], unique=False)
-    op.create_index('ix_stock_changes_location_id_item', 'stock_changes', ['location_id', 'item_external_id', 'id'], unique=False)
+    op.create_index('ix_stock_changes_location_id_item', 'stock_changes', ['location_id', 'item_external_id', 'at'], unique=False)
     op.create_table('persons',
     sa.Column('merged_into_id', sa.BigInteger(), nullable=True),
     sa.Column('merged_at', sa.DateTime(timezone=True), nullable=True),
@@ -130,6 +132,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('location_id', 'kind', 'external_id', name=op.f('uq_cash_entries_location_id_kind_external_id'))
     )
     op.create_index('ix_cash_entries_location_id_date', 'cash_entries', ['location_id', 'business_date', 'id'], unique=False)
+    op.create_index('ix_cash_entries_organization_id_date', 'cash_entries', ['organization_id', 'business_date', 'id'], unique=False)
+    op.create_index('ix_cash_entries_undoes', 'cash_entries', ['location_id', 'undoes_external_id'], unique=False, postgresql_where=sa.text('undoes_external_id IS NOT NULL'))
     op.create_table('configured',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -145,6 +149,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_configured')),
     sa.UniqueConstraint('location_id', 'kind', 'external_id', name=op.f('uq_configured_location_id_kind_external_id'))
     )
+    op.create_index('ix_configured_place', 'configured', ['organization_id', 'location_id', 'kind', 'external_id'], unique=False)
     op.create_table('location_days',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('business_date', sa.Date(), nullable=False),
@@ -207,13 +212,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_menu_items')),
     sa.UniqueConstraint('location_id', 'external_id', name=op.f('uq_menu_items_location_id_external_id'))
     )
+    op.create_index('ix_menu_items_place', 'menu_items', ['organization_id', 'location_id', 'external_id'], unique=False)
     op.create_index('ix_menu_items_shared', 'menu_items', ['organization_id', 'shared_external_id'], unique=False)
     op.create_table('menus',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('version', sa.DateTime(timezone=True), nullable=False),
     sa.Column('fingerprint', sa.Text(), nullable=False),
     sa.Column('tree', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('vendor', sa.Text(), nullable=False),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
@@ -229,7 +234,8 @@ def upgrade() -> None:
     sa.Column('status', sa.Text(), nullable=False),
     sa.Column('quantity', sa.Numeric(precision=18, scale=6), nullable=True),
     sa.Column('version', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told_at', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['location_id'], ['locations.id'], name=op.f('fk_stock_levels_location_id'), ondelete='CASCADE'),
@@ -237,7 +243,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_levels')),
     sa.UniqueConstraint('location_id', 'item_external_id', name=op.f('uq_stock_levels_location_id_item_external_id'))
     )
-    op.create_index('ix_stock_levels_status', 'stock_levels', ['organization_id', 'status', 'id'], unique=False)
+    op.create_index('ix_stock_levels_status', 'stock_levels', ['organization_id', 'status', 'location_id', 'id'], unique=False)
     op.add_column('connections', sa.Column('logins', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=True))
     op.add_column('cursors', sa.Column('sales', sa.Boolean(), server_default=sa.text('true'), nullable=False))
     op.add_column('connections', sa.Column('unannounced_since', sa.DateTime(timezone=True), nullable=True))
@@ -259,6 +265,7 @@ def upgrade() -> None:
     op.add_column('locations', sa.Column('taking_orders', sa.Boolean(), nullable=True))
     op.add_column('locations', sa.Column('taking_orders_reason', sa.Text(), nullable=True))
     op.add_column('locations', sa.Column('taking_orders_version', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('locations', sa.Column('stock_listed_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('locations', sa.Column('facts_version', sa.BigInteger(), server_default='0', nullable=False))
     op.add_column('order_charges', sa.Column('tax', sa.Numeric(precision=18, scale=4), nullable=True))
     op.add_column('order_charges', sa.Column('configured_external_id', sa.Text(), nullable=True))
@@ -360,6 +367,7 @@ def downgrade() -> None:
     op.drop_column('order_charges', 'configured_external_id')
     op.drop_column('order_charges', 'tax')
     op.drop_column('locations', 'facts_version')
+    op.drop_column('locations', 'stock_listed_at')
     op.drop_column('locations', 'taking_orders_version')
     op.drop_column('locations', 'taking_orders_reason')
     op.drop_column('locations', 'taking_orders')
@@ -391,10 +399,14 @@ def downgrade() -> None:
     op.drop_table('stock_levels')
     op.drop_table('menus')
     op.drop_index('ix_menu_items_shared', table_name='menu_items')
+    op.drop_index('ix_menu_items_place', table_name='menu_items')
     op.drop_table('menu_items')
     op.drop_index('ix_location_days_organization_id_date', table_name='location_days')
     op.drop_table('location_days')
+    op.drop_index('ix_configured_place', table_name='configured')
     op.drop_table('configured')
+    op.drop_index('ix_cash_entries_undoes', table_name='cash_entries')
+    op.drop_index('ix_cash_entries_organization_id_date', table_name='cash_entries')
     op.drop_index('ix_cash_entries_location_id_date', table_name='cash_entries')
     op.drop_table('cash_entries')
     op.drop_index('ix_persons_organization_id_id', table_name='persons')

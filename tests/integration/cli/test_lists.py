@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from marshmallow import Schema
 
-from dashboard.api import schemas
-from models import Organization
+from dashboard.api import place_schemas, schemas
+from models import Connection, Organization, site_list
 from models.session import unit_of_work
+from tests import telling
 from tests.integration.cli.typed import run, typed
 from tests.shop import Shop, open_shop
 
@@ -18,7 +19,25 @@ def shop(database: str) -> Iterator[Shop]:
     with open_shop(orders=6) as opened:
         opened.take_in(opened.messages(3))
         assert typed("sync", "till").code == 0
+        stock_told(opened)
         yield opened
+
+
+def stock_told(shop: Shop) -> None:
+    """What is out and what is low at the till's first place."""
+    with unit_of_work() as session:
+        till = session.get_one(Connection, shop.connection_id)
+        [place, *_] = site_list.of_connection(session, till.id)
+    out = telling.stock(place=place.external_id)
+    low = telling.stock(status="low", quantity="3", item="yam", place=place.external_id)
+    telling.tell(till, low, out)
+
+
+def test_stock_shows_what_is_out_first(shop: Shop) -> None:
+    assert [each["status"] for each in items("stock", "till")][:2] == ["out of stock", "low"]
+    found = items("stock", "till", "--status", "low")
+    assert [(each["item_external_id"], each["quantity"]) for each in found] == [("yam", "3")]
+    assert "Left" in typed("stock", "till").out
 
 
 def items(*arguments: str) -> list[dict[str, Any]]:
@@ -34,7 +53,8 @@ def items(*arguments: str) -> list[dict[str, Any]]:
         (("connections",), schemas.ConnectionSchema, {"lag_s"}),
         (("orders", "till"), schemas.OrderSchema, set()),
         (("locations", "till"), schemas.LocationSchema, set()),
-        (("customers", "till"), schemas.CustomerSchema, set()),
+        (("stock", "till"), place_schemas.StockSchema, set()),
+        (("customers", "till"), buyers.CustomerSchema, set()),
         (("events", "till"), schemas.EventSchema, set()),
         (("invoices",), schemas.InvoiceSchema, set()),
     ],
@@ -94,7 +114,7 @@ def test_a_cursor_of_no_list_is_refused(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["orders", "locations", "customers", "events", "parked", "sync"]
+    "command", ["orders", "locations", "stock", "customers", "events", "parked", "sync"]
 )
 def test_an_unknown_connection_gets_a_suggestion(shop: Shop, command: str) -> None:
     said = typed(command, "tlil")

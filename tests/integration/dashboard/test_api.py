@@ -11,12 +11,12 @@ from config import clock
 from documents import figures
 from models import ApiToken, InboxEvent, event_list, invoice_list, order, order_list, sync_run_list
 from models.session import unit_of_work
-from tests import factories, merchants
+from tests import factories, merchants, telling
 from tests.merchants import Merchant
 
 LISTS = (
     *("connections", "sync-runs", "parked-records", "events", "orders", "invoices"),
-    *("locations", "customers"),
+    *("locations", "customers", "stock", "stock-changes", "configured", "cash"),
 )
 
 
@@ -27,6 +27,7 @@ def test_a_list_is_items_and_next(script: FlaskClient, owner: Merchant, name: st
     merchants.deliver(owner)
     merchants.pulled(owner)
     merchants.parked_record(owner)
+    telling.furnish(owner.connection)
     found = script.get(f"/api/v1/{name}").json
     assert found is not None
     assert set(found) == {"items", "next"}
@@ -253,7 +254,8 @@ def test_it_describes_itself(client: FlaskClient) -> None:
     promised = {*LISTS, "orders/{order_id}", "invoices/{number}", "events/{event_id}/replay"}
     promised |= {"parked-records/{record_id}/retry", "orders/{order_id}/invoice"}
     promised |= {"dead-messages", "dead-messages/{message_id}/retry"}
-    promised |= {"dead-messages/{message_id}/dismiss"}
+    promised |= {"dead-messages/{message_id}/dismiss", "menu-items", "menus/{location_id}"}
+    promised |= {"locations/{location_id}", "locations/{location_id}/cash-day"}
     assert set(found["paths"]) == {f"/api/v1/{path}" for path in promised}
     total = found["components"]["schemas"]["Order"]["properties"]["total"]
     assert total["type"] == "string"

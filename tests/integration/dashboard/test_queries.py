@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from models import listing
 from models.session import engine, unit_of_work
-from tests import merchants
+from tests import factories, merchants, telling
 from tests.merchants import Merchant
 
 MOST = 12
@@ -40,17 +40,31 @@ def fill(owner: Merchant, count: int, start: int = 0) -> tuple[int, str]:
         merchants.deliver(owner, record=f"o{start}")
         merchants.pulled(owner)
         merchants.parked_record(owner)
+    for n in range(start, start + count):
+        things = (telling.item(f"i{n}") for n in range(start + count))
+        telling.tell(
+            owner.connection,
+            telling.menu(factories.at(n), items=tuple(things)),
+            telling.stock(item=f"i{n}"),
+            telling.configured(f"d{n}"),
+            telling.cash(f"e{n}"),
+        )
     return ids[0], numbers[0]
 
 
 def test_no_page_asks_once_a_row(page: FlaskClient, script: FlaskClient, owner: Merchant) -> None:
     order_id, number = fill(owner, 1)
+    place = telling.place_id(owner.connection)
     addresses = [
         *("/", "/orders", "/invoices", "/events", "/sync-runs", "/parked"),
         *(f"/orders/{order_id}", f"/invoices/{number}"),
         *(f"/api/v1/{name}" for name in ("connections", "orders", "invoices", "events")),
         *(f"/api/v1/{name}" for name in ("sync-runs", "parked-records")),
         *(f"/api/v1/{name}" for name in ("locations", "customers")),
+        *("/stock", "/stock/changes", "/locations", f"/locations/{place}"),
+        *(f"/api/v1/{name}" for name in ("stock", "stock-changes", "menu-items", "configured")),
+        *("/api/v1/cash", f"/api/v1/menus/{place}", f"/api/v1/locations/{place}"),
+        f"/api/v1/locations/{place}/cash-day?date=2026-03-01",
         f"/api/v1/orders/{order_id}",
     ]
     # The first use of a token is noted, which is a statement of its own.

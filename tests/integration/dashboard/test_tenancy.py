@@ -11,13 +11,14 @@ from sqlalchemy import select, update
 from models import ApiToken, DeadMessage, InboxEvent, Location, ParkedRecord, Person, api_tokens
 from models.session import unit_of_work
 from tasks import match
-from tests import merchants
+from tests import merchants, telling
 from tests.merchants import Merchant
 
 # Whatever of the other merchant turns up shows this.
 THEIRS = "theirs-and-theirs-alone"
 NUMBER = "INV-000001"
-LEADS_TO_ONE = re.compile(r'href="/(orders|invoices|guests|events|parked)/(\d|INV)')
+LEADS_TO_ONE = re.compile(r'href="/(orders|invoices|guests|events|parked|days|locations)/(\d|INV)')
+OF_PLACES = ("stock", "stock-changes", "menu-items", "configured", "cash")
 PARAMETERS = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 
 
@@ -31,6 +32,7 @@ class Planted:
     token_id: int
     message_id: int
     person_id: int
+    location_id: int
 
 
 @pytest.fixture
@@ -59,7 +61,9 @@ def planted(other: Merchant) -> Planted:
     match.match(other.organization_id, budget_s=5)
     with unit_of_work() as session:
         person_id = session.scalars(select(Person.id)).one()
-    return Planted(order_id, event_id, record_id, token_id, message_id, person_id)
+    telling.furnish(other.connection, THEIRS)
+    location_id = telling.place_id(other.connection)
+    return Planted(order_id, event_id, record_id, token_id, message_id, person_id, location_id)
 
 
 def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
@@ -72,6 +76,7 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         # Of the installation, which the other merchant operates.
         "message_id": planted.message_id,
         "person_id": planted.person_id,
+        "location_id": planted.location_id,
         "number": NUMBER,
         "form": "html",
         "token": "none",
@@ -82,7 +87,8 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         for rule in app.url_map.iter_rules()
         if method in (rule.methods or ()) and rule.endpoint not in {"static", "assets.asset"}
     ]
-    lives = [f"/live/{name}" for name in ("orders", "invoices", "guests", "events", "sync-runs")]
+    shown = ("orders", "invoices", "guests", "events", "sync-runs", "stock", "locations")
+    lives = [f"/live/{name}" for name in shown]
     lives.append(f"/live/parked-record?record={planted.record_id}&tried=1")
     lives.append(f"/live/event?event={planted.event_id}")
     return found + lives if method == "GET" else found
@@ -105,11 +111,16 @@ def test_reading(
     for address in looked_at:
         if address.startswith(("/sign-in", "/metrics")):
             continue
+        if address.endswith("/cash-day"):
+            address += "?date=2026-03-01"
         asker = script if address.startswith("/api/") else page
         response = asker.get(address, buffered=False)
         text = b"".join(_first_parts(response)).decode()
         assert THEIRS not in text, address
-        ids = (planted.order_id, planted.event_id, planted.record_id, planted.person_id)
+        ids = (
+            *(planted.order_id, planted.event_id, planted.record_id, planted.person_id),
+            planted.location_id,
+        )
         its_own_record = any(part in address for part in (*(f"/{id_}" for id_ in ids), NUMBER))
         operators = address.endswith(("/dead", "/dead-messages"))
         assert response.status_code == (404 if its_own_record or operators else 200), address
@@ -130,11 +141,14 @@ def test_filters_and_search_find_nothing_of_theirs(
         f"/events?connection={name}",
         f"/sync-runs?connection={name}",
         f"/parked?connection={name}",
+        f"/stock?connection={name}",
+        f"/stock?location={planted.location_id}",
+        f"/stock.csv?location={planted.location_id}",
+        f"/stock/changes?location={planted.location_id}&item=rice",
+        f"/locations?connection={name}",
     ):
         text = page.get(address).text
-        assert not re.search(r'href="/(orders|invoices|guests|events|parked)/(\d|INV)', text), (
-            address
-        )
+        assert not LEADS_TO_ONE.search(text), address
         assert "26.65" not in text, address
     for address in (
         "orders",
@@ -144,12 +158,19 @@ def test_filters_and_search_find_nothing_of_theirs(
         "locations",
         "customers",
         "parked-records",
+        *OF_PLACES,
     ):
         found = script.get(f"/api/v1/{address}?connection={name}").json
         assert found == {"items": [], "next": None}, address
+    for address in OF_PLACES:
+        found = script.get(f"/api/v1/{address}?location={planted.location_id}").json
+        assert found == {"items": [], "next": None}, address
 
 
-@pytest.mark.parametrize("path", ["orders", "invoices", "events", "sync-runs", "parked"])
+@pytest.mark.parametrize(
+    "path",
+    ["orders", "invoices", "events", "sync-runs", "parked", "stock", "stock/changes", "locations"],
+)
 def test_filters_offer_nothing_of_theirs(
     planted: Planted, owner: Merchant, other: Merchant, page: FlaskClient, path: str
 ) -> None:
