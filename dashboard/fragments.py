@@ -17,7 +17,12 @@ from dashboard.access import Visitor
 from dashboard.pages.asked import Args, address, filtered
 from models import pulse
 
-NAMES = frozenset({"home", "orders", "invoices", "events", "event", "sync-runs", "parked-record"})
+NAMES = frozenset(
+    {
+        *("home", "orders", "invoices", "days", "day", "rollup"),
+        *("events", "event", "sync-runs", "parked-record"),
+    }
+)
 
 Load = Callable[[Session, Visitor, Args], Mapping[str, Any]]
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from models.day_count_sql import COUNT
-from models.day_notes import Place
+from models.location_day import Place
 from models.one_by_one import alone
 
 # Comes before every day there is: the newest come first.
@@ -40,11 +40,6 @@ DELETE FROM stale_days s USING {_DAYS} AS taken (location_id, business_date)
 WHERE s.location_id = taken.location_id AND s.business_date = taken.business_date
 """)
 _COUNT = text(COUNT.format(days=_DAYS))
-_IS_NOTED = text("""
-SELECT EXISTS (SELECT FROM stale_days s JOIN locations l ON l.id = s.location_id
-    WHERE s.organization_id = :organization_id AND l.organization_id = s.organization_id
-      AND s.location_id = :location_id AND s.business_date = :business_date)
-""")
 
 
 class TakenError(Exception):
@@ -79,9 +74,3 @@ def count(
         session.execute(_TAKE, which)
         session.execute(_COUNT, which)
     return days
-
-
-def is_noted(session: Session, organization_id: int, location_id: int, business_date: date) -> bool:
-    """Whether a day's figures are about to change."""
-    asked = {"location_id": location_id, "business_date": business_date}
-    return bool(session.scalar(_IS_NOTED, {"organization_id": organization_id, **asked}))

@@ -23,6 +23,7 @@ _SALES = {
         )
     },
     **{name: f"sum({name})" for name in ("paid_before", "paid_that_day", "paid_after")},
+    "undated_tips": "sum(undated_tips)",
 }
 # Of the payments booked on the day.
 _TAKEN = {
@@ -35,9 +36,10 @@ _GIVEN = {f"refunded_{name}": f"sum({name})" for name in _REFUNDED}
 _OWED = "sales.due - sales.paid_before - sales.paid_that_day - sales.paid_after - sales.open"
 
 _FIGURES = {
-    **{name: f"coalesce(sales.{name}, 0)" for name in _SALES},
+    **{name: f"coalesce(sales.{name}, 0)" for name in _SALES if name != "undated_tips"},
     "unexplained": f"coalesce({_OWED}, 0)",
     **{name: f"coalesce(taken.{name}, 0)" for name in _TAKEN},
+    "tips": "coalesce(taken.tips, 0) + coalesce(sales.undated_tips, 0)",
     **{name: f"coalesce(given.{name}, 0)" for name in _GIVEN},
 }
 
@@ -55,7 +57,7 @@ SELECT a.location_id, a.business_date, o.id, o.currency, o.voided, coalesce(o.gu
     o.net, o.discounts, o.charges, o.gratuities, coalesce(o.fundraising, 0) AS fundraising,
     o.tax, coalesce(o.marketplace_tax, 0) AS marketplace_tax,
     coalesce(o.deferred, 0) AS deferred, o.total + coalesce(o.deferred, 0) AS due,
-    bills.checks, paid.paid_before, paid.paid_that_day, paid.paid_after,
+    bills.checks, paid.paid_before, paid.paid_that_day, paid.paid_after, paid.undated_tips,
     CASE WHEN bills.kept > 0 THEN bills.open
          WHEN o.state = 'open' THEN o.total + coalesce(o.deferred, 0) - o.paid
          ELSE 0 END AS open
@@ -79,36 +81,37 @@ CROSS JOIN LATERAL (
         coalesce(sum(p.amount)
             FILTER (WHERE coalesce(p.business_date, a.business_date) = a.business_date), 0)
             AS paid_that_day,
-        coalesce(sum(p.amount) FILTER (WHERE p.business_date > a.business_date), 0) AS paid_after
+        coalesce(sum(p.amount) FILTER (WHERE p.business_date > a.business_date), 0) AS paid_after,
+        coalesce(sum(p.tip) FILTER (WHERE p.business_date IS NULL), 0) AS undated_tips
     FROM payments p WHERE p.order_id = o.id AND p.counts
 ) AS paid
 """
-# Booked on the day itself; what says no day belongs to its order's.
 _BOOKED = """
-SELECT a.location_id, a.business_date, o.currency, o.business_date AS sold_on, {columns}
+SELECT a.location_id, a.business_date, o.currency, o.business_date AS sold_on, part.*
 FROM asked a
 CROSS JOIN LATERAL (
-    SELECT * FROM {table}
-    WHERE {table}.location_id = a.location_id AND {table}.business_date = a.business_date OFFSET 0
+    SELECT order_id, {columns} FROM {table} p
+    WHERE p.location_id = a.location_id AND p.business_date = a.business_date {also} OFFSET 0
 ) AS part
 JOIN orders o ON o.id = part.order_id
-WHERE NOT o.deleted AND o.not_sale_reason IS NULL {also}
-UNION ALL
-SELECT s.location_id, s.business_date, s.currency, s.business_date, {columns}
-FROM sold s JOIN {table} part ON part.order_id = s.id
-WHERE part.business_date IS NULL {also}
+WHERE NOT o.deleted AND o.not_sale_reason IS NULL
 """
-_PAYMENTS = _BOOKED.format(
-    table="payments", columns="part.amount, part.tip", also="AND part.counts"
-)
+_PAYMENTS = _BOOKED.format(table="payments", columns="amount, tip", also="AND p.counts")
 # What an earlier release read has no parts: all of it is sales, as of a custom amount.
-_REFUNDS = _BOOKED.format(
-    table="refunds",
-    columns="coalesce(part.net, part.amount) AS net, coalesce(part.tax, 0) AS tax, "
-    "coalesce(part.gratuities, 0) AS gratuities, coalesce(part.deferred, 0) AS deferred, "
-    "part.tip_amount AS tips",
-    also="",
+_PARTS = (
+    "coalesce(net, amount) AS net, coalesce(tax, 0) AS tax, coalesce(gratuities, 0) AS gratuities,"
+    " coalesce(deferred, 0) AS deferred, tip_amount AS tips"
 )
+# What says no day belongs to its order's.
+_REFUNDS = f"""
+{_BOOKED.format(table="refunds", columns=_PARTS, also="")}
+UNION ALL
+SELECT s.location_id, s.business_date, s.currency, s.business_date, part.*
+FROM sold s CROSS JOIN LATERAL (
+    SELECT order_id, {_PARTS} FROM refunds p
+    WHERE p.order_id = s.id AND p.business_date IS NULL OFFSET 0
+) AS part
+"""
 
 COUNT = f"""
 WITH asked AS MATERIALIZED (

@@ -4,6 +4,7 @@ Each takes a `Span` (limit and cursor) and answers a `Listed` (rows as mappings,
 """
 
 from models.connection_list import connection, connections
+from models.day_list import DayFilter, days
 from models.event_list import event, events, events_of_record
 from models.invoice_list import InvoiceFilter, invoices
 from models.order_list import OrderFilter, orders
@@ -16,6 +17,7 @@ __all__ = [
     "MOST",
     "USUAL",
     "CursorError",
+    "DayFilter",
     "InvoiceFilter",
     "Listed",
     "OrderFilter",
@@ -23,6 +25,7 @@ __all__ = [
     "connection",
     "connections",
     "customers",
+    "days",
     "event",
     "events",
     "events_of_record",

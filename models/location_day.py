@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Currency, Instant, Owned, OwnedPart
 
+Place = tuple[int, date]
+"""Our id of a location, and a business date."""
 # A day's orders may come to more than one of them can.
 Sum = Annotated[Decimal, mapped_column(Numeric(24, 4))]
 
@@ -31,7 +33,12 @@ class LocationDay(Owned, Base):
     __tablename__ = "location_days"
     __table_args__ = (
         UniqueConstraint("location_id", "business_date", "currency"),
-        Index("ix_location_days_organization_id_date", "organization_id", "business_date"),
+        # As they are listed, and whose they are: of some places the others are passed over by it.
+        Index(
+            "ix_location_days_organization_id_date",
+            *("organization_id", "business_date", "id"),
+            postgresql_include=["location_id"],
+        ),
     )
 
     location_id: Mapped[int] = mapped_column(ForeignKey("locations.id", ondelete="CASCADE"))

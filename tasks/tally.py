@@ -6,12 +6,12 @@ orders of it changed meanwhile: one that is told twice a second costs no more th
 
 from config import clock
 from models import day_count
-from models.day_notes import Place
+from models.location_day import Place
 from models.session import unit_of_work
 from tasks import app, ring, slots, turn
 
-# Days that are counted in one transaction: some tens of thousands of orders at most.
-BATCH = 50
+# Days that are counted in one transaction: with some hundred orders each, about a turn.
+BATCH = 20
 
 
 @slots.scheduled("tally.due")

@@ -14,7 +14,7 @@ blueprint.after_request(harden)
 
 _PAGES = (
     *("home", "events", "event", "orders", "invoices", "sync_runs", "parked", "parked_record"),
-    *("exports", "tokens", "dead"),
+    *("days", "day", "rollup", "exports", "tokens", "dead"),
 )
 
 

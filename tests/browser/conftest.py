@@ -49,6 +49,7 @@ class Site:
     number: str
     parked_id: int
     record_id: int
+    place_id: int
 
     def sign_in(self, context: BrowserContext) -> Page:
         """A page of a browser in which the owner is signed in."""
@@ -100,6 +101,7 @@ def _furnished(url: str) -> Site:
         merchants.rich_order("o2", display_number="42", lines=(long_name,)),
         merchants.rich_order("o3", display_number="43", voided=True),
     )
+    place_id = merchants.tallied(owner)
     [number] = merchants.invoice(first)
     for state in ("pending", "done"):
         merchants.deliver(owner, state=state, record="o2")
@@ -118,7 +120,7 @@ def _furnished(url: str) -> Site:
         status_reason="Toast no longer accepts the client secret.",
         next_step="Connect it again with the new secret.",
     )
-    return Site(url, owner, first, number, parked_id, record_id)
+    return Site(url, owner, first, number, parked_id, record_id, place_id)
 
 
 @pytest.fixture(scope="session")

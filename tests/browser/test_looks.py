@@ -33,6 +33,12 @@ def addresses(site: Site) -> list[str]:
         *("/invoices", f"/invoices/{site.number}", "/events", f"/events/{site.parked_id}"),
         *("/parked", f"/parked/{site.record_id}", "/sync-runs", "/tokens", "/nothing-here"),
         *("/dead", "/dead?dismissed=17", "/dead?sent=17"),
+        *("/days", "/days?brand=none", f"/days/{site.place_id}/2026-03-01"),
+        *(
+            f"/days/{site.place_id}/2020-01-01",
+            "/rollup?since=2026-01-01",
+            "/rollup?until=2020-01-01",
+        ),
     ]
 
 

@@ -172,7 +172,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_location_days')),
     sa.UniqueConstraint('location_id', 'business_date', 'currency', name=op.f('uq_location_days_location_id_business_date_currency'))
     )
-    op.create_index('ix_location_days_organization_id_date', 'location_days', ['organization_id', 'business_date'], unique=False)
+    op.create_index('ix_location_days_organization_id_date', 'location_days', ['organization_id', 'business_date', 'id'], unique=False, postgresql_include=['location_id'])
     op.create_table('menu_items',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('external_id', sa.Text(), nullable=False),

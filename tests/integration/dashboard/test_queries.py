@@ -36,6 +36,7 @@ def fill(owner: Merchant, count: int, start: int = 0) -> tuple[int, str]:
         owner, *(merchants.rich_order(f"o{n}") for n in range(start, start + count))
     )
     numbers = merchants.invoice(*ids)
+    merchants.tallied(owner)
     for _ in range(count):
         merchants.deliver(owner, record=f"o{start}")
         merchants.pulled(owner)
@@ -46,11 +47,12 @@ def fill(owner: Merchant, count: int, start: int = 0) -> tuple[int, str]:
 def test_no_page_asks_once_a_row(page: FlaskClient, script: FlaskClient, owner: Merchant) -> None:
     order_id, number = fill(owner, 1)
     addresses = [
-        *("/", "/orders", "/invoices", "/events", "/sync-runs", "/parked"),
+        *("/", "/orders", "/invoices", "/events", "/sync-runs", "/parked", "/days", "/rollup"),
         *(f"/orders/{order_id}", f"/invoices/{number}"),
         *(f"/api/v1/{name}" for name in ("connections", "orders", "invoices", "events")),
         *(f"/api/v1/{name}" for name in ("sync-runs", "parked-records")),
         *(f"/api/v1/{name}" for name in ("locations", "customers")),
+        *(f"/api/v1/analytics/{name}" for name in ("days", "rollup")),
         f"/api/v1/orders/{order_id}",
     ]
     # The first use of a token is noted, which is a statement of its own.

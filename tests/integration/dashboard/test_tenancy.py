@@ -16,6 +16,7 @@ from tests.merchants import Merchant
 # Whatever of the other merchant turns up shows this.
 THEIRS = "theirs-and-theirs-alone"
 NUMBER = "INV-000001"
+DATE = "2026-03-01"
 PARAMETERS = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 
 
@@ -28,6 +29,7 @@ class Planted:
     record_id: int
     token_id: int
     message_id: int
+    location_id: int
 
 
 @pytest.fixture
@@ -48,12 +50,13 @@ def planted(other: Merchant) -> Planted:
         session.execute(
             update(Location)
             .where(Location.organization_id == other.organization_id)
-            .values(name=THEIRS)
+            .values(name=THEIRS, brand=THEIRS, group_external_id=THEIRS)
         )
         api_tokens.make(session, other.organization_id, THEIRS)
         token_id = session.scalars(select(ApiToken.id).where(ApiToken.name == THEIRS)).one()
+    location_id = merchants.tallied(other)
     message_id = merchants.dead_message(error=THEIRS)
-    return Planted(order_id, event_id, record_id, token_id, message_id)
+    return Planted(order_id, event_id, record_id, token_id, message_id, location_id)
 
 
 def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
@@ -65,17 +68,23 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         "token_id": planted.token_id,
         # Of the installation, which the other merchant operates.
         "message_id": planted.message_id,
+        "location_id": planted.location_id,
+        "business_date": DATE,
         "number": NUMBER,
         "form": "html",
         "token": "none",
         "name": "home",
     }
+    # What can't be asked for without saying of which place and date.
+    queries = {"/api/v1/analytics/tenders": f"?location={planted.location_id}&date={DATE}"}
     found = [
-        PARAMETERS.sub(lambda part: str(values[part[1]]), rule.rule)
+        PARAMETERS.sub(lambda part: str(values[part[1]]), rule.rule) + queries.get(rule.rule, "")
         for rule in app.url_map.iter_rules()
         if method in (rule.methods or ()) and rule.endpoint not in {"static", "assets.asset"}
     ]
-    lives = [f"/live/{name}" for name in ("orders", "invoices", "events", "sync-runs")]
+    shown = ("orders", "invoices", "events", "sync-runs", "days", "rollup")
+    lives = [f"/live/{name}" for name in shown]
+    lives.append(f"/live/day?location={planted.location_id}&date={DATE}")
     lives.append(f"/live/parked-record?record={planted.record_id}&tried=1")
     lives.append(f"/live/event?event={planted.event_id}")
     return found + lives if method == "GET" else found
@@ -86,7 +95,10 @@ def test_the_test_would_notice(app: Flask, planted: Planted, other: Merchant) ->
     with unit_of_work() as session:
         token = api_tokens.make(session, other.organization_id, "for this test")
     browser.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    assert THEIRS in browser.get("/api/v1/orders").text
+    for name in ("orders", "analytics/days", "analytics/rollup?since=2026-01-01"):
+        assert THEIRS in browser.get(f"/api/v1/{name}").text
+    tenders = f"analytics/tenders?location={planted.location_id}&date={DATE}"
+    assert "26.65" in browser.get(f"/api/v1/{tenders}").text
 
 
 def test_reading(
@@ -102,7 +114,9 @@ def test_reading(
         text = b"".join(_first_parts(response)).decode()
         assert THEIRS not in text, address
         ids = (planted.order_id, planted.event_id, planted.record_id)
-        its_own_record = any(part in address for part in (*(f"/{id_}" for id_ in ids), NUMBER))
+        its_own_record = address == f"/days/{planted.location_id}/{DATE}" or any(
+            part in address for part in (*(f"/{id_}" for id_ in ids), NUMBER)
+        )
         operators = address.endswith(("/dead", "/dead-messages"))
         assert response.status_code == (404 if its_own_record or operators else 200), address
 
@@ -120,9 +134,14 @@ def test_filters_and_search_find_nothing_of_theirs(
         f"/events?connection={name}",
         f"/sync-runs?connection={name}",
         f"/parked?connection={name}",
+        f"/days?connection={name}",
+        f"/days?brand={THEIRS}",
+        f"/days?location={planted.location_id}",
+        f"/days.csv?connection={name}",
+        f"/rollup?connection={name}&since={DATE}",
     ):
         text = page.get(address).text
-        assert not re.search(r'href="/(orders|invoices|events|parked)/(\d|INV)', text), address
+        assert not re.search(r'href="/(orders|invoices|events|parked|days)/(\d|INV)', text), address
         assert "26.65" not in text, address
     for address in (
         "orders",
@@ -132,12 +151,16 @@ def test_filters_and_search_find_nothing_of_theirs(
         "locations",
         "customers",
         "parked-records",
+        "analytics/days",
+        "analytics/rollup",
     ):
         found = script.get(f"/api/v1/{address}?connection={name}").json
         assert found == {"items": [], "next": None}, address
 
 
-@pytest.mark.parametrize("path", ["orders", "invoices", "events", "sync-runs", "parked"])
+@pytest.mark.parametrize(
+    "path", ["orders", "invoices", "events", "sync-runs", "parked", "days", "rollup"]
+)
 def test_filters_offer_nothing_of_theirs(
     planted: Planted, owner: Merchant, other: Merchant, page: FlaskClient, path: str
 ) -> None:
