@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 
 from models import bulk
 from models.location import Location
+from models.location_day import Place
 from rules.records import OrderRecord
 
 _COLUMNS = ("organization_id", "location_id", "business_date")
-Place = tuple[int, date]
-"""Our id of a location, and a business date."""
 
 # Locked one after the other as the merge does it, so that nobody changes them in between.
 _LOCK = text("""

@@ -6,6 +6,7 @@ Each takes a `Span` (limit and cursor) and answers a `Listed` (rows as mappings,
 from models.cash_list import cash
 from models.configured_list import configured
 from models.connection_list import connection, connections
+from models.day_list import DayFilter, days
 from models.event_list import event, events, events_of_record
 from models.invoice_list import InvoiceFilter, invoices
 from models.menu_list import menu, menu_items
@@ -22,6 +23,7 @@ __all__ = [
     "MOST",
     "USUAL",
     "CursorError",
+    "DayFilter",
     "InvoiceFilter",
     "Listed",
     "OrderFilter",
@@ -33,6 +35,7 @@ __all__ = [
     "connection",
     "connections",
     "customers",
+    "days",
     "event",
     "events",
     "events_of_record",

@@ -56,8 +56,8 @@ def write_orders(
     Where none of them is there yet they are stored `straight` away, without a merge.
 
     Effects: rows in customers, orders and their parts. The caller owns the transaction.
-    Raises: MetAnotherError when storing them straight away, which is to be undone then, met
-        another batch that stores one of them; merging doesn't.
+    Raises: MetAnotherError when another batch stored one of them meanwhile; what this did is to be
+        undone then, and they are to be merged.
     """
     copies = list(arrivals)
     if not copies:
@@ -77,6 +77,9 @@ def write_orders(
         if len(won) < len(newest):
             session.execute(text(_TELL_LATE))
         if updated := [row.id for row in won if not row.inserted]:
+            if not before.keys() >= set(updated):
+                # Where the other batch had booked it nobody here has seen.
+                raise MetAnotherError
             day_notes.note_before(session, connection.organization_id, before, updated)
             bills = check_guests.known(session, updated)
             session.execute(_FORGET_PARTS, {"ids": updated})

@@ -177,12 +177,13 @@ def _together(
     arrivals: Sequence[Arrival],
 ) -> Written:
     """Write all of them or, when that raises, none."""
-    try:
-        with session.begin_nested():
-            return write_orders(session, connection, locations, arrivals)
-    except MetAnotherError:
-        with session.begin_nested():
-            return write_orders(session, connection, locations, arrivals, straight=False)
+    straight = True
+    while True:
+        try:
+            with session.begin_nested():
+                return write_orders(session, connection, locations, arrivals, straight=straight)
+        except MetAnotherError:
+            straight = False
 
 
 def _without_refused(
@@ -232,6 +233,8 @@ def _try(
             written = write_orders(session, connection, locations, orders, straight=False)
             if not keep:
                 trial.rollback()
+    except MetAnotherError:
+        return _try(session, connection, locations, arrivals, past_held=past_held, keep=keep)
     except Exception as error:
         held = past_held and not keep and waited_in_vain(error)
         if not (held or _is_about_the_record(error)):

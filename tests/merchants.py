@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from config import clock
 from config.errors import SkippedRecord
@@ -16,6 +16,7 @@ from models import (
     Base,
     Connection,
     InboxEvent,
+    Location,
     Order,
     Organization,
     ParkedRecord,
@@ -30,6 +31,7 @@ from models.invoice_write import Issue
 from models.session import unit_of_work
 from rules.invoicing import draft
 from rules.records import OrderRecord, RefundRecord
+from tasks import tally
 from tests import factories
 from tests.copying import copying
 
@@ -112,6 +114,15 @@ def take_orders(owner: Merchant, *records: OrderRecord) -> list[int]:
         ours = select(Order.external_id, Order.id).where(Order.connection_id == owner.connection.id)
         ids = {row.external_id: row.id for row in session.execute(ours)}
     return [ids[record.external_id] for record in records]
+
+
+def tallied(owner: Merchant) -> int:
+    """All noted days are counted; returns our id of the first location."""
+    with copying():
+        tally.take_turn(owner.connection.id, 60)
+    with unit_of_work() as session:
+        ours = select(func.min(Location.id)).where(Location.connection_id == owner.connection.id)
+        return session.scalars(ours).one()
 
 
 def invoice(*order_ids: int) -> list[str]:

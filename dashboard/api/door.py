@@ -88,7 +88,7 @@ def register(app: Flask) -> None:
     )
     api.init_app(app)
     api.register_converter(Ident, _describe_ident)
-    for name in ("lists", "records", "places"):
+    for name in ("lists", "records", "places", "analytics"):
         import_module(f"dashboard.api.{name}")
     api.register_blueprint(blueprint)
 

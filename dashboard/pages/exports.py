@@ -12,9 +12,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from dashboard.access import Visitor, signed_in
-from dashboard.pages import asked, blueprint, guests, invoices, orders
+from dashboard.pages import asked, blueprint, days, guests, invoices, orders
 from documents import figures
 from models import listing
+from models.day_list import SORTS as DAY_SORTS
 from models.invoice_list import SORTS as INVOICE_SORTS
 from models.invoice_list import usual_sort
 from models.listing import MOST, Listed, Span
@@ -37,6 +38,13 @@ _GUESTS = (
     *("currency", "orders", "total", "refunded"),
 )
 _NOTHING = {"currency": "", "orders": 0, "total": None, "refunded": None}
+_DAYS = (
+    *("business_date", "connection", "location", "brand", "currency", "orders", "checks", "guests"),
+    *("voided_orders", "gross", "discounts", "net", "charges", "gratuities", "fundraising", "tax"),
+    *("marketplace_tax", "deferred", "due", "paid_before", "paid_that_day", "paid_after", "open"),
+    *("unexplained", "prepaid", "postpaid", "collected", "tips", "refunded_net", "refunded_tax"),
+    *("refunded_gratuities", "refunded_deferred", "refunded_tips", "counted_at"),
+)
 # A spreadsheet would run such a text as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -63,6 +71,15 @@ def invoices_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
     return file(
         "invoices.csv", _INVOICES, lambda db, span: listing.invoices(db, ours, wanted, span, sort)
     )
+
+
+@blueprint.get("/days.csv")
+@signed_in
+def days_csv(_database: Session, visitor: Visitor) -> ResponseReturnValue:
+    """Days of locations, filtered as the list is."""
+    ours, wanted = visitor.organization_id, days.wanted(request.args)
+    sort = asked.sort(request.args, DAY_SORTS, days.USUAL_SORT)
+    return file("days.csv", _DAYS, lambda db, span: listing.days(db, ours, wanted, span, sort))
 
 
 @blueprint.get("/guests.csv")

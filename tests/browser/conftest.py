@@ -50,6 +50,7 @@ class Site:
     parked_id: int
     record_id: int
     location_id: int
+    place_id: int
 
     def sign_in(self, context: BrowserContext) -> Page:
         """A page of a browser in which the owner is signed in."""
@@ -101,6 +102,7 @@ def _furnished(url: str) -> Site:
         merchants.rich_order("o2", display_number="42", lines=(long_name,)),
         merchants.rich_order("o3", display_number="43", voided=True),
     )
+    place_id = merchants.tallied(owner)
     [number] = merchants.invoice(first)
     for state in ("pending", "done"):
         merchants.deliver(owner, state=state, record="o2")
@@ -122,7 +124,7 @@ def _furnished(url: str) -> Site:
     telling.furnish(owner.connection, "Ofada rice and much beside it " * 6)
     telling.tell(owner.connection, telling.stock(item="no-menu-names-this-" * 4))
     location_id = telling.place_id(owner.connection)
-    return Site(url, owner, first, number, parked_id, record_id, location_id)
+    return Site(url, owner, first, number, parked_id, record_id, location_id, place_id)
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,17 @@ def test_from_home_to_an_order_and_its_invoice(desktop: BrowserContext, site: Si
     expect(page.get_by_role("heading", name=f"Invoice {site.number}")).to_be_visible()
 
 
+def test_from_the_days_to_one_and_its_orders(desktop: BrowserContext, site: Site) -> None:
+    page = site.sign_in(desktop)
+    page.goto(f"{site.url}/days?until=2026-03-01")
+    tab_to(page, "1 Mar 2026")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="1 Mar 2026")).to_be_visible()
+    tab_to(page, "1 order")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="#42")).to_be_visible()
+
+
 def test_where_the_focus_is_can_be_seen(desktop: BrowserContext, site: Site) -> None:
     page = site.sign_in(desktop)
     tab_to(page, "Orders")

@@ -36,6 +36,12 @@ def addresses(site: Site) -> list[str]:
         *("/stock", "/stock?status=in+stock", "/stock/changes", "/stock/changes?item=rice"),
         *("/locations", "/locations?connection=none", f"/locations/{site.location_id}"),
         f"/locations/{site.location_id}?date=2026-03-01",
+        *("/days", "/days?brand=none", f"/days/{site.place_id}/2026-03-01"),
+        *(
+            f"/days/{site.place_id}/2020-01-01",
+            "/rollup?since=2026-01-01",
+            "/rollup?until=2020-01-01",
+        ),
     ]
 
 

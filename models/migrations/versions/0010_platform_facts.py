@@ -22,7 +22,13 @@ FROM orders WHERE orders.id = {table}.order_id AND {table}.location_id IS NULL
 """
 _DAYS = """
 INSERT INTO stale_days (organization_id, location_id, business_date)
-SELECT DISTINCT organization_id, location_id, business_date FROM orders
+SELECT organization_id, location_id, business_date FROM orders
+UNION
+SELECT organization_id, location_id, business_date FROM payments
+WHERE location_id IS NOT NULL AND business_date IS NOT NULL
+UNION
+SELECT organization_id, location_id, business_date FROM refunds
+WHERE location_id IS NOT NULL AND business_date IS NOT NULL
 """
 _ADDED: tuple[tuple[str, str, list[Any], str | None], ...] = (
     (
@@ -157,27 +163,28 @@ def upgrade() -> None:
     sa.Column('orders', sa.BigInteger(), nullable=False),
     sa.Column('checks', sa.BigInteger(), nullable=False),
     sa.Column('guests', sa.BigInteger(), nullable=False),
-    sa.Column('net', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('discounts', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('charges', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('gratuities', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('fundraising', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('tax', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('marketplace_tax', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('deferred', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('due', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('paid_before', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('paid_that_day', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('paid_after', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('open', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('unexplained', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('tips', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('prepaid', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('refunded_net', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('refunded_tax', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('refunded_gratuities', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('refunded_deferred', sa.Numeric(precision=18, scale=4), nullable=False),
-    sa.Column('refunded_tips', sa.Numeric(precision=18, scale=4), nullable=False),
+    sa.Column('net', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('discounts', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('charges', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('gratuities', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('fundraising', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('tax', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('marketplace_tax', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('deferred', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('due', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('paid_before', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('paid_that_day', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('paid_after', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('open', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('unexplained', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('tips', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('prepaid', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('postpaid', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('refunded_net', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('refunded_tax', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('refunded_gratuities', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('refunded_deferred', sa.Numeric(precision=24, scale=4), nullable=False),
+    sa.Column('refunded_tips', sa.Numeric(precision=24, scale=4), nullable=False),
     sa.Column('voided_orders', sa.BigInteger(), nullable=False),
     sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -187,7 +194,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_location_days')),
     sa.UniqueConstraint('location_id', 'business_date', 'currency', name=op.f('uq_location_days_location_id_business_date_currency'))
     )
-    op.create_index('ix_location_days_organization_id_date', 'location_days', ['organization_id', 'business_date'], unique=False)
+    op.create_index('ix_location_days_organization_id_date', 'location_days', ['organization_id', 'business_date', 'id'], unique=False, postgresql_include=['location_id'])
     op.create_table('menu_items',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('external_id', sa.Text(), nullable=False),

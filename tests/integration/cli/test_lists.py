@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema
 
-from dashboard.api import place_schemas, schemas
+from dashboard.api import buyers, place_schemas, schemas
 from models import Connection, Organization, site_list
 from models.session import unit_of_work
 from tests import telling

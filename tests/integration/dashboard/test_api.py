@@ -17,6 +17,8 @@ from tests.merchants import Merchant
 LISTS = (
     *("connections", "sync-runs", "parked-records", "events", "orders", "invoices"),
     *("locations", "customers", "stock", "stock-changes", "configured", "cash"),
+    "analytics/days",
+    *("analytics/rollup?since=2026-01-01", "analytics/tenders?location={place}&date=2026-03-01"),
 )
 
 
@@ -28,7 +30,8 @@ def test_a_list_is_items_and_next(script: FlaskClient, owner: Merchant, name: st
     merchants.pulled(owner)
     merchants.parked_record(owner)
     telling.furnish(owner.connection)
-    found = script.get(f"/api/v1/{name}").json
+    place = merchants.tallied(owner)
+    found = script.get(f"/api/v1/{name.format(place=place)}").json
     assert found is not None
     assert set(found) == {"items", "next"}
     assert len(found["items"]) == 1
@@ -251,11 +254,13 @@ def test_a_session_changes_nothing_without_its_word(page: FlaskClient, owner: Me
 def test_it_describes_itself(client: FlaskClient) -> None:
     found = json.loads(client.get("/api/v1/openapi.json").text)
     assert found["openapi"].startswith("3.")
-    promised = {*LISTS, "orders/{order_id}", "invoices/{number}", "events/{event_id}/replay"}
+    promised = {name.partition("?")[0] for name in LISTS}
+    promised |= {"orders/{order_id}", "invoices/{number}", "events/{event_id}/replay"}
     promised |= {"parked-records/{record_id}/retry", "orders/{order_id}/invoice"}
     promised |= {"dead-messages", "dead-messages/{message_id}/retry"}
     promised |= {"dead-messages/{message_id}/dismiss", "menu-items", "menus/{location_id}"}
     promised |= {"locations/{location_id}", "locations/{location_id}/cash-day"}
+    promised |= {"persons", "persons/{person_id}"}
     assert set(found["paths"]) == {f"/api/v1/{path}" for path in promised}
     total = found["components"]["schemas"]["Order"]["properties"]["total"]
     assert total["type"] == "string"

@@ -36,6 +36,7 @@ def fill(owner: Merchant, count: int, start: int = 0) -> tuple[int, str]:
         owner, *(merchants.rich_order(f"o{n}") for n in range(start, start + count))
     )
     numbers = merchants.invoice(*ids)
+    merchants.tallied(owner)
     for _ in range(count):
         merchants.deliver(owner, record=f"o{start}")
         merchants.pulled(owner)
@@ -56,7 +57,7 @@ def test_no_page_asks_once_a_row(page: FlaskClient, script: FlaskClient, owner: 
     order_id, number = fill(owner, 1)
     place = telling.place_id(owner.connection)
     addresses = [
-        *("/", "/orders", "/invoices", "/events", "/sync-runs", "/parked"),
+        *("/", "/orders", "/invoices", "/events", "/sync-runs", "/parked", "/days", "/rollup"),
         *(f"/orders/{order_id}", f"/invoices/{number}"),
         *(f"/api/v1/{name}" for name in ("connections", "orders", "invoices", "events")),
         *(f"/api/v1/{name}" for name in ("sync-runs", "parked-records")),
@@ -65,6 +66,7 @@ def test_no_page_asks_once_a_row(page: FlaskClient, script: FlaskClient, owner: 
         *(f"/api/v1/{name}" for name in ("stock", "stock-changes", "menu-items", "configured")),
         *("/api/v1/cash", f"/api/v1/menus/{place}", f"/api/v1/locations/{place}"),
         f"/api/v1/locations/{place}/cash-day?date=2026-03-01",
+        *(f"/api/v1/analytics/{name}" for name in ("days", "rollup")),
         f"/api/v1/orders/{order_id}",
     ]
     # The first use of a token is noted, which is a statement of its own.

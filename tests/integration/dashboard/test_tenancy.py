@@ -19,6 +19,7 @@ THEIRS = "theirs-and-theirs-alone"
 NUMBER = "INV-000001"
 LEADS_TO_ONE = re.compile(r'href="/(orders|invoices|guests|events|parked|days|locations)/(\d|INV)')
 OF_PLACES = ("stock", "stock-changes", "menu-items", "configured", "cash")
+DATE = "2026-03-01"
 PARAMETERS = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 
 
@@ -53,16 +54,16 @@ def planted(other: Merchant) -> Planted:
         session.execute(
             update(Location)
             .where(Location.organization_id == other.organization_id)
-            .values(name=THEIRS)
+            .values(name=THEIRS, brand=THEIRS, group_external_id=THEIRS)
         )
         api_tokens.make(session, other.organization_id, THEIRS)
         token_id = session.scalars(select(ApiToken.id).where(ApiToken.name == THEIRS)).one()
+    location_id = merchants.tallied(other)
     message_id = merchants.dead_message(error=THEIRS)
     match.match(other.organization_id, budget_s=5)
     with unit_of_work() as session:
         person_id = session.scalars(select(Person.id)).one()
     telling.furnish(other.connection, THEIRS)
-    location_id = telling.place_id(other.connection)
     return Planted(order_id, event_id, record_id, token_id, message_id, person_id, location_id)
 
 
@@ -77,18 +78,22 @@ def addresses(app: Flask, planted: Planted, method: str) -> list[str]:
         "message_id": planted.message_id,
         "person_id": planted.person_id,
         "location_id": planted.location_id,
+        "business_date": DATE,
         "number": NUMBER,
         "form": "html",
         "token": "none",
         "name": "home",
     }
+    # What can't be asked for without saying of which place and date.
+    queries = {"/api/v1/analytics/tenders": f"?location={planted.location_id}&date={DATE}"}
     found = [
-        PARAMETERS.sub(lambda part: str(values[part[1]]), rule.rule)
+        PARAMETERS.sub(lambda part: str(values[part[1]]), rule.rule) + queries.get(rule.rule, "")
         for rule in app.url_map.iter_rules()
         if method in (rule.methods or ()) and rule.endpoint not in {"static", "assets.asset"}
     ]
     shown = ("orders", "invoices", "guests", "events", "sync-runs", "stock", "locations")
-    lives = [f"/live/{name}" for name in shown]
+    lives = [f"/live/{name}" for name in (*shown, "days", "rollup")]
+    lives.append(f"/live/day?location={planted.location_id}&date={DATE}")
     lives.append(f"/live/parked-record?record={planted.record_id}&tried=1")
     lives.append(f"/live/event?event={planted.event_id}")
     return found + lives if method == "GET" else found
@@ -99,7 +104,10 @@ def test_the_test_would_notice(app: Flask, planted: Planted, other: Merchant) ->
     with unit_of_work() as session:
         token = api_tokens.make(session, other.organization_id, "for this test")
     browser.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    assert THEIRS in browser.get("/api/v1/orders").text
+    for name in ("orders", "analytics/days", "analytics/rollup?since=2026-01-01"):
+        assert THEIRS in browser.get(f"/api/v1/{name}").text
+    tenders = f"analytics/tenders?location={planted.location_id}&date={DATE}"
+    assert "26.65" in browser.get(f"/api/v1/{tenders}").text
     assert THEIRS in browser.get(f"/api/v1/persons/{planted.person_id}").text
 
 
@@ -121,7 +129,9 @@ def test_reading(
             *(planted.order_id, planted.event_id, planted.record_id, planted.person_id),
             planted.location_id,
         )
-        its_own_record = any(part in address for part in (*(f"/{id_}" for id_ in ids), NUMBER))
+        its_own_record = address == f"/days/{planted.location_id}/{DATE}" or any(
+            part in address for part in (*(f"/{id_}" for id_ in ids), NUMBER)
+        )
         operators = address.endswith(("/dead", "/dead-messages"))
         assert response.status_code == (404 if its_own_record or operators else 200), address
 
@@ -146,6 +156,11 @@ def test_filters_and_search_find_nothing_of_theirs(
         f"/stock.csv?location={planted.location_id}",
         f"/stock/changes?location={planted.location_id}&item=rice",
         f"/locations?connection={name}",
+        f"/days?connection={name}",
+        f"/days?brand={THEIRS}",
+        f"/days?location={planted.location_id}",
+        f"/days.csv?connection={name}",
+        f"/rollup?connection={name}&since={DATE}",
     ):
         text = page.get(address).text
         assert not LEADS_TO_ONE.search(text), address
@@ -159,6 +174,8 @@ def test_filters_and_search_find_nothing_of_theirs(
         "customers",
         "parked-records",
         *OF_PLACES,
+        "analytics/days",
+        "analytics/rollup",
     ):
         found = script.get(f"/api/v1/{address}?connection={name}").json
         assert found == {"items": [], "next": None}, address
@@ -169,7 +186,10 @@ def test_filters_and_search_find_nothing_of_theirs(
 
 @pytest.mark.parametrize(
     "path",
-    ["orders", "invoices", "events", "sync-runs", "parked", "stock", "stock/changes", "locations"],
+    [
+        *("orders", "invoices", "events", "sync-runs", "parked", "days", "rollup"),
+        *("stock", "stock/changes", "locations"),
+    ],
 )
 def test_filters_offer_nothing_of_theirs(
     planted: Planted, owner: Merchant, other: Merchant, page: FlaskClient, path: str

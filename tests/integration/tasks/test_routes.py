@@ -25,6 +25,8 @@ pytestmark = pytest.mark.usefixtures("database")
         ("sync.due", {"every_s": 5}, "upkeep"),
         ("sweep.inbox", {"every_s": 5}, "upkeep"),
         ("sites.first", {}, "upkeep"),
+        ("tally.due", {"every_s": 5}, "upkeep"),
+        ("tally.days", {"connection_id": 1}, "upkeep"),
     ],
 )
 def test_work_goes_to_its_lane(task: str, arguments: dict[str, object], queue: str) -> None:
