@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from models import (
+    day_count,
     inbox_standing,
     listing,
     order_read,
@@ -57,6 +58,10 @@ _WHERE: tuple[dict[str, Any], ...] = (
 )
 _STATES = ("due", "issued", "changed after issue", "not needed", "parked")
 _SORTS = ("-business_date", "-id")
+_A_DAY_OF_EACH = """
+INSERT INTO stale_days (organization_id, location_id, business_date)
+SELECT organization_id, location_id, max(business_date) FROM orders GROUP BY 1, 2
+"""
 Ask = Callable[[Session], Any]
 
 
@@ -186,6 +191,18 @@ def test_a_planner_that_believes_all_orders_are_due_finds_the_last_ones_by_index
 
 def test_metrics_count_small_tables_and_estimate_large_ones_by_index(books: None) -> None:
     assert not [fault for fault in _read_too_much(vital_signs.read) if "Seq Scan" in fault]
+
+
+def test_a_day_is_counted_by_its_own_orders(books: None) -> None:
+    def ask(session: Session) -> None:
+        session.execute(text(_A_DAY_OF_EACH))
+        assert day_count.waiting(session)
+        assert day_count.count(session, 1, 20)
+
+    with unit_of_work() as session:
+        faults = _in(session, ask)
+        session.rollback()
+    assert not faults
 
 
 def _said(found: dict[str, list[str]]) -> str:
