@@ -22,6 +22,8 @@ _Q = TypeVar("_Q", bound=Select[Any])
 # After this many tries a delivery that is refused for what it holds is a person's. One that waits
 # for a platform or a server is tried until that is back.
 MAX_ATTEMPTS = 10
+# Longer than this a platform's word isn't taken for when it is well again.
+_SOON_S = 60.0
 # Longer than a refetch of many takes.
 _HELD = timedelta(seconds=60)
 
@@ -241,11 +243,18 @@ def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -
         .where(InboxEvent.id == event.id)
         .values(
             attempts=InboxEvent.attempts + 1,
-            next_attempt_at=now + backoff(event.attempts),
+            next_attempt_at=now + _wait(event, fault),
             losses=0,
             **told(fault),
         )
     )
+
+
+def _wait(event: InboxEvent, fault: Fault) -> timedelta:
+    """As long as the platform wants, where it says so and that is soon; else longer each time."""
+    wait_s = fault.retry_after_s
+    soon = wait_s is not None and wait_s <= _SOON_S
+    return timedelta(seconds=wait_s or 0) if soon else backoff(event.attempts)
 
 
 def replay(

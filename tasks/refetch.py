@@ -7,12 +7,12 @@ message tries are counted, as `isolate` does, and nobody else makes any meanwhil
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from datetime import datetime
 
 from config import clock
 from config.errors import PermanentError, SkippedRecord, TransientError
 from config.logging import logger
 from connectors.base.contract import LOCATIONS, Hint, Record
+from connectors.base.errors import LimitedError
 from models import Connection, InboxEvent, inbox
 from models.inbox_event import PENDING
 from models.one_by_one import alone as only_one
@@ -64,8 +64,9 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
     until = clock.monotonic() + _TASK_S
     with unit_of_work() as session:
         connection = session.get_one(Connection, connection_id)
-    settled, sites_of = 0, _Sites(connection_id)
-    with reach.line(connection) as line, unit_of_work() as apart:
+    settled, asked = 0, _Asked(connection_id)
+    hurried = not ring.works_inline()
+    with reach.line(connection, hurried=hurried) as line, unit_of_work() as apart:
         for event_id in event_ids:
             if clock.monotonic() > until:
                 break
@@ -77,51 +78,64 @@ def complete(connection_id: int, event_ids: Sequence[int], *, suspect: bool = Fa
             with isolate.ending(event_id) if suspect else nullcontext():
                 if suspect and not isolate.begin(event_id):
                     continue
-                if not _complete_one(connection, line, event_id, sites_of):
+                if not _complete_one(connection, line, event_id, asked):
                     break
             settled += 1
     log.info("deliveries refetched", connection_id=connection_id, settled=settled)
     return settled
 
 
-class _Sites:
-    """Reads the list of locations once for all deliveries that came before that."""
+class _Asked:
+    """What was asked for since these deliveries came: for several about one thing it is once."""
 
     def __init__(self, connection_id: int) -> None:
         self._connection_id = connection_id
-        self._read_at: datetime | None = None
+        self._asked: set[tuple[str, str, str]] = set()
 
-    def read(self, since: datetime) -> None:
-        """Read the list unless it was since. Raises: Fault of the platform."""
-        if self._read_at is None or self._read_at < since:
-            began = clock.now()
+    def is_new(self, hint: Hint) -> bool:
+        """Whether nobody asked for it yet."""
+        return (hint.stream, hint.location, hint.id) not in self._asked
+
+    def note(self, hints: Sequence[Hint]) -> None:
+        """These are in the books now."""
+        self._asked |= {(hint.stream, hint.location, hint.id) for hint in hints}
+
+    def list_sites(self) -> None:
+        """Read the list of locations. Raises: Fault of the platform."""
+        whole = Hint(LOCATIONS, "")
+        if self.is_new(whole):
             sites.refresh_noting(self._connection_id)
-            self._read_at = began
+            self.note([whole])
 
 
-def _complete_one(
-    connection: Connection, line: reach.Line, event_id: int, sites_of: _Sites
-) -> bool:
+def _complete_one(connection: Connection, line: reach.Line, event_id: int, asked: _Asked) -> bool:
     """Settle one delivery, or tell when it is tried again; false when the platform is away."""
     with unit_of_work() as session:
         event = session.get(InboxEvent, event_id)
     if event is None or event.state != PENDING:
         return True
     batch, reached = handle.Sorted(), True
+    hints: Sequence[Hint] = ()
     try:
         with understanding.alone():
             hints = handle.hints_of(connection, event)
             if any(hint.stream == LOCATIONS for hint in hints):
-                sites_of.read(since=event.received_at)
-            records = list(_records(line, [x for x in hints if x.stream != LOCATIONS]))
+                asked.list_sites()
+            wanted = [x for x in hints if x.stream != LOCATIONS and (x.record or asked.is_new(x))]
+            records = list(_records(line, wanted))
         batch.records = [(event, record) for record in records]
         batch.empty = [] if records else [event]
     except (SkippedRecord, PermanentError) as fault:
         batch.parked = [(event, fault)]
+    except LimitedError as fault:
+        # Of one location or endpoint: others may be asked.
+        batch.postponed = [(event, fault)]
     except TransientError as fault:
         batch.postponed, reached = [(event, fault)], False
     try:
         _store(connection, event, batch)
+        if not (batch.parked or batch.postponed):
+            asked.note([hint for hint in hints if hint.record is None])
     except DatabaseBusyError as fault:
         # Whatever is in its way is in nobody else's.
         _store(connection, event, handle.Sorted(postponed=[(event, fault)]))
