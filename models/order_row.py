@@ -6,12 +6,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from models import copy_text, facts
+from models import check_guests, copy_text, facts
 from models.connection import Connection
 from models.location import Location
 from rules.invoicing import standing
 from rules.order_totals import totals
-from rules.records import OrderRecord
+from rules.records import CustomerRecord, OrderRecord
 
 # Raised when orders are read into more than before: then the same copy, read again, replaces.
 _READ_AS = b"2"
@@ -52,10 +52,14 @@ STATE_AT = COLUMNS.index("invoice_state")
 
 @dataclass(slots=True)
 class Newest:
-    """The copy of an order that stands in a batch, and what any of its copies tells of `FACTS`."""
+    """The copy of an order that stands in a batch, and what any of its copies tells of `FACTS`.
+
+    `guests` are those that any of them names of its checks.
+    """
 
     arrival: Arrival
     known: facts.Known = field(default_factory=dict)
+    guests: dict[str, CustomerRecord] = field(default_factory=dict)
 
 
 def newest_of(arrivals: Iterable[Arrival]) -> list[Newest]:
@@ -64,8 +68,12 @@ def newest_of(arrivals: Iterable[Arrival]) -> list[Newest]:
     for arrival in arrivals:
         order = arrival.order
         found = best.setdefault(order.external_id, Newest(arrival))
+        named = check_guests.told_by(order)
         if _rank(order) >= _rank(found.arrival.order):
             found.arrival = arrival
+            found.guests |= named
+        elif named:
+            found.guests = named | found.guests
         # Of the customer, the platform's id: ours is known once all are stored.
         customer = order.customer.external_id if order.customer else None
         said = {"customer_id": customer, "external_reference": order.external_reference}

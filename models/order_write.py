@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from models import bulk, day_notes, facts
+from models import bulk, check_guests, day_notes, facts
 from models.connection import Connection
 from models.customer_write import write_customers
 from models.location import Location
@@ -24,6 +24,7 @@ from models.order_part_rows import COLUMNS as PART_COLUMNS
 from models.order_part_rows import Placed, rows_of
 from models.order_row import COLUMNS, FACTS, STATE_AT, TAKEN, Arrival, Newest, newest_of, row_of
 from models.storable import storable
+from rules.records import CustomerRecord
 
 
 @dataclass
@@ -68,6 +69,7 @@ def write_orders(
         [each.arrival.vendor for each in newest],
     )
     won = _append(session, connection, locations, newest, batch) if straight else None
+    guests: _Guests = {}
     if won is None:
         _stage(session, batch)
         before = day_notes.booked(session)
@@ -76,8 +78,9 @@ def write_orders(
             session.execute(text(_TELL_LATE))
         if updated := [row.id for row in won if not row.inserted]:
             day_notes.note_before(session, connection.organization_id, before, updated)
+            guests = check_guests.in_books(session, _partial(newest, won))
             session.execute(_FORGET_PARTS, {"ids": updated})
-        bulk.append(session, _parts(connection, locations, newest, won))
+        bulk.append(session, _parts(connection, locations, newest, won, guests))
     _mark_changed_after_issue(session, [row.id for row in won if row.invoiced])
     return Written(
         stored=len(won),
@@ -131,6 +134,9 @@ WHERE NOT EXISTS (
 """
 
 
+_Guests = dict[int, dict[str, CustomerRecord]]
+
+
 @dataclass(slots=True)
 class _Batch:
     """Rows of orders with their vendor's JSON apart, values as `COLUMNS`."""
@@ -177,7 +183,7 @@ def _append(
     ]
     heads = bulk.Rows("orders", ("id", *COLUMNS), rows, batch.vendors)
     try:
-        bulk.append(session, (heads, *_parts(connection, locations, newest, won)))
+        bulk.append(session, (heads, *_parts(connection, locations, newest, won, {})))
     except IntegrityError as error:
         if getattr(error.orig, "pgcode", None) != _UNIQUE:
             raise
@@ -194,17 +200,29 @@ _FORGET_PARTS = text(
 )
 
 
+def _partial(newest: Sequence[Newest], won: Sequence[_Won]) -> list[int]:
+    """Our ids of orders in the books whose copy that stands leaves fields out."""
+    partial = {x.arrival.order.external_id for x in newest if x.arrival.order.partial}
+    return [row.id for row in won if row.external_id in partial and not row.inserted]
+
+
 def _parts(
     connection: Connection,
     locations: dict[str, Location],
     newest: Sequence[Newest],
     won: Sequence[_Won],
+    guests: _Guests,
 ) -> Iterator[bulk.Rows]:
-    """The parts of those orders whose copy stands, table by table."""
+    """The parts of those orders whose copy stands, table by table.
+
+    `guests` are those of checks that the books had, by our id of the order.
+    """
     ids = {row.external_id: row.id for row in won}
     stand = []
-    for order in (each.arrival.order for each in newest):
-        if (order_id := ids.get(order.external_id)) is not None:
+    for each in newest:
+        if (order_id := ids.get(each.arrival.order.external_id)) is not None:
+            known = guests.get(order_id, {}) | each.guests
+            order = check_guests.completed(each.arrival.order, known)
             place = locations[order.location_id]
             placed = Placed(connection.organization_id, order_id, place.id, place.currency)
             stand.append((placed, order))
