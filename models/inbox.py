@@ -252,7 +252,7 @@ def postpone(session: Session, event: InboxEvent, fault: Fault, now: datetime) -
 
 def _wait(event: InboxEvent, fault: Fault) -> timedelta:
     """As long as the platform wants, where it says so and that is soon; else longer each time."""
-    wait_s = fault.retry_after_s
+    wait_s = getattr(fault, "retry_after_s", None)
     soon = wait_s is not None and wait_s <= _SOON_S
     return timedelta(seconds=wait_s or 0) if soon else backoff(event.attempts)
 
