@@ -13,13 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock
 from config.errors import TransientError
 from config.logging import logger
-from dashboard import broker, gauges
+from dashboard import broker, counters, gauges
 from models import vital_signs
 from models.session import unit_of_work
 
 log = logger(__name__)
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+_READS = next(iter(counters.reads.describe())).name
 # However many scrape, the database is asked no more often than this.
 _KEPT_S = 5.0
 
@@ -106,7 +107,7 @@ class HitRatio(Collector):
         )
         reads: dict[str, dict[str, float]] = {}
         for metric in self._counted.collect():
-            for sample in metric.samples if metric.name == "taxpoynt_cache_reads" else ():
+            for sample in metric.samples if metric.name == _READS else ():
                 if sample.name.endswith("_total"):
                     by_result = reads.setdefault(sample.labels["kind"], {})
                     by_result[sample.labels["result"]] = sample.value

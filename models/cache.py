@@ -13,7 +13,6 @@ from uuid import uuid4
 
 import msgspec
 import redis
-from prometheus_client import Counter
 
 from config import clock
 from config.logging import logger
@@ -21,11 +20,6 @@ from config.settings import SettingError, settings
 
 log = logger(__name__)
 
-reads = Counter(
-    "taxpoynt_cache_reads",
-    "Reads of the cache by what was found: hit, miss, or away when it couldn't be asked.",
-    ["kind", "result"],
-)
 # Longer than anybody looks at one version of a menu; then memory is worth more.
 _KEPT_S = 3600
 _LARGEST = 4 * 1024 * 1024
@@ -41,35 +35,52 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
 
 
+HIT, MISS, AWAY = "hit", "miss", "away"
+"""What a read found: `AWAY` when the cache couldn't be asked."""
+
+
+def _uncounted(kind: str, result: str) -> None:
+    """Whoever shows numbers counts; others don't."""
+
+
+_count: Callable[[str, str], None] = _uncounted
+
+
+def counted_by(count: Callable[[str, str], None]) -> None:
+    """Have each read told to `count`: its kind, and what it found."""
+    global _count
+    _count = count
+
+
 def read(kind: str, key: str, version: int | str, make: Callable[[], Any]) -> Any:
     """What `make` gives, as JSON holds it, from the cache where it is there.
 
     `kind` is a word for the metrics; `key` and `version` say what it is made of.
     """
     if not _breaker.closed():
-        reads.labels(kind, "away").inc()
+        _count(kind, AWAY)
         return _plain(make())
     try:
         return _through(kind, f"cache:{kind}:{key}:{version}", make)
     except (redis.RedisError, SettingError) as error:
         _breaker.open()
         log.warning("cache not asked", error=type(error).__name__)
-        reads.labels(kind, "away").inc()
+        _count(kind, AWAY)
         return _plain(make())
 
 
 def _through(kind: str, name: str, make: Callable[[], Any]) -> Any:
     client = _client()
     if (found := _found(client, name)) is not None:
-        reads.labels(kind, "hit").inc()
+        _count(kind, HIT)
         return found.value
     lock, mine = f"{name}:making", uuid4().hex
     if not client.set(lock, mine, nx=True, px=_MAKING_MS):
         _wait(client, name)
         if (found := _found(client, name)) is not None:
-            reads.labels(kind, "hit").inc()
+            _count(kind, HIT)
             return found.value
-    reads.labels(kind, "miss").inc()
+    _count(kind, MISS)
     try:
         value = _plain(make())
         _keep(client, name, value)

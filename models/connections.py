@@ -19,6 +19,8 @@ from models.storable import storable
 
 LOCATION_TAKEN = "location.taken"
 LOCATION_UNREAD = "location.unread"
+# How each platform's code ends for what its credentials may not read.
+_NOT_GRANTED = ".not_granted"
 # Only a listing knows when these are over: the streams of other locations do well meanwhile.
 _OF_LISTING = (LOCATION_TAKEN, LOCATION_UNREAD)
 
@@ -209,6 +211,9 @@ def _is_told_already(fault: Fault) -> ColumnElement[bool]:
         return false()
     if isinstance(fault, TransientError):
         return _IS_OF_LISTING
+    if fault.code.endswith(_NOT_GRANTED):
+        # Of a location that its listing couldn't read either.
+        return and_(Connection.status_code == LOCATION_UNREAD, _IS_OF_LISTING)
     # The note names the location besides.
     same = Connection.status_reason.contains(storable(fault.sentence), autoescape=True)
     return and_(_IS_OF_LISTING, same)

@@ -64,7 +64,9 @@ def name_key(*parts: str | None) -> str | None:
     """Names in small letters without accents, a blank between them; None without any."""
     words = " ".join(part for part in parts if part).split()
     plain = unicodedata.normalize("NFKD", " ".join(words).casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))[:_LONGEST_NAME] or None
+    bare = "".join(c for c in plain if not unicodedata.combining(c))
+    # An accent that stands alone leaves a blank.
+    return " ".join(bare.split())[:_LONGEST_NAME].rstrip() or None
 
 
 def _folded(text: str) -> str:

@@ -248,7 +248,9 @@ def _wait_for_turn(pull: Pull[StreamCursor], fault: Fault, now: datetime) -> Non
     next_due_at = now + wait_after(fault, pull.held.failures)
     with suppress(lease.LeaseLostError), unit_of_work() as session:
         lease.release(session, pull.held, next_due_at=next_due_at)
-        _close(session, pull, status=sync_run.WAITING, **told(fault))
+        # Who reads by itself goes no further; a worker reads on in its turn.
+        why = told(fault) if ring.works_inline() else {}
+        _close(session, pull, status=sync_run.WAITING, **why)
 
 
 def _leave_out(pull: Pull[StreamCursor], fault: Fault, now: datetime) -> None:

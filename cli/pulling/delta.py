@@ -12,6 +12,7 @@ from models import Connection
 from models.lease import LeaseLostError
 from models.readings import Reading, newest_run, readings
 from models.session import DatabaseAwayError, unit_of_work
+from models.sync_run import WAITING
 from tasks import ring, sites, sync
 
 
@@ -76,6 +77,8 @@ class Delta:
                 # A stream that somebody reads just now is asked for when that reader is done.
                 if reading.cursor_id not in self.rung and not reading.leased:
                     self._ring(reading)
+                elif self._waited(reading):
+                    self._ring_again(reading)
             if stuck:
                 if not workers.take("sync.stream", self.connection.platform):
                     return
@@ -87,6 +90,15 @@ class Delta:
     def _ring(self, reading: Reading) -> None:
         self.rung.add(reading.cursor_id)
         ring.task("sync.stream", cursor_id=reading.cursor_id, platform=self.connection.platform)
+
+    def _waited(self, reading: Reading) -> bool:
+        """Whether its reader waited for its turn to call, and that has come."""
+        made_room = reading.status == WAITING and not reading.leased
+        return made_room and reading.next_due_at <= clock.now()
+
+    def _ring_again(self, reading: Reading) -> None:
+        platform = self.connection.platform
+        ring.overdue("sync.stream", cursor_id=reading.cursor_id, platform=platform)
 
     def _here(self) -> None:
         with workers.here():

@@ -50,7 +50,7 @@ def items(*arguments: str) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("arguments", "schema", "more"),
     [
-        (("connections",), schemas.ConnectionSchema, {"lag_s"}),
+        (("connections",), schemas.ConnectionSchema, {"lag_s", "silent"}),
         (("orders", "till"), schemas.OrderSchema, set()),
         (("locations", "till"), schemas.LocationSchema, set()),
         (("stock", "till"), place_schemas.StockSchema, set()),

@@ -14,6 +14,7 @@ import redis
 
 from config import clock, embedded
 from config.settings import settings
+from dashboard import counters
 from models import cache
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -48,7 +49,7 @@ class Making:
 
 
 def _counted(result: str) -> float:
-    return cache.reads.labels("menu", result)._value.get()
+    return counters.reads.labels("menu", result)._value.get()
 
 
 def test_what_was_made_is_found_by_whoever_asks_next(key: str) -> None:

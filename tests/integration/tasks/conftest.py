@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from io import StringIO
 from itertools import count
@@ -15,6 +15,7 @@ import structlog
 
 from config.logging import configure, logger
 from config.settings import settings
+from connectors.toast import limits
 from tasks import app, handle, invoice, pending, ring, sites, sync
 from tests.integration.tasks.asked import ask
 from tests.integration.tasks.queued import Queues
@@ -108,3 +109,17 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], list[dic
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.configure(**before)
+
+
+@pytest.fixture
+def orders_alone(shop: Shop) -> None:
+    """A shop of which nothing but its orders is read."""
+    others = "DELETE FROM cursors WHERE stream <> 'orders' AND connection_id = :c"
+    ask(others, c=shop.connection_id)
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """We call as often as we can: tests are in a hurry."""
+    lifted = {name: replace(bucket, capacity=1_000_000) for name, bucket in limits.BUCKETS.items()}
+    monkeypatch.setattr(limits, "BUCKETS", lifted)

@@ -51,10 +51,11 @@ def runs_of(cursor_id: int) -> list[Any]:
 
 
 def killing(after_pages: int) -> Any:
+    """Kills after so many pages of rows: those of the search for the last one hold none."""
     pages = iter(range(after_pages))
 
-    def report(_: pull.Counts) -> None:
-        if next(pages, None) is None:
+    def report(counts: pull.Counts) -> None:
+        if counts.read and next(pages, None) is None:
             raise KilledError
 
     return report

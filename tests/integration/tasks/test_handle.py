@@ -71,8 +71,9 @@ def test_deliveries_out_of_order_end_with_the_newest(shop: Shop) -> None:
 
 def test_an_event_of_another_kind_is_done_and_changes_nothing(shop: Shop) -> None:
     (message,) = shop.messages(1)
-    body = {"timestamp": "t", "guid": "g", "eventCategory": "menus", "eventType": "published"}
-    other = replace(message, category="menus", body=json.dumps(body).encode())
+    kind = {"eventCategory": "packaging", "eventType": "packaging_updated"}
+    body = {"timestamp": "t", "guid": "g", **kind}
+    other = replace(message, category="packaging", body=json.dumps(body).encode())
     shop.take_in([other])
     assert handle.drain(shop.connection_id) == 1
     (row,) = deliveries(shop)

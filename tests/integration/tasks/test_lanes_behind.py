@@ -20,7 +20,7 @@ from tests.integration.tasks.queued import Queues
 from tests.integration.tasks.reading import cursor_row, runs_of
 from tests.shop import Shop
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "orders_alone")
 
 _SYNC, _EVENTS = "toast.sync", "toast.events"
 _LATER = timedelta(minutes=2)

@@ -169,6 +169,10 @@ def test_a_reading_that_runs_out_of_time_stops_after_a_page_and_asks_to_go_on(
 ) -> None:
     cursor_id = cursors(busy)[0]
     summary = sync.run(cursor_id, budget_s=-1)
+    while not summary.counts.read:
+        # The search for the last page is cut off just so.
+        assert summary.more
+        summary = sync.run(cursor_id, budget_s=-1)
     assert summary.more
     assert 0 < summary.counts.read < 250
     assert cursor_row(cursor_id).next_due_at <= clock.now()

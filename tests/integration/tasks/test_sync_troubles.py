@@ -161,7 +161,7 @@ def test_a_location_that_is_gone_holds_nothing_up(shop: Shop) -> None:
     sync.run(healthy)
     assert connection(shop).status == "connected"
     with unit_of_work() as session:
-        left = readings.readings(session, shop.connection_id, None, 0, clock.now())
+        left = readings.readings(session, shop.connection_id, "orders", 0, clock.now())
     assert [each.cursor_id for each in left] == [healthy]
 
 
