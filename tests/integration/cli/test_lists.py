@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from marshmallow import Schema
 
+from config import clock
 from dashboard.api import buyers, place_schemas, schemas
 from models import Connection, Organization, site_list
 from models.session import unit_of_work
@@ -28,8 +29,10 @@ def stock_told(shop: Shop) -> None:
     with unit_of_work() as session:
         till = session.get_one(Connection, shop.connection_id)
         [place, *_] = site_list.of_connection(session, till.id)
-    out = telling.stock(place=place.external_id)
-    low = telling.stock(status="low", quantity="3", item="yam", place=place.external_id)
+    # After the reading that found all in stock.
+    now = clock.now()
+    out = telling.stock(now, place=place.external_id)
+    low = telling.stock(now, "low", "3", item="yam", place=place.external_id)
     telling.tell(till, low, out)
 
 

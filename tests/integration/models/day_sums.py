@@ -21,7 +21,7 @@ def summed(orders: Iterable[OrderRecord], currency: str) -> Days:
     for order in orders:
         if order.deleted or order.not_sale_reason is not None:
             continue
-        for entries in (_sold(order, currency), _paid(order), _given(order)):
+        for entries in (_sold(order, currency), _paid(order), _given(order, currency)):
             for on, name, value in entries:
                 found[on][name] += value
     for figures in found.values():
@@ -71,9 +71,9 @@ def _paid(order: OrderRecord) -> Iterator[Entry]:
             yield on, "paid_that_day", payment.amount
 
 
-def _given(order: OrderRecord) -> Iterator[Entry]:
+def _given(order: OrderRecord, currency: str) -> Iterator[Entry]:
     for back in (x.refund for x in order.payments if x.refund):
-        on, split = back.business_date or order.business_date, refund_split(order, back)
+        on, split = back.business_date or order.business_date, refund_split(order, back, currency)
         for name in ("net", "tax", "gratuities", "deferred"):
             yield on, f"refunded_{name}", getattr(split, name)
         yield on, "refunded_tips", back.tip_amount

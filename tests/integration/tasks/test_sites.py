@@ -68,7 +68,7 @@ def test_a_site_that_is_named_but_refused_is_told_and_goes_on(shop: Shop) -> Non
     assert (connection(shop).status, connection(shop).status_reason) == ("connected", None)
     query = (
         "SELECT location_external_id AS place FROM cursors "
-        "WHERE next_due_at <= now() AND connection_id = :c"
+        "WHERE stream = 'orders' AND next_due_at <= now() AND connection_id = :c"
     )
     assert one(query, c=shop.connection_id).place == refused
 
