@@ -39,7 +39,8 @@ class _Delta:
         """Read and store it all."""
         self.history.forget_rows(self.on)
         self.on.sql(
-            "UPDATE cursors SET resume = %s, watermark = NULL WHERE connection_id = %s",
+            "UPDATE cursors SET resume = %s, watermark = NULL WHERE connection_id = %s "
+            "AND stream = 'orders'",
             json.dumps({"mark": f"{self.history.since}T00:00:00+00:00"}),
             self.history.connection_id,
         )

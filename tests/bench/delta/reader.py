@@ -19,7 +19,9 @@ def read_all(connection_id: int) -> int:
     limits.BUCKETS = {
         name: replace(bucket, capacity=1_000_000) for name, bucket in limits.BUCKETS.items()
     }
-    query = select(StreamCursor.id).where(StreamCursor.connection_id == connection_id)
+    query = select(StreamCursor.id).where(
+        StreamCursor.connection_id == connection_id, StreamCursor.sales
+    )
     with unit_of_work() as session:
         cursors = list(session.scalars(query))
     done = [sync.run(cursor_id) for cursor_id in cursors]

@@ -41,7 +41,7 @@ _PARTS = {
             FROM invoice_lines l WHERE l.invoice_id = i.id)) AS text
         FROM invoices i WHERE i.connection_id = :c ORDER BY i.sequence""",
     "cursors": f"""SELECT location_external_id AS place, {_MS.format("watermark")} AS ms
-        FROM cursors WHERE connection_id = :c""",
+        FROM cursors WHERE connection_id = :c AND stream = 'orders'""",
     "runs": """SELECT kind, rows_read, rows_written + rows_skipped + rows_parked AS told
         FROM sync_runs WHERE connection_id = :c""",
     "parked": "SELECT external_id, error FROM parked_records WHERE connection_id = :c",

@@ -122,6 +122,7 @@ class World:
                 select(StreamCursor.id).where(
                     StreamCursor.connection_id == self.connection.id,
                     StreamCursor.location_external_id == place,
+                    StreamCursor.stream == "orders",
                 )
             )
         if cursor is not None:
@@ -204,6 +205,7 @@ class World:
         with unit_of_work() as session:
             fresh = (
                 StreamCursor.connection_id == self.connection.id,
+                StreamCursor.stream == "orders",
                 StreamCursor.resume.is_(None),
             )
             session.execute(update(StreamCursor).where(*fresh).values(resume=mark))
