@@ -154,8 +154,14 @@ def succeeded(session: Session, connection_id: int, now: datetime) -> None:
 
 
 def try_again(session: Session, connection_id: int, now: datetime) -> None:
-    """Its credentials work now: streams that failed needn't wait for their next turn."""
-    failed = at_rest(StreamCursor.connection_id == connection_id, StreamCursor.failures > 0)
+    """Its credentials work now: streams that failed needn't wait for their next turn.
+
+    Nor do those that are no sales: they may have been left out for want of a grant.
+    """
+    failed = at_rest(
+        StreamCursor.connection_id == connection_id,
+        or_(StreamCursor.failures > 0, ~StreamCursor.sales),
+    )
     session.execute(
         update(StreamCursor)
         .where(StreamCursor.id.in_(failed))
