@@ -18,12 +18,20 @@ _NAMED = select(Location).where(
 # What is told of a place besides its sales is written by one transaction after the other. Each
 # takes all places that it needs, in this order, so that no two wait for each other in a circle.
 _HOLD = text("SELECT id FROM locations WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
+_HOLD_FREE = text(
+    "SELECT id FROM locations WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
+)
 _MOVED = text("UPDATE locations SET facts_version = facts_version + 1 WHERE id = ANY(:ids)")
 
 
 def hold(session: Session, ids: Collection[int]) -> None:
     """Until the transaction ends, nobody else writes what is told of these besides sales."""
     session.execute(_HOLD, {"ids": sorted(ids)})
+
+
+def hold_free(session: Session, ids: Collection[int]) -> set[int]:
+    """The same of those that nobody else writes just now; returns which they are."""
+    return set(session.scalars(_HOLD_FREE, {"ids": sorted(ids)}))
 
 
 def facts_moved(session: Session, ids: Collection[int]) -> None:

@@ -56,6 +56,7 @@ class Applied:
         self.stored += written.stored
         self.ignored += written.ignored
         self.parked += written.parked
+        self.held += [(record, _held("location")) for record in written.held]
 
 
 class HeldError(TransientError):
@@ -118,7 +119,9 @@ def store(
             particulars.append((record, noun))
         else:
             applied.parked.append((record, _unknown_location(noun.location_id)))
-    written = write_particulars(session, connection, locations, particulars, told or Told())
+    written = write_particulars(
+        session, connection, locations, particulars, told or Told(), past_held=past_held
+    )
     applied.add_particulars(written)
     read = [record for record, _ in (*arrivals, *particulars)]
     _forget(session, connection, read, applied)
@@ -200,7 +203,7 @@ def _without_refused(
     for record, error in _spoilers(write, arrivals):
         spoiled.add(id(record))
         if waited_in_vain(error):
-            applied.held.append((record, _held()))
+            applied.held.append((record, _held("order")))
         else:
             applied.parked.append((record, _refused(error)))
     rest = [each for each in arrivals if id(each[0]) not in spoiled]
@@ -256,10 +259,10 @@ def _spoilers(
             yield from _spoilers(write, some)
 
 
-def _held() -> HeldError:
+def _held(what: str) -> HeldError:
     return HeldError(
-        "order.held",
-        "Somebody else is changing the order just now.",
+        f"{what}.held",
+        f"Somebody else is changing the {what} just now.",
         next_step="Nothing to do: it is applied as soon as they are done.",
     )
 

@@ -11,8 +11,9 @@ from config.errors import SkippedRecord
 from config.logging import logger
 from connectors.base.contract import Record
 from models import Connection, Location
-from models.locations import hold
+from models.locations import hold, hold_free
 from models.particulars import WRITERS, Told
+from models.session import waited_in_vain
 from rules.facts import Noun
 
 log = logger(__name__)
@@ -22,11 +23,15 @@ Read = tuple[Record, Noun]
 
 @dataclass
 class ParticularsWritten:
-    """What a batch came to: records that changed something, that didn't, that were refused."""
+    """What a batch came to: records that changed something, that didn't, that were refused.
+
+    `held` are those of places that somebody else writes: nothing was done about them.
+    """
 
     stored: int = 0
     ignored: int = 0
     parked: list[tuple[Record, SkippedRecord]] = field(default_factory=list)
+    held: list[Record] = field(default_factory=list)
 
 
 def write(
@@ -35,18 +40,38 @@ def write(
     locations: Mapping[str, Location],
     read: Sequence[Read],
     told: Told,
+    *,
+    past_held: bool = False,
 ) -> ParticularsWritten:
-    """Write records of any kinds; one that the database refuses is left out alone."""
+    """Write records of any kinds; one that the database refuses is left out alone.
+
+    So are, when it is to go on `past_held` places, those of a place that somebody else writes.
+    """
     done = ParticularsWritten()
     if not read:
         return done
-    hold(session, {locations[noun.location_id].id for _, noun in read})
+    free = _free(session, {locations[noun.location_id].id for _, noun in read}, past_held)
     kinds: dict[type[Any], list[Read]] = {}
-    for each in read:
-        kinds.setdefault(type(each[1]), []).append(each)
+    for record, noun in read:
+        if locations[noun.location_id].id in free:
+            kinds.setdefault(type(noun), []).append((record, noun))
+        else:
+            done.held.append(record)
     for kind, batch in kinds.items():
         _write(session, connection, locations, kind, batch, told, done)
     return done
+
+
+def _free(session: Session, places: set[int], past_held: bool) -> set[int]:
+    """Hold places until the transaction ends, those that can be had; nearly always all of them."""
+    try:
+        with session.begin_nested():
+            hold(session, places)
+    except DBAPIError as error:
+        if not (past_held and waited_in_vain(error)):
+            raise
+        return hold_free(session, places)
+    return places
 
 
 def _write(

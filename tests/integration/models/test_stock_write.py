@@ -10,10 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models import Connection, Location, StockChange, StockLevel
-from models.session import unit_of_work
+from connectors.base.contract import Record
+from models import Connection, Location, StockChange, StockLevel, locations
+from models.particulars import Told
+from models.session import DatabaseBusyError, unit_of_work
+from tasks import particulars
 from tests.factories import at, connected
-from tests.telling import listed, stock, tell
+from tests.telling import listed, place_id, stock, tell
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -197,3 +200,19 @@ def test_batches_in_opposite_order_wait_for_each_other_in_no_circle() -> None:
     assert not failed
     instants: list[datetime] = [row[3] for row in levels(till)]
     assert instants == [at(19)] * 10
+
+
+def test_a_place_that_is_held_holds_up_its_own_records_and_no_other() -> None:
+    till = connected(places=("site-1", "site-2"))
+    both = [stock(at(0)), stock(at(0), item="yam", place="site-2")]
+    with unit_of_work() as holder:
+        locations.hold(holder, [place_id(till)])
+        with unit_of_work(lock_wait_s=0.05) as session:
+            places = locations.locations_of(session, till, {"site-1", "site-2"})
+            read = [(Record("stock", noun.item_id, b"{}"), noun) for noun in both]
+            done = particulars.write(session, till, places, read, Told(), past_held=True)
+        assert (done.stored, [record.id for record in done.held]) == (1, ["rice"])
+        with pytest.raises(DatabaseBusyError), unit_of_work(lock_wait_s=0.05) as session:
+            particulars.write(session, till, places, read, Told())
+    assert [row[0] for row in levels(till)] == ["yam"]
+    assert tell(till, *both) == 1
