@@ -12,11 +12,12 @@ from documents import figures
 from models import ApiToken, InboxEvent, event_list, invoice_list, order, order_list, sync_run_list
 from models.session import unit_of_work
 from tests import factories, merchants
+from tests.guests import match_all
 from tests.merchants import Merchant
 
 LISTS = (
     *("connections", "sync-runs", "parked-records", "events", "orders", "invoices"),
-    *("locations", "customers"),
+    *("locations", "customers", "persons"),
 )
 
 
@@ -27,6 +28,7 @@ def test_a_list_is_items_and_next(script: FlaskClient, owner: Merchant, name: st
     merchants.deliver(owner)
     merchants.pulled(owner)
     merchants.parked_record(owner)
+    match_all(owner.organization_id)
     found = script.get(f"/api/v1/{name}").json
     assert found is not None
     assert set(found) == {"items", "next"}
@@ -252,6 +254,7 @@ def test_it_describes_itself(client: FlaskClient) -> None:
     assert found["openapi"].startswith("3.")
     promised = {*LISTS, "orders/{order_id}", "invoices/{number}", "events/{event_id}/replay"}
     promised |= {"parked-records/{record_id}/retry", "orders/{order_id}/invoice"}
+    promised |= {"persons/{person_id}"}
     promised |= {"dead-messages", "dead-messages/{message_id}/retry"}
     promised |= {"dead-messages/{message_id}/dismiss"}
     assert set(found["paths"]) == {f"/api/v1/{path}" for path in promised}
