@@ -19,6 +19,7 @@ from models import api_tokens
 from models.session import unit_of_work
 from tasks import ring
 from tests import factories, merchants, telling
+from tests.guests import known, match_all
 from tests.merchants import Merchant
 
 CHROMIUM = shutil.which("chromium")
@@ -51,6 +52,7 @@ class Site:
     record_id: int
     location_id: int
     place_id: int
+    person_id: int
 
     def sign_in(self, context: BrowserContext) -> Page:
         """A page of a browser in which the owner is signed in."""
@@ -99,7 +101,12 @@ def _furnished(url: str) -> Site:
     first, *_ = merchants.take_orders(
         owner,
         merchants.rich_order("0d9f7c1e-0001-4c9a-9d5f-1e0a12345001", business_date=today),
-        merchants.rich_order("o2", display_number="42", lines=(long_name,)),
+        merchants.rich_order(
+            "o2",
+            display_number="42",
+            lines=(long_name,),
+            customer=factories.guest("long" * 20, email=f"{'long.' * 12}a@example.com"),
+        ),
         merchants.rich_order("o3", display_number="43", voided=True),
     )
     place_id = merchants.tallied(owner)
@@ -124,7 +131,21 @@ def _furnished(url: str) -> Site:
     telling.furnish(owner.connection, "Ofada rice and much beside it " * 6)
     telling.tell(owner.connection, telling.stock(item="no-menu-names-this-" * 4))
     location_id = telling.place_id(owner.connection)
-    return Site(url, owner, first, number, parked_id, record_id, location_id, place_id)
+    person_id = _the_guest(owner)
+    return Site(
+        *(url, owner, first, number, parked_id, record_id, location_id, place_id, person_id)
+    )
+
+
+def _the_guest(owner: Merchant) -> int:
+    """One that is known by several names, matched."""
+    long_email = f"{'long.' * 12}a@example.com"
+    twin = factories.guest("twin", phone="+16172540123", email=long_email, last_name="Long " * 12)
+    merchants.take_orders(owner, merchants.rich_order("o4", display_number="44", customer=twin))
+    match_all(owner.organization_id)
+    [found] = [c for c in known(owner.organization_id) if c.external_id == "twin"]
+    assert found.person_id is not None
+    return found.person_id
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ def addresses(site: Site) -> list[str]:
     return [
         *("/", "/orders", "/orders?search=none", f"/orders/{site.order_id}"),
         *("/invoices", f"/invoices/{site.number}", "/events", f"/events/{site.parked_id}"),
+        *("/guests", "/guests?search=none", f"/guests/{site.person_id}"),
         *("/parked", f"/parked/{site.record_id}", "/sync-runs", "/tokens", "/nothing-here"),
         *("/dead", "/dead?dismissed=17", "/dead?sent=17"),
         *("/stock", "/stock?status=in+stock", "/stock/changes", "/stock/changes?item=rice"),

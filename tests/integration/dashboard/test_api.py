@@ -12,11 +12,12 @@ from documents import figures
 from models import ApiToken, InboxEvent, event_list, invoice_list, order, order_list, sync_run_list
 from models.session import unit_of_work
 from tests import factories, merchants, telling
+from tests.guests import match_all
 from tests.merchants import Merchant
 
 LISTS = (
     *("connections", "sync-runs", "parked-records", "events", "orders", "invoices"),
-    *("locations", "customers", "stock", "stock-changes", "configured", "cash"),
+    *("locations", "customers", "persons", "stock", "stock-changes", "configured", "cash"),
     "analytics/days",
     *("analytics/rollup?since=2026-01-01", "analytics/tenders?location={place}&date=2026-03-01"),
 )
@@ -31,6 +32,7 @@ def test_a_list_is_items_and_next(script: FlaskClient, owner: Merchant, name: st
     merchants.parked_record(owner)
     telling.furnish(owner.connection)
     place = merchants.tallied(owner)
+    match_all(owner.organization_id)
     found = script.get(f"/api/v1/{name.format(place=place)}").json
     assert found is not None
     assert set(found) == {"items", "next"}
@@ -257,6 +259,7 @@ def test_it_describes_itself(client: FlaskClient) -> None:
     promised = {name.partition("?")[0] for name in LISTS}
     promised |= {"orders/{order_id}", "invoices/{number}", "events/{event_id}/replay"}
     promised |= {"parked-records/{record_id}/retry", "orders/{order_id}/invoice"}
+    promised |= {"persons/{person_id}"}
     promised |= {"dead-messages", "dead-messages/{message_id}/retry"}
     promised |= {"dead-messages/{message_id}/dismiss", "menu-items", "menus/{location_id}"}
     promised |= {"locations/{location_id}", "locations/{location_id}/cash-day"}
