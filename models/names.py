@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Text, any_, bindparam, literal, select, union_all
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from models.configured import Configured
 from models.menu import MenuItem
+from models.place_cache import of_place
 
 
 def names_of(
@@ -19,16 +19,26 @@ def names_of(
     What was removed keeps its name. Configuration goes before the menu, what is there before what
     was removed.
     """
-    asked = sorted(set(ids))
+    asked = set(ids)
     if not asked:
         return {}
-    named = any_(bindparam("ids", asked, type_=ARRAY(Text)))
+    known = of_place(
+        session,
+        organization_id,
+        location_id,
+        "location",
+        lambda: _all_names(session, organization_id, location_id),
+    )
+    return {named: known[named] for named in asked if named in (known or ())}
+
+
+def _all_names(session: Session, organization_id: int, location_id: int) -> dict[str, str]:
     tables: tuple[Any, ...] = (Configured, MenuItem)
     found = union_all(
         *(
-            select(table.external_id, table.name, literal(rank).label("rank"), table.removed_at)
-            .where(table.organization_id == organization_id)
-            .where(table.location_id == location_id, table.external_id == named)
+            select(
+                table.external_id, table.name, literal(rank).label("rank"), table.removed_at
+            ).where(table.organization_id == organization_id, table.location_id == location_id)
             for rank, table in enumerate(tables)
         )
     ).subquery()

@@ -15,6 +15,7 @@ from models import listing
 from models.order import STATES
 from models.order_detail import order_detail
 from models.order_list import SORTS
+from models.order_names import order_names
 
 USUAL_SORT = "-business_date"
 
@@ -58,6 +59,7 @@ def order(database: Session, visitor: Visitor, order_id: int) -> ResponseReturnV
         "order.html",
         visitor=visitor,
         detail=detail,
+        names=order_names(database, detail),
         steps=timeline.of_order(detail),
     )
 
