@@ -1,0 +1,38 @@
+"""A kitchen a test, whose calls nobody counts unless limits are what is tested."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from connectors.toast import limits
+from tasks import ring
+from tests.scenarios.toast.kitchen import Kitchen, open_kitchen
+
+_numbers = count(1)
+
+
+def named() -> str:
+    """A name that no other connection has: settings given again would go on where it was."""
+    return f"kitchen {next(_numbers)}"
+
+
+def quiet() -> AbstractContextManager[None]:
+    """Signals go nowhere: a test does by itself what it asks for."""
+    return ring.inline(lambda name, kwargs: None)
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """We call as often as we can."""
+    lifted = {name: replace(bucket, capacity=1_000_000) for name, bucket in limits.BUCKETS.items()}
+    monkeypatch.setattr(limits, "BUCKETS", lifted)
+
+
+@pytest.fixture
+def kitchen(database: str, unlimited: None) -> Iterator[Kitchen]:
+    """One place, connected."""
+    with quiet(), open_kitchen(name=named()) as opened:
+        yield opened
