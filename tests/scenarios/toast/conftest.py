@@ -6,7 +6,9 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
+import redis
 
+from config.settings import settings
 from connectors.toast import limits
 from tasks import ring
 from tests.scenarios.toast.kitchen import Kitchen, open_kitchen
@@ -22,6 +24,14 @@ def named() -> str:
 def quiet() -> AbstractContextManager[None]:
     """Signals go nowhere: a test does by itself what it asks for."""
     return ring.inline(lambda name, kwargs: None)
+
+
+@pytest.fixture(autouse=True)
+def _unblocked(database: str) -> None:
+    """What one test used up of our address is no concern of the next."""
+    with redis.Redis.from_url(settings().redis()) as client:
+        for key in client.scan_iter("budget:*"):
+            client.delete(key)
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_sums_by_location_brand_and_group_never_mix_currencies(chain: Kitchen) -
         },
     }.items():
         items = chain.api(f"analytics/rollup?by={by}&since={since}")["items"]
-        found = {(x["name"], x["currency"]): x["net"] for x in items}
+        found = {(x["name"] or x["key"], x["currency"]): x["net"] for x in items}
         assert {key: f"{float(net):.2f}" for key, net in found.items()} == told, by
 
 
