@@ -45,7 +45,7 @@ def till(monkeypatch: pytest.MonkeyPatch) -> Punctual:
         found = Punctual()
         for n, kind in enumerate(("closed", "open", "closed", "voided")):
             found.change(f"o{n}", HERE, kind, 100 + n)
-    monkeypatch.setattr(reach, "client", lambda *_: found)
+    monkeypatch.setattr(reach, "client", lambda *_, **__: found)
     return found
 
 

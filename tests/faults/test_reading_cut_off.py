@@ -45,7 +45,7 @@ def till(monkeypatch: pytest.MonkeyPatch) -> Till:
             found.change(f"o{n}", HERE, kind, 100 + n)
         found.change("o0", HERE, "closed", 250)
         found.change("o3", THERE, "closed", 300)
-    monkeypatch.setattr(reach, "client", lambda *_: found)
+    monkeypatch.setattr(reach, "client", lambda *_, **__: found)
     return found
 
 

@@ -100,7 +100,7 @@ def till(monkeypatch: pytest.MonkeyPatch) -> Till:
     with clock.frozen(clock.now() + timedelta(minutes=1)):
         found = Till()
         found.change("o", HERE, "closed", 100)
-    monkeypatch.setattr(reach, "client", lambda *_: found)
+    monkeypatch.setattr(reach, "client", lambda *_, **__: found)
     return found
 
 

@@ -26,5 +26,5 @@ def ground(database: str) -> Iterator[None]:
         patched.setattr(pages, "PAGE_SIZE", 2)
         # A line a step costs more than the step.
         patched.setattr(structlog.stdlib.BoundLogger, "info", lambda *_, **__: None)
-        patched.setattr(reach, "client", lambda made, tokens, key: world.till_of(key))
+        patched.setattr(reach, "client", lambda made, tokens, key, **_: world.till_of(key))
         yield

@@ -15,7 +15,7 @@ from config import clock
 from config.errors import TransientError
 from config.settings import settings
 from connectors.base.contract import Request
-from connectors.toast.limits import GLOBAL
+from connectors.toast.limits import ORDERS
 from models import Connection
 from models.session import unit_of_work
 from tasks import reach, ring, sync
@@ -154,7 +154,7 @@ def _ask_in_a_process(connection_id: int, place: str, guid: str) -> None:
     reach._redis.cache_clear()
     with unit_of_work() as database:
         connection = database.get_one(Connection, connection_id)
-    request = Request("GET", f"/orders/v2/orders/{guid}", location=place, buckets=GLOBAL)
+    request = Request("GET", f"/orders/v2/orders/{guid}", location=place, buckets=ORDERS)
     with reach.line(connection) as line:
         for _ in range(_CALLS_EACH):
             with suppress(TransientError):

@@ -45,7 +45,7 @@ PARKED: dict[str, tuple[Made, str]] = {
     "cut off": (_text('"details": {"order": '), "not JSON"),
     "not JSON at all": (lambda one: raw(one, b"<xml/>"), "not JSON"),
     "empty": (lambda one: raw(one, b""), "not JSON"),
-    "a list": (lambda one: raw(one, b"[1, 2]"), "object"),
+    "a list": (lambda one: raw(one, b"[1, 2]"), "no event"),
     "nested deep": (_text('"details": {"order": ' + "[" * DEEP + "]" * DEEP + "}}"), "deep"),
     "a NUL": (_text(b'"details": "\x00"}'), "not JSON"),
     "no UTF-8": (_text(b'"details": {"order": {"guid": "\xff\xfe"}}}'), "UTF-8|utf-8"),
