@@ -44,6 +44,19 @@ def streams(platform: str, name: str | None) -> list[str]:
     return [name]
 
 
+def past_streams(platform: str, name: str | None) -> list[str]:
+    """Of those meant, the streams that have a past. Raises: click.BadParameter."""
+    of_platform = platforms()[platform]
+    asked = streams(platform, name)
+    found = [each for each in asked if not of_platform.streams[each].listed]
+    if not found:
+        raise click.BadParameter(
+            f"Only the present {name} of {of_platform.title} can be read, and it is by itself.",
+            param_hint="--stream",
+        )
+    return found
+
+
 def near(name: str, known: Iterable[str]) -> list[str]:
     """Those of `known` that look like `name`, the likeliest first."""
     by_lower = {each.lower(): each for each in known}

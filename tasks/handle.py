@@ -63,6 +63,8 @@ class Sorted:
     records: list[tuple[InboxEvent, Record]] = field(default_factory=list)
     thin: list[InboxEvent] = field(default_factory=list)
     empty: list[InboxEvent] = field(default_factory=list)
+    # Of those without a record, what they are about where another brought it.
+    about: dict[int, str] = field(default_factory=dict)
     parked: list[tuple[InboxEvent, Fault]] = field(default_factory=list)
     postponed: list[tuple[InboxEvent, Fault]] = field(default_factory=list)
 
@@ -163,5 +165,7 @@ def _apply(session: Session, connection: Connection, batch: Sorted) -> Collectio
         else:
             batch.parked.append((event, fault))
     done = {event.id: record.id for event, record in batch.records if event.id not in refused}
-    inbox.settle(session, {**done, **{event.id: None for event in batch.empty}})
+    inbox.settle(
+        session, {**done, **{event.id: batch.about.get(event.id) for event in batch.empty}}
+    )
     return applied.due.values()

@@ -11,6 +11,7 @@ import redis
 from sqlalchemy import text
 
 from config import clock
+from config.errors import TransientError
 from config.settings import settings
 from connectors import platforms
 from connectors.base.budget import Budget
@@ -26,7 +27,7 @@ _SECRET_MEMBERS = frozenset({"access", "refresh"})
 # A lock class of its own, so that a connection's id can't meet another use of advisory locks.
 _LOGIN_LOCK = 7_203_116
 _MOMENT_S = 5.0
-_HOUR = timedelta(hours=1)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -104,28 +105,40 @@ class StoredTokens:
             due = kept is not None and now is not None and is_due(kept, now)
             if kept is not None and kept != stale and not due:
                 return kept
-            self._spare()
-            fresh = login()
+            fresh = self._spared(login)
             session.refresh(row, with_for_update={"key_share": True})
             if row.secrets == self._sealed:
                 row.tokens = connections.seal(plain(fresh))
                 row.account = fresh.account or row.account
             return fresh
 
-    def _spare(self) -> None:
-        """Note an attempt for good, whatever becomes of it. Raises: LimitedError beyond the limit.
+    def _spared(self, login: Callable[[], Tokens]) -> Tokens:
+        """Log in, and note the attempt before. Raises: LimitedError beyond the limit.
 
-        In a transaction of its own: a login that fails takes its caller's back.
+        One that never got through counts for a minute, so that an outage of the platform's is
+        neither hammered at nor outlasted by an hour.
         """
-        if self._logins_an_hour is None:
-            return
+        recent, now = self._recent(), clock.now()
+        self._note([*recent, now])
+        try:
+            return login()
+        except TransientError:
+            self._note([*recent, now - _HOUR + _MINUTE])
+            raise
+
+    def _note(self, logins: list[datetime]) -> None:
+        """In a transaction of its own: a login that fails takes its caller's back."""
+        with unit_of_work() as session:
+            connections.note_login(session, self._id, logins)
+
+    def _recent(self) -> list[datetime]:
+        """The attempts of the last hour. Raises: LimitedError when no other is allowed."""
         now = clock.now()
         with unit_of_work() as session:
             row = session.get_one(Connection, self._id)
-            recent = [at for at in row.logins or () if now - _HOUR < at <= now]
-            if len(recent) < self._logins_an_hour:
-                connections.note_login(session, self._id, [*recent, now])
-                return
+        recent = sorted(at for at in row.logins or () if now - _HOUR < at <= now)
+        if self._logins_an_hour is None or len(recent) < self._logins_an_hour:
+            return recent
         raise LimitedError(
             "logins.used_up",
             f"The platform allows {self._logins_an_hour} logins an hour, and these were made.",

@@ -125,6 +125,8 @@ def _complete_one(connection: Connection, line: reach.Line, event_id: int, asked
             records = list(_records(line, wanted))
         batch.records = [(event, record) for record in records]
         batch.empty = [] if records else [event]
+        if told := [hint.id for hint in hints if hint.stream != LOCATIONS]:
+            batch.about = {event.id: told[-1]}
     except (SkippedRecord, PermanentError) as fault:
         batch.parked = [(event, fault)]
     except LimitedError as fault:

@@ -201,16 +201,20 @@ def test_while_logging_in_fails_a_reading_stops_where_it_is_and_goes_on_later(bu
     cursor_id = cursors(busy)[0]
     away = {"route": "/authentication", "kind": "status", "status": 503}
 
-    def shut(_: Any) -> None:
-        control(busy, "tokens", method="DELETE")
-        control(busy, "faults", [away])
+    def shut(counts: Any) -> None:
+        if counts.read:
+            control(busy, "tokens", method="DELETE")
+            control(busy, "faults", [away])
 
     stopped = sync.run(cursor_id, report=shut)
     assert stopped.fault.code == "toast.unavailable"
     stored = len(orders(busy))
     assert stored > 0
     control(busy, "faults", method="DELETE")
-    done = sync.run(cursor_id)
+    assert sync.run(cursor_id).fault.code == "logins.used_up"
+    # A minute later: an attempt that never got through counts no longer.
+    with clock.frozen(clock.now() + timedelta(seconds=61)):
+        done = sync.run(cursor_id)
     assert done.fault is None
     assert done.counts.read < _MADE
     assert len(orders(busy)) > stored
