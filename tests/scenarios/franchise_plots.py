@@ -4,8 +4,8 @@ A plot is an order as it is rung up and what is done to it, each by minutes afte
 Whatever is said to be refunded is so more than a day later: on a business day of its own.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sandbox.toast.kitchen import delivery_fee, gratuity
@@ -14,6 +14,8 @@ from sandbox.toast.merchant import Restaurant, named_guid
 from sandbox.toast.order import Charge, Check, Discount, Line, Order
 
 NEXT_DAY = 26 * 60.0
+# Minutes after the opening, and a mutation as the control address takes it.
+Happening = tuple[float, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Plot:
     """
 
     order: Order
-    happens: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    happens: Sequence[Happening] = ()
     merged: tuple[float, Order] | None = None
     ready_after: float | None = None
     wasted: bool = False
@@ -83,7 +85,7 @@ def discounted_then_refunded_a_custom_amount(at: Setting) -> Plot:
 def tip_adjusted_then_an_item_refunded(at: Setting) -> Plot:
     tip = {"do": "tip", "tip_cents": at.some_cents}
     back = {"do": "refund", "lines": [at.line_guid(0)], "tip_cents": at.some_cents // 2}
-    happens = [(30, _card()), (50, tip), (NEXT_DAY, back)]
+    happens: list[Happening] = [(30, _card()), (50, tip), (NEXT_DAY, back)]
     return Plot(at.order(Check(lines=at.lines(1, 3, extras=1))), happens)
 
 
@@ -92,7 +94,7 @@ def split_between_three_tenders(at: Setting) -> Plot:
     item = _given(at.lines(5, extras=1)[0])
     some = at.some_cents
     gift = {"do": "pay", "payment": {"kind": "GIFTCARD", "amount_cents": some}}
-    happens = [
+    happens: list[Happening] = [
         (15, {"do": "add_item", "item": item}),
         (25, _cash(amount_cents=some, tendered_cents=2 * some)),
         (26, gift),
@@ -116,25 +118,29 @@ def one_of_two_bills_struck_out(at: Setting) -> Plot:
 def two_tables_pushed_together(at: Setting) -> Plot:
     other = Setting(at.place, named_guid(at.guid, "the other table"), at.opened_ms)
     merged = other.order(Check(lines=other.lines(2)), guests=3)
-    happens = [(30, _cash()), (31, {**_card(), "check": 1})]
+    happens: list[Happening] = [(30, _cash()), (31, {**_card(), "check": 1})]
     return Plot(at.order(Check(lines=at.lines(5))), happens, merged=(15, merged))
 
 
 def the_rest_paid_the_next_day_or_never(at: Setting) -> Plot:
-    happens = [(20, _cash(amount_cents=at.some_cents))]
+    happens: list[Happening] = [(20, _cash(amount_cents=at.some_cents))]
     if at.is_odd:
         happens.append((NEXT_DAY, _card()))
     return Plot(at.order(Check(lines=at.lines(3))), happens)
 
 
 def a_payment_struck_out_and_made_anew(at: Setting) -> Plot:
-    happens = [(20, _cash()), (22, {"do": "void_payment", "reason": "Wrong bill"}), (25, _card())]
+    happens: list[Happening] = [
+        (20, _cash()),
+        (22, {"do": "void_payment", "reason": "Wrong bill"}),
+        (25, _card()),
+    ]
     return Plot(at.order(Check(lines=at.lines(4, 4))), happens)
 
 
 def a_gift_card_sold_with_a_meal(at: Setting) -> Plot:
     card = {"do": "sell_card", "cents": 10 * at.some_cents}
-    happens = [(3, card), (10, _cash())]
+    happens: list[Happening] = [(3, card), (10, _cash())]
     if at.is_odd:
         happens.append((NEXT_DAY, {"do": "refund", "lines": [at.line_guid(1)]}))
     return Plot(at.order(Check(lines=at.lines(2))), happens)
@@ -144,7 +150,7 @@ def promised_for_another_day_with_a_deposit(at: Setting) -> Plot:
     promised_ms = at.opened_ms + round(NEXT_DAY * 60_000)
     order = at.order(Check(lines=at.lines(0, quantity=3)), promised_ms=promised_ms)
     item = _given(at.lines(6)[0])
-    happens = [
+    happens: list[Happening] = [
         (2, _cash(amount_cents=at.some_cents)),
         (NEXT_DAY + 10, {"do": "add_item", "item": item}),
         (NEXT_DAY + 20, _card()),
@@ -166,7 +172,7 @@ def sold_by_a_marketplace_that_remits_the_tax(at: Setting) -> Plot:
 
 def reopened_the_next_day(at: Setting) -> Plot:
     item = _given(at.lines(6)[0])
-    happens = [
+    happens: list[Happening] = [
         (20, _card()),
         (NEXT_DAY, {"do": "reopen"}),
         (NEXT_DAY + 1, {"do": "add_item", "item": item}),
@@ -186,7 +192,7 @@ def every_charge_then_refunded_as_a_whole(at: Setting) -> Plot:
     )
     charges = [gratuity(), delivery_fee(at.place), fund]
     check = Check(lines=at.lines(8, 1), charges=charges)
-    happens = [(20, _card(surcharge_percent=3))]
+    happens: list[Happening] = [(20, _card(surcharge_percent=3))]
     if at.is_odd:
         happens.append((NEXT_DAY, {"do": "refund"}))
     return Plot(at.order(check), happens)
@@ -195,7 +201,11 @@ def every_charge_then_refunded_as_a_whole(at: Setting) -> Plot:
 def exempt_and_an_account_settled(at: Setting) -> Plot:
     settled = {"do": "pay_balance", "cents": 25 * at.some_cents}
     check = Check(lines=at.lines(3, 7), tax_exempt=True)
-    happens = [(5, settled), (10, _cash(amount_cents=at.some_cents)), (12, _rounded())]
+    happens: list[Happening] = [
+        (5, settled),
+        (10, _cash(amount_cents=at.some_cents)),
+        (12, _rounded()),
+    ]
     return Plot(at.order(check), happens)
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 import pytest
 
 from config import clock
+from models.day_list import FIGURES
 from rules import business_dates
 from rules.day import collected, imbalance, refunded
 from sandbox.toast import times
@@ -88,7 +89,8 @@ def told(request: pytest.FixtureRequest, database: str) -> Iterator[Told]:
     with pytest.MonkeyPatch.context() as patch, opened(at, patch, LOCATIONS) as world:
         names = (f"{request.param}, {way}" for way in ("webhooks", "reading", "both"))
         merchants = [world.connect(name, listens="reading" not in name) for name in names]
-        yield _tell(Told(world, walls, *merchants, Logins()))
+        by_webhooks, by_reading, by_both = merchants
+        yield _tell(Told(world, walls, by_webhooks, by_reading, by_both, Logins()))
 
 
 def _tell(told: Told) -> Told:
@@ -171,7 +173,7 @@ def test_every_day_adds_up(told: Told) -> None:
     assert {day["unexplained"] for day in days.values()} == {0}
     assert {imbalance(day) for day in days.values()} == {0}
     # Of each thing that can happen to a day some day has some.
-    for name in books.FIGURES:
+    for name in FIGURES:
         assert name.key == "unexplained" or any(day[name.key] for day in days.values()), name.key
 
 
