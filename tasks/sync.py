@@ -257,7 +257,8 @@ def _leave_out(pull: Pull[StreamCursor], fault: Fault, now: datetime) -> None:
     """What isn't granted is left out until it is: sales go on, and the connection is well."""
     with suppress(lease.LeaseLostError), unit_of_work() as session:
         lease.release(session, pull.held, next_due_at=now + _LEFT_OUT, failures=0)
-        _close(session, pull, status=sync_run.FAILED, **told(fault))
+        # There is nothing to be read; its reason says why.
+        _close(session, pull, status=sync_run.DONE, **told(fault))
     log.info("stream left out", stream=pull.held.stream, code=fault.code)
 
 

@@ -43,7 +43,8 @@ SELECT (SELECT md5(string_agg(concat_ws('|', external_id, version, fingerprint, 
 
 # One run, killed and resumed, and not a second one beside it.
 UNFINISHED = """
-SELECT count(*) FROM sync_runs WHERE kind = 'history' AND finished_at IS NULL
+SELECT count(*) FROM sync_runs
+WHERE kind = 'history' AND stream = 'orders' AND finished_at IS NULL
 """
 
 

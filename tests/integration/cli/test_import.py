@@ -99,7 +99,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_
     assert second.returncode == 0
     answer = json.loads(out)
     assert answer["orders"] == {"issued": shop.days}
-    assert len(answer["runs"]) == 1
+    assert len(answer["runs"]) == 2
     assert shop.slices_done() > done
     with takeaway(tmp_path, "unharmed") as other:
         assert typed(*other.span).code == 0
@@ -145,7 +145,7 @@ def test_stopped_by_ctrl_c_it_says_so_and_goes_on_at_once(shop: Takeaway) -> Non
 
 def test_a_refusal_ends_it_with_the_reason_and_mending_it_with_success(shop: Takeaway) -> None:
     with shop.failing(status=403):
-        said = typed(*shop.span, "--json")
+        said = typed(*shop.span, "--stream", "orders", "--json")
     assert said.code == 1
     assert said.document["status"] == "failed"
     assert said.document["error"]["code"] == "toast.not_granted"
@@ -153,7 +153,7 @@ def test_a_refusal_ends_it_with_the_reason_and_mending_it_with_success(shop: Tak
     with unit_of_work() as session:
         row = session.get_one(Connection, shop.connection_id)
         assert row.status == "needs attention"
-    again = typed(*shop.span, "--json")
+    again = typed(*shop.span, "--stream", "orders", "--json")
     assert again.code == 0, again.err
     assert again.document["orders"] == {"issued": shop.days}
 
