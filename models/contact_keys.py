@@ -63,7 +63,9 @@ def phone_shown(key: str) -> str:
 def name_key(*parts: str | None) -> str | None:
     """Names in small letters without accents, a blank between them; None without any."""
     words = " ".join(part for part in parts if part).split()
-    plain = unicodedata.normalize("NFKD", " ".join(words).casefold())
+    # Letters of other alphabets' kinds are plain ones only now, and may be large.
+    small = unicodedata.normalize("NFKD", " ".join(words)).casefold()
+    plain = unicodedata.normalize("NFKD", small).casefold()
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     # An accent that stands alone leaves a blank.
     return " ".join(bare.split())[:_LONGEST_NAME].rstrip() or None

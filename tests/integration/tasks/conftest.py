@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from io import StringIO
 from itertools import count
@@ -15,7 +15,6 @@ import structlog
 
 from config.logging import configure, logger
 from config.settings import settings
-from connectors.toast import limits
 from tasks import app, handle, invoice, pending, ring, sites, sync
 from tests.integration.tasks.asked import ask
 from tests.integration.tasks.queued import Queues
@@ -68,18 +67,20 @@ _OTHERS_REST = (
 
 
 @pytest.fixture
-def queues(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Queues]:
+def queues(shop: Shop) -> Iterator[Queues]:
     """The broker, empty, gets a shop's signals; it alone has work, and nobody does it."""
     for others_rest in _OTHERS_REST:
         ask(others_rest, c=shop.connection_id)
     pending._flags.cache_clear()
     app._after_fork()  # a child forgets its producers just so
-    monkeypatch.setattr(app.conf, "broker_url", settings().broker())
-    monkeypatch.setattr(ring, "_inline", None)
-    with redis.Redis.from_url(settings().redis()) as client:
-        client.flushdb()
-        yield Queues(client)
-        client.flushdb()
+    # Taken back here and now: what else a test patches may be taken back only after others' ends.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(app.conf, "broker_url", settings().broker())
+        patched.setattr(ring, "_inline", None)
+        with redis.Redis.from_url(settings().redis()) as client:
+            client.flushdb()
+            yield Queues(client)
+            client.flushdb()
     pending._flags.cache_clear()
     app._after_fork()
 
@@ -116,10 +117,3 @@ def orders_alone(shop: Shop) -> None:
     """A shop of which nothing but its orders is read."""
     others = "DELETE FROM cursors WHERE stream <> 'orders' AND connection_id = :c"
     ask(others, c=shop.connection_id)
-
-
-@pytest.fixture
-def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """We call as often as we can: tests are in a hurry."""
-    lifted = {name: replace(bucket, capacity=1_000_000) for name, bucket in limits.BUCKETS.items()}
-    monkeypatch.setattr(limits, "BUCKETS", lifted)

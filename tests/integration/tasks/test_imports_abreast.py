@@ -51,7 +51,6 @@ def test_an_import_holds_up_others_by_a_few_slices_however_often_it_is_swept(
     assert names[0] == "invoice.past"
 
 
-@pytest.mark.usefixtures("unlimited")
 def test_an_import_goes_through_to_its_end_and_never_has_more_at_a_time(
     shop: Shop, queues: Queues
 ) -> None:

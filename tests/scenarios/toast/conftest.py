@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from itertools import count
 
 import pytest
 import redis
 
 from config.settings import settings
-from connectors.toast import limits
 from tasks import ring
 from tests.scenarios.toast.kitchen import Kitchen, open_kitchen
 
@@ -35,14 +33,7 @@ def _unblocked(database: str) -> None:
 
 
 @pytest.fixture
-def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """We call as often as we can."""
-    lifted = {name: replace(bucket, capacity=1_000_000) for name, bucket in limits.BUCKETS.items()}
-    monkeypatch.setattr(limits, "BUCKETS", lifted)
-
-
-@pytest.fixture
-def kitchen(database: str, unlimited: None) -> Iterator[Kitchen]:
+def kitchen(database: str) -> Iterator[Kitchen]:
     """One place, connected."""
     with quiet(), open_kitchen(name=named()) as opened:
         yield opened

@@ -22,7 +22,7 @@ def _logins(kitchen: Kitchen) -> int:
     return int(state(kitchen)["logins"])
 
 
-def test_one_token_reads_every_stream_of_every_place(database: str, unlimited: None) -> None:
+def test_one_token_reads_every_stream_of_every_place(database: str) -> None:
     places = [restaurant(f"Site {n}") for n in range(5)]
     with quiet(), open_kitchen(*places, name=named()) as kitchen:
         kitchen.read(*STREAMS)

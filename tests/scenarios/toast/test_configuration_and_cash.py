@@ -35,6 +35,7 @@ def test_all_kinds_are_listed_page_by_page_and_what_is_gone_keeps_its_name(
     gone = sorted(found["void reason"])[0]
     change = {"resource": "voidReasons", "do": "remove", "which": gone}
     control(kitchen, "configuration", change)
+    control(kitchen, "clock", {"offset_s": 60})
     kitchen.read("configuration")
     assert gone not in _configured(kitchen).get("void reason", set())
     kept = "SELECT count(*) AS n FROM configured WHERE name = :n AND removed_at IS NOT NULL"

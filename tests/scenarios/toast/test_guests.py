@@ -11,7 +11,7 @@ from tests.scenarios.toast.kitchen import Kitchen, open_kitchen, restaurant
 
 
 @pytest.fixture
-def two(database: str, unlimited: None) -> Iterator[Kitchen]:
+def two(database: str) -> Iterator[Kitchen]:
     """Two places in the United States."""
     with quiet(), open_kitchen(restaurant("North"), restaurant("South"), name=named()) as opened:
         yield opened

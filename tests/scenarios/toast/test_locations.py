@@ -15,7 +15,7 @@ EAST, WEST = named_guid("group", "East"), named_guid("group", "West")
 
 
 @pytest.fixture
-def chain(database: str, unlimited: None) -> Iterator[Kitchen]:
+def chain(database: str) -> Iterator[Kitchen]:
     """Two brands of two groups, in two currencies."""
     places = (
         restaurant("Soho", name="Pearl", group_guid=EAST),
