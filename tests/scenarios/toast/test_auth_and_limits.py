@@ -82,8 +82,10 @@ def test_a_full_slice_shuts_what_it_is_of_at_that_place_alone(
         open_kitchen(restaurant("Here"), restaurant("There"), name=named()) as kitchen,
     ):
         monkeypatch.setattr(http.time, "sleep", asleep)
-        reset = int(clock.now().timestamp()) + 40
+        # Of a slice of a second; how long to leave it alone is said apart.
+        reset = int(clock.now().timestamp()) + 1
         headers = {
+            "Retry-After": "40",
             "X-Toast-RateLimit-By": kind,
             "X-Toast-RateLimit-Remaining": "0",
             "X-Toast-RateLimit-Reset": str(reset),
