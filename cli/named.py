@@ -44,6 +44,18 @@ def streams(platform: str, name: str | None) -> list[str]:
     return [name]
 
 
+def with_history(platform: str, name: str | None) -> list[str]:
+    """Those of the streams meant that have a past to import. Raises: click.BadParameter."""
+    known = platforms()[platform].streams
+    if name is not None and name in known and known[name].listed:
+        raise click.BadParameter(
+            f"{platforms()[platform].title} tells only what its {name} are at present: there is no"
+            f" history to import. 'taxpoynt sync' reads the present.",
+            param_hint="--stream",
+        )
+    return [each for each in streams(platform, name) if not known[each].listed]
+
+
 def near(name: str, known: Iterable[str]) -> list[str]:
     """Those of `known` that look like `name`, the likeliest first."""
     by_lower = {each.lower(): each for each in known}
