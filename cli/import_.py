@@ -1,4 +1,4 @@
-"""Import history: every order of a span of business dates, resumable."""
+"""Import history: all of a span of business dates, resumable."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from cli.verb import verb
 @click.argument("name")
 @click.option("--since", type=BUSINESS_DATE, required=True, help="The first business date.")
 @click.option("--until", type=BUSINESS_DATE, help="The last one; by default today.")
-@click.option("--stream", metavar="S", help="Only this one; by default all that have a past.")
+@click.option("--stream", metavar="S", help="Only this one; by default all that have a history.")
 @click.option(
     "--wait/--no-wait", default=True, show_default=True, help="Stay until all is invoiced."
 )
@@ -41,7 +41,7 @@ def command(
         from cli.pulling import history_answer, importing
 
         connection = named.connection(organization, name)
-        streams = named.past_streams(connection.platform, stream)
+        streams = named.with_history(connection.platform, stream)
         asked = importing.begin(connection, streams, since, until)
         if not wait:
             return history_answer.asked(out, asked, importing.signal(asked))

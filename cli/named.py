@@ -44,17 +44,16 @@ def streams(platform: str, name: str | None) -> list[str]:
     return [name]
 
 
-def past_streams(platform: str, name: str | None) -> list[str]:
-    """Of those meant, the streams that have a past. Raises: click.BadParameter."""
-    of_platform = platforms()[platform]
-    asked = streams(platform, name)
-    found = [each for each in asked if not of_platform.streams[each].listed]
-    if not found:
+def with_history(platform: str, name: str | None) -> list[str]:
+    """Those of the streams meant that have a past to import. Raises: click.BadParameter."""
+    known = platforms()[platform].streams
+    if name is not None and name in known and known[name].listed:
         raise click.BadParameter(
-            f"Only the present {name} of {of_platform.title} can be read, and it is by itself.",
+            f"{platforms()[platform].title} tells only what its {name} are at present: there is no"
+            f" history to import. 'taxpoynt sync' reads the present.",
             param_hint="--stream",
         )
-    return found
+    return [each for each in streams(platform, name) if not known[each].listed]
 
 
 def near(name: str, known: Iterable[str]) -> list[str]:

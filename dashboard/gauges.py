@@ -65,7 +65,9 @@ def _connections(signs: VitalSigns, now: datetime) -> Iterator[Metric]:
 
 
 def _streams(signs: VitalSigns, now: datetime) -> Iterator[Metric]:
-    lag = _gauge("cursor_lag_seconds", "Age of the oldest watermark of a stream.", "stream")
+    lag = _gauge(
+        "cursor_lag_seconds", "Age of the oldest watermark of a stream of sales.", "stream"
+    )
     failures = _gauge("sync_failures", "Failures in a row of a stream's pulls.", "stream")
     for row in signs.streams:
         labels = [str(row.organization_id), row.name, row.platform, row.stream]

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.cursor import AT_LOCATION, IS_GONE, StreamCursor
 from models.location import Location
 from models.paging import end_of
 from models.session import AWAY, BUSY
-from models.sync_run import DELTA, DONE, SyncRun
+from models.sync_run import DELTA, DONE, LEFT_OUT, SyncRun
 
 PENDING = "pending"
 # Failures in a row after which nobody who watches should expect that the next try goes well.
@@ -66,6 +66,31 @@ def readings(
     return [
         _reading(cursor, name or "", runs.get(_place(cursor), []), now) for cursor, name in rows
     ]
+
+
+def left_out(session: Session, connection_id: int, since: datetime) -> list[SyncRun]:
+    """A delta of each stream that was left out since then, and not read there afterwards."""
+    newer = aliased(SyncRun)
+    is_past = (
+        select(newer.id)
+        .where(
+            newer.connection_id == connection_id,
+            newer.id > SyncRun.id,
+            newer.kind == DELTA,
+            newer.stream == SyncRun.stream,
+            newer.location_external_id == SyncRun.location_external_id,
+            newer.finished_at.is_not(None),
+        )
+        .correlate(SyncRun)
+        .exists()
+    )
+    query = (
+        select(SyncRun)
+        .where(SyncRun.connection_id == connection_id, SyncRun.status == LEFT_OUT)
+        .where(SyncRun.kind == DELTA, SyncRun.started_at >= since, ~is_past)
+        .order_by(SyncRun.stream, SyncRun.id)
+    )
+    return list({run.stream: run for run in session.scalars(query)}.values())
 
 
 def _runs(

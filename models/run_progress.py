@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from models.connection import Connection
-from models.sync_run import DONE, FAILED, PLANNED, Slice, SyncRun
+from models.sync_run import DONE, FAILED, LEFT_OUT, PLANNED, Slice, SyncRun
 from models.told import UNTOLD
+
+_HELD = (FAILED, LEFT_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,10 @@ def next_up(
     Of an import as many as it lacks to `abreast` that are read at a time. Which ones doesn't change
     as long as nobody takes them: those whose reader died come first, then whoever waits longest.
 
-    While one waits for its turn to call, the others of its location would only wait with it. Those
-    of a location where another one failed are among them. A command stops there, for whoever
-    watches it to act; nobody watches a worker, so it tries them now and then: the cause may be
-    mended on the platform without a word to us.
+    While one waits for its turn to call, or to be granted, the others of its location would only
+    wait with it. Those of a location where another one failed are among them. A command stops
+    there, for whoever watches it to act; nobody watches a worker, so it tries them now and then:
+    the cause may be mended on the platform without a word to us.
     """
     is_read = func.coalesce(Slice.leased_until >= now, false())
     place = func.row_number().over(
@@ -108,17 +110,17 @@ def retry_failed(session: Session, run_id: int, now: datetime) -> None:
     """Have slices that failed before tried again at once."""
     session.execute(
         update(Slice)
-        .where(Slice.run_id == run_id, Slice.status == FAILED)
+        .where(Slice.run_id == run_id, Slice.status.in_(_HELD))
         .values(status=PLANNED, next_attempt_at=now, **UNTOLD)
     )
 
 
 def trouble(session: Session, run_id: int) -> Slice | None:
-    """The slice that holds a run up: one that failed, else the first that waits."""
+    """The slice that holds a run up: one that failed, else the first that waits, or is left out."""
     query = (
         select(Slice)
         .where(Slice.run_id == run_id, Slice.status != DONE, Slice.error_code.is_not(None))
-        .order_by(Slice.status != FAILED, Slice.next_attempt_at, Slice.id)
+        .order_by(Slice.status != FAILED, Slice.status == LEFT_OUT, Slice.next_attempt_at, Slice.id)
         .limit(1)
     )
     return session.scalars(query).first()
@@ -136,7 +138,7 @@ def _held_up() -> ColumnElement[bool]:
         .where(
             other.run_id == Slice.run_id,
             other.location_external_id == Slice.location_external_id,
-            other.status == FAILED,
+            other.status.in_(_HELD),
         )
         .correlate(Slice)
         .exists()
@@ -144,7 +146,7 @@ def _held_up() -> ColumnElement[bool]:
 
 
 def _another_waits_its_turn(now: datetime) -> ColumnElement[bool]:
-    """Whether a slice of the same location was put off though nothing is wrong with it."""
+    """Whether a slice of the same location was put off, and this one would fare like it."""
     other = aliased(Slice)
     return (
         select(other.id)
@@ -152,7 +154,7 @@ def _another_waits_its_turn(now: datetime) -> ColumnElement[bool]:
             other.run_id == Slice.run_id,
             other.location_external_id == Slice.location_external_id,
             other.status != DONE,
-            other.error_code.is_(None),
+            or_(other.error_code.is_(None), other.status == LEFT_OUT),
             other.next_attempt_at > now,
         )
         .correlate(Slice)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, func, inspect, select
+from sqlalchemy import RowMapping, Select, and_, case, func, inspect, select
 from sqlalchemy.orm import Session
 
 from models.connection import Connection
@@ -38,15 +38,16 @@ def location(session: Session, organization_id: int, location_id: int) -> RowMap
 
 
 def _described(organization_id: int) -> Select[Any]:
-    """Locations with their connection, and until when any of their streams was read."""
+    """Locations with their connection, and until when their sales were read."""
     ours = select(Connection.id).where(Connection.organization_id == organization_id)
+    all_begun = func.bool_and(StreamCursor.watermark.is_not(None))
     read = (
         select(
             StreamCursor.connection_id,
             StreamCursor.location_external_id,
-            func.max(StreamCursor.watermark).label("read_until"),
+            case((all_begun, func.min(StreamCursor.watermark))).label("read_until"),
         )
-        .where(StreamCursor.connection_id.in_(ours))
+        .where(StreamCursor.connection_id.in_(ours), StreamCursor.sales)
         .group_by(StreamCursor.connection_id, StreamCursor.location_external_id)
         .subquery()
     )

@@ -17,6 +17,8 @@ DONE = "done"
 FAILED = "failed"
 # It goes on by itself: after what passes, or without an error when it only made room for others.
 WAITING = "waiting"
+# The platform doesn't grant it, and it is no sale: all else goes on, and it is tried by the hour.
+LEFT_OUT = "left out"
 
 
 _QUIET = f"kind = '{DELTA}' AND status = '{DONE}' AND rows_read = 0"

@@ -5,9 +5,18 @@ from sqlalchemy.orm import Session
 
 from models.paging import FIRST, Listed, Span
 from models.per_connection import location_of, newest
-from models.sync_run import DONE, FAILED, PLANNED, RUNNING, WAITING, Slice, SyncRun
+from models.sync_run import (
+    DONE,
+    FAILED,
+    LEFT_OUT,
+    PLANNED,
+    RUNNING,
+    WAITING,
+    Slice,
+    SyncRun,
+)
 
-STATES = (RUNNING, DONE, FAILED, WAITING, PLANNED)
+STATES = (RUNNING, DONE, FAILED, WAITING, PLANNED, LEFT_OUT)
 
 _OF_RUN = select(func.count()).where(Slice.run_id == SyncRun.id)
 _SLICES = _OF_RUN.correlate(SyncRun).scalar_subquery().label("slices")

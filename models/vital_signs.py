@@ -32,7 +32,8 @@ SELECT c.id, c.organization_id, c.name, c.platform, c.status, c.last_success_at,
 FROM connections c ORDER BY c.id
 """)
 _STREAMS = text("""
-SELECT c.organization_id, c.name, c.platform, s.stream, min(s.watermark) AS watermark,
+SELECT c.organization_id, c.name, c.platform, s.stream,
+    min(s.watermark) FILTER (WHERE s.sales) AS watermark,
     max(s.failures) AS failures
 FROM cursors s JOIN connections c ON c.id = s.connection_id
     LEFT JOIN locations l ON l.connection_id = s.connection_id

@@ -18,7 +18,7 @@ from models import Connection, Location, Slice, SyncRun, connections, lease, run
 from models.session import unit_of_work
 from models.told import UNTOLD, told
 from rules.business_dates import bounds, business_date
-from tasks import app, giving_way, lost_readers, reach, ring
+from tasks import app, giving_way, leaving_out, lost_readers, reach, ring
 from tasks.pull import Alive, Counts, Pull, is_turn, noting, taken, wait_after
 from tasks.storing import storing
 
@@ -227,6 +227,7 @@ def _finish(pull: Pull[Slice]) -> None:
         lease.release(session, pull.held, status=sync_run.DONE, **UNTOLD)
         # Before the connection: planning may hold the run for a while, and others want that row.
         session.get_one(SyncRun, pull.run_id, with_for_update=True)
+        leaving_out.over(session, pull.run_id)
         _close_if_done(session, pull.run_id)
         connections.succeeded(session, pull.connection.id, now)
 
@@ -253,6 +254,9 @@ def _give_up(pull: Pull[Slice], fault: Fault) -> None:
         # Nothing is wrong: another slice is read meanwhile.
         with suppress(lease.LeaseLostError), unit_of_work() as session:
             lease.release(session, pull.held, next_attempt_at=now + wait_after(fault, failures))
+        return
+    if leaving_out.may_be(pull, fault):
+        leaving_out.of_import(pull, fault, now)
         return
     status = sync_run.WAITING if isinstance(fault, TransientError) else sync_run.FAILED
     with suppress(lease.LeaseLostError), unit_of_work() as session:

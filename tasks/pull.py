@@ -35,6 +35,8 @@ _DUE_A_SIGNAL = 500
 _A_TURN_S = 60.0
 # What needs a person is still tried now and then: some causes are mended on the other side.
 ATTENTION_EVERY = timedelta(minutes=30)
+# What isn't granted, and is no sale, is asked for again after so long: somebody may grant it.
+LEFT_OUT_FOR = timedelta(hours=1)
 
 
 def wait_after(

@@ -24,6 +24,7 @@ from models.told import told
 from tasks import app, lost_readers, reach, ring, slots
 from tasks.pull import (
     ATTENTION_EVERY,
+    LEFT_OUT_FOR,
     Alive,
     Counts,
     Pull,
@@ -45,8 +46,6 @@ _DUE_AT_ONCE = 500
 _SIGNALLED = timedelta(minutes=1)
 # Then the next ring goes on.
 _SIGNALLING_S = 4.0
-# What isn't granted is asked for again after so long: somebody may have granted it.
-_LEFT_OUT = timedelta(hours=1)
 # Cursors hold no finer time.
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -256,9 +255,8 @@ def _wait_for_turn(pull: Pull[StreamCursor], fault: Fault, now: datetime) -> Non
 def _leave_out(pull: Pull[StreamCursor], fault: Fault, now: datetime) -> None:
     """What isn't granted is left out until it is: sales go on, and the connection is well."""
     with suppress(lease.LeaseLostError), unit_of_work() as session:
-        lease.release(session, pull.held, next_due_at=now + _LEFT_OUT, failures=0)
-        # There is nothing to be read; its reason says why.
-        _close(session, pull, status=sync_run.DONE, **told(fault))
+        lease.release(session, pull.held, next_due_at=now + LEFT_OUT_FOR, failures=0)
+        _close(session, pull, status=sync_run.LEFT_OUT, **told(fault))
     log.info("stream left out", stream=pull.held.stream, code=fault.code)
 
 

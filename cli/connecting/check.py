@@ -2,25 +2,33 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from cli import exit
 from cli.connecting.found import account, attention, sites, warnings
 from cli.output import Output
+from config import clock
 from connectors.base.contract import Health
 from dashboard.api.schemas import LocationSchema
-from models import Connection, Location
+from models import Connection, Location, readings
 from models.session import unit_of_work
 from models.site_list import of_connection
 from tasks import connect
 from tasks import sites as listing
+from tasks.pull import LEFT_OUT_FOR
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a connection's credentials reach just now; `attention` is what a person must see to."""
+    """What a connection's credentials reach just now; `attention` is what a person must see to.
+
+    `left_out` are streams that weren't granted when they were asked for last.
+    """
 
     health: Health
     locations: list[Location]
     attention: list[str]
+    left_out: list[str]
 
     @property
     def is_well(self) -> bool:
@@ -35,7 +43,12 @@ def look(connection: Connection) -> Found:
     with unit_of_work() as session:
         # The listing notes on it what it couldn't read.
         listed = session.get_one(Connection, connection.id)
-        return Found(health, of_connection(session, connection.id), attention(listed))
+        return Found(
+            health,
+            of_connection(session, connection.id),
+            attention(listed),
+            _left_out(session, connection.id),
+        )
 
 
 def tell(out: Output, connection: Connection, found: Found) -> int:
@@ -47,12 +60,18 @@ def tell(out: Output, connection: Connection, found: Found) -> int:
         "account": found.health.account,
         **account(found.health),
         "locations": LocationSchema(many=True).dump(found.locations),
-        "warnings": [*warnings(found.health), *found.attention],
+        "warnings": [*warnings(found.health), *found.attention, *found.left_out],
     }
     for warning in document["warnings"]:
         out.say(f"Warning: {warning}")
     out.answer(document, _in_words(connection, found))
     return exit.DONE if found.is_well else exit.FAILED
+
+
+def _left_out(session: Session, connection_id: int) -> list[str]:
+    """What each stream says that is asked for by the hour, and not granted."""
+    runs = readings.left_out(session, connection_id, clock.now() - 2 * LEFT_OUT_FOR)
+    return [f"{run.stream} left out: {run.error} {run.next_step}" for run in runs]
 
 
 def _in_words(connection: Connection, found: Found) -> str:

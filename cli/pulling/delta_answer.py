@@ -6,7 +6,7 @@ from typing import Any
 from cli import exit
 from cli.output import Output, table, typeable
 from models.readings import Reading
-from models.sync_run import DONE, WAITING
+from models.sync_run import DONE, FAILED, LEFT_OUT, WAITING
 
 COUNTS = ("rows_read", "rows_written", "rows_skipped", "rows_parked")
 _NO_WORKER = "No worker is up: it"
@@ -51,9 +51,11 @@ def asked(out: Output, name: str, taken: bool) -> int:
 
 
 def _status(found: Sequence[Reading]) -> str:
-    """The worst of them: one that failed, one that waits, else done."""
+    """The worst of them: one that failed, one that waits; left out is all that was, else done."""
     states = {reading.status for reading in found}
-    return next((each for each in ("failed", WAITING) if each in states), DONE)
+    if states == {LEFT_OUT}:
+        return LEFT_OUT
+    return next((each for each in (FAILED, WAITING) if each in states), DONE)
 
 
 def _item(reading: Reading) -> dict[str, Any]:
@@ -72,4 +74,6 @@ def _row(reading: Reading) -> list[Any]:
 
 def _reason(reading: Reading) -> str:
     where = f"{reading.location}: " if reading.location else ""
+    if reading.status == LEFT_OUT:
+        where = f"{reading.stream} left out: "
     return f"{where}{reading.error} {reading.next_step or ''}".strip()

@@ -7,7 +7,7 @@ from cli import exit
 from cli.output import Output
 from cli.pulling.importing import Asked, Came
 from dashboard.api.schemas import SyncRunSchema
-from models.sync_run import DONE, FAILED, WAITING
+from models.sync_run import DONE, FAILED, LEFT_OUT, WAITING
 
 COUNTS = ("rows_read", "rows_written", "rows_skipped", "rows_parked")
 _CODES = {DONE: exit.DONE, WAITING: exit.PARKED, "interrupted": exit.INTERRUPTED}
@@ -26,6 +26,9 @@ def read(out: Output, asked: Asked, came: Came) -> int:
         "error": _error(came) if status in (FAILED, WAITING) else None,
     }
     out.answer(document, _in_words(document))
+    for run in came.runs:
+        if run.status == LEFT_OUT:
+            out.say(f"{run.stream} left out: {run.error} {run.next_step}")
     if error := document["error"]:
         out.say(f"{error['sentence']} {error['next_step']}".strip())
     if status == "interrupted":
@@ -56,15 +59,22 @@ def _span(asked: Asked) -> dict[str, Any]:
 def _status(came: Came) -> str:
     if came.interrupted:
         return "interrupted"
-    if all(run.finished_at for run in came.runs):
+    left_out = {held.run_id for held in came.held_up if held.status == LEFT_OUT}
+    if left_out == {run.id for run in came.runs}:
+        return FAILED
+    if all(run.finished_at or run.id in left_out for run in came.runs):
         return DONE
     failed = any(each.status == FAILED for each in came.held_up)
     return FAILED if failed else WAITING
 
 
 def _error(came: Came) -> dict[str, Any]:
-    for held in came.held_up:
-        when = "" if held.status == FAILED else f" It goes on at {held.next_attempt_at:%H:%M} UTC."
+    for held in sorted(came.held_up, key=lambda each: each.status == LEFT_OUT):
+        when = (
+            ""
+            if held.status in (FAILED, LEFT_OUT)
+            else f" It goes on at {held.next_attempt_at:%H:%M} UTC."
+        )
         return {
             "code": held.error_code,
             "sentence": f"{held.error}{when}",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import requests
 
 from config import clock
 from models import Connection
@@ -99,7 +100,7 @@ def test_killed_in_the_middle_it_goes_on_to_the_same_result(shop: Takeaway, tmp_
     assert second.returncode == 0
     answer = json.loads(out)
     assert answer["orders"] == {"issued": shop.days}
-    assert len(answer["runs"]) == 2
+    assert [run["stream"] for run in answer["runs"]] == ["orders", "cash"]
     assert shop.slices_done() > done
     with takeaway(tmp_path, "unharmed") as other:
         assert typed(*other.span).code == 0
@@ -153,9 +154,41 @@ def test_a_refusal_ends_it_with_the_reason_and_mending_it_with_success(shop: Tak
     with unit_of_work() as session:
         row = session.get_one(Connection, shop.connection_id)
         assert row.status == "needs attention"
-    again = typed(*shop.span, "--stream", "orders", "--json")
+    again = typed(*shop.span, "--json")
     assert again.code == 0, again.err
     assert again.document["orders"] == {"issued": shop.days}
+
+
+def test_what_has_no_history_is_not_imported(shop: Takeaway) -> None:
+    said = typed("import", shop.name, "--since", "2018-02-03", "--until", "2018-02-05", "--json")
+    assert {run["stream"] for run in said.document["runs"]} == {"orders", "cash"}
+    assert all(run["finished_at"] for run in said.document["runs"])
+    for stream in ("menus", "stock", "configuration", "availability"):
+        refused = typed("import", shop.name, "--since", "2018-02-03", "--stream", stream)
+        assert refused.code == 2
+        assert "no history to import" in refused.err
+
+
+def test_what_is_not_granted_and_no_sale_is_left_out_and_said(shop: Takeaway) -> None:
+    with shop.failing(route="/cashmgmt", status=403):
+        said = typed(*shop.span, "--json")
+        alone = typed(*shop.span, "--stream", "cash", "--json")
+        asked = requests.get(f"{shop.served.url}/control/state", timeout=5).json()["faults"]
+    assert said.code == 0, said.err
+    assert (said.document["status"], said.document["error"]) == ("done", None)
+    assert said.document["orders"] == {"issued": shop.days}
+    assert [run["status"] for run in said.document["runs"]] == ["done", "left out"]
+    assert "cash left out: Toast doesn't let these credentials read" in said.err
+    assert "the scope cashmgmt:read" in said.err
+    with unit_of_work() as session:
+        assert session.get_one(Connection, shop.connection_id).status == "connected"
+    # One call was enough to know; nobody asks for each day.
+    assert sum(each["hits"] for each in asked) == 2
+    assert alone.code == 1
+    granted = typed(*shop.span, "--json")
+    assert granted.code == 0, granted.err
+    assert [run["status"] for run in granted.document["runs"]] == ["done", "done"]
+    assert granted.document["runs"][1]["error"] is None
 
 
 def test_a_long_pause_parks_it(shop: Takeaway) -> None:

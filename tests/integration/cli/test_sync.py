@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from cli.pulling.invoicing import Invoicing
 from config import clock
-from connectors import platforms
 from models import Order, StreamCursor
 from models.readings import readings
 from models.session import unit_of_work
@@ -26,6 +25,7 @@ from tests.shop import Shop, open_shop
 pytestmark = pytest.mark.usefixtures("database")
 
 BULK = "/orders/v2/ordersBulk"
+STREAMS = ("orders", "menus", "stock", "configuration", "cash", "availability")
 
 
 @pytest.fixture
@@ -54,19 +54,17 @@ def states(shop: Shop) -> dict[str, str]:
         return {row.external_id: row.invoice_state for row in rows}
 
 
-def orders_of(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """Its orders' streams alone."""
-    return [each for each in answer["streams"] if each["stream"] == "orders"]
-
-
 def test_rows_are_told_by_stream_and_location(shop: Shop, name: str) -> None:
     said = typed("sync", name, "--json")
     assert said.code == 0, said.err
     answer = said.document
     assert answer["status"] == "done"
-    assert {each["stream"] for each in answer["streams"]} == set(platforms()["toast"].streams)
-    assert len({each["location"] for each in answer["streams"]}) == 2
-    assert sum(each["rows_written"] for each in orders_of(answer)) == len(states(shop)) > 0
+    places = {each["location"] for each in answer["streams"]}
+    assert len(places) == 2
+    told = {(each["stream"], each["location"]) for each in answer["streams"]}
+    assert told == {(stream, place) for stream in STREAMS for place in places}
+    orders = [each["rows_written"] for each in answer["streams"] if each["stream"] == "orders"]
+    assert sum(orders) == len(states(shop)) > 0
     assert answer["rows_written"] == sum(each["rows_written"] for each in answer["streams"])
     assert "due" not in states(shop).values()
     assert "issued" in states(shop).values()
@@ -78,13 +76,12 @@ def test_only_what_changed_is_read_again(shop: Shop, name: str) -> None:
     at = (clock.now() - timedelta(minutes=35)).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
     with unit_of_work() as session:
         for cursor in session.query(StreamCursor).filter_by(connection_id=shop.connection_id):
-            if cursor.stream == "orders":
-                cursor.resume = {"v": 1, "mark": at}
+            cursor.resume = {"v": 1, "mark": at} if cursor.stream == "orders" else cursor.resume
     made = requests.post(
         f"{shop.till.url}/control/orders", json={"at": at, "webhooks": False}, timeout=5
     ).json()["guids"]
-    said = typed("sync", name, "--json").document
-    assert sum(each["rows_written"] for each in orders_of(said)) == 1
+    said = typed("sync", name, "--stream", "orders", "--json").document
+    assert said["rows_written"] == 1
     assert states(shop)[made[0]] == "issued"
 
 
@@ -93,25 +90,40 @@ def test_a_refusal_is_a_failure_with_reason_and_next_step(shop: Shop, name: str)
         said = typed("sync", name, "--json")
     assert said.code == 1
     assert said.document["status"] == "failed"
-    assert {each["error_code"] for each in orders_of(said.document)} == {"toast.not_granted"}
+    failed = [each for each in said.document["streams"] if each["status"] == "failed"]
+    assert {(each["stream"], each["error_code"]) for each in failed} == {
+        ("orders", "toast.not_granted")
+    }
     assert "In Toast Web" in said.err
+
+
+def test_what_is_not_granted_and_no_sale_is_left_out_and_said(shop: Shop, name: str) -> None:
+    with failing(shop, route="/menus", status=403):
+        said = typed("sync", name, "--json")
+        checked = typed("check", name, "--json")
+        alone = typed("sync", name, "--stream", "menus", "--json")
+    assert said.code == 0, said.err
+    assert said.document["status"] == "done"
+    states_of = {(each["stream"], each["status"]) for each in said.document["streams"]}
+    assert states_of == {
+        (stream, "left out" if stream == "menus" else "done") for stream in STREAMS
+    }
+    assert said.err.count("menus left out: Toast doesn't let these credentials read") == 1
+    assert "the scope menus:read" in said.err
+    # The same where a person looks for it later; and no success when it was all that was asked for.
+    assert checked.document.get("ok") is True, checked
+    assert any("the scope menus:read" in each for each in checked.document["warnings"])
+    assert (alone.code, alone.document["status"]) == (1, "left out")
+    assert typed("sync", name, "--stream", "menus", "--json").document["status"] == "done"
+    assert typed("check", name, "--json").document["warnings"] == []
 
 
 def test_one_location_that_fails_holds_up_no_other(shop: Shop, name: str) -> None:
     with failing(shop, status=403, times=1):
         said = typed("sync", name, "--json")
     assert said.code == 1
-    assert sorted(each["status"] for each in orders_of(said.document)) == ["done", "failed"]
-
-
-def test_what_is_not_granted_is_left_out_and_said(shop: Shop, name: str) -> None:
-    with failing(shop, route="/stock", status=403):
-        said = typed("sync", name, "--json")
-    assert said.code == 0, said.err
-    assert "stock:read" in said.err
-    left_out = [each for each in said.document["streams"] if each["stream"] == "stock"]
-    assert {each["error_code"] for each in left_out} == {"toast.not_granted"}
-    assert states(shop)
+    orders = [each for each in said.document["streams"] if each["stream"] == "orders"]
+    assert sorted(each["status"] for each in orders) == ["done", "failed"]
 
 
 def test_without_workers_nothing_is_said_to_be_tried_by_itself(shop: Shop, name: str) -> None:
@@ -126,19 +138,19 @@ def test_without_workers_nothing_is_said_to_be_tried_by_itself(shop: Shop, name:
 def test_a_limit_parks_it(shop: Shop, name: str) -> None:
     later = {"Retry-After": str(int(time.time()) + 3000)}
     with failing(shop, status=429, headers=later):
-        said = typed("sync", name, "--json")
+        said = typed("sync", name, "--stream", "orders", "--json")
     assert said.code == 3
     assert said.document["status"] == "waiting"
-    assert {each["error_code"] for each in orders_of(said.document)} == {"toast.limited"}
+    assert {each["error_code"] for each in said.document["streams"]} == {"toast.limited"}
 
 
 def test_a_database_that_is_busy_for_a_moment_is_outlasted(shop: Shop, name: str) -> None:
     with busy_once("orders"):
-        said = typed("sync", name, "--json")
+        said = typed("sync", name, "--stream", "orders", "--json")
     assert said.code == 0, said.err
     assert "The database is busy" in said.err
     assert said.document["status"] == "done"
-    assert sum(each["rows_written"] for each in orders_of(said.document)) == len(states(shop)) > 0
+    assert said.document["rows_written"] == len(states(shop)) > 0
 
 
 def test_a_stream_there_is_none_of_is_wrong_use(shop: Shop, name: str) -> None:
@@ -172,7 +184,8 @@ def test_another_readers_end_is_waited_for(shop: Shop, name: str) -> None:
 def test_a_process_answers_one_document(shop: Shop, name: str) -> None:
     said = run("sync", name, "--json")
     assert said.code == 0, said.err
-    assert sum(each["rows_written"] for each in orders_of(said.document)) == len(states(shop))
+    orders = [each for each in said.document["streams"] if each["stream"] == "orders"]
+    assert sum(each["rows_written"] for each in orders) == len(states(shop)) > 0
 
 
 def signalled_later(cursor_id: int) -> None:

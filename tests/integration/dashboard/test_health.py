@@ -187,6 +187,15 @@ def test_metrics(client: FlaskClient, owner: Merchant) -> None:
         session.execute(
             text("UPDATE cursors SET failures = 3, watermark = now() - interval '90 seconds'")
         )
+        # Read once an hour; whoever is alarmed by lag wants to know of sales.
+        session.execute(
+            text(
+                "INSERT INTO cursors (organization_id, connection_id, stream, watermark, sales,"
+                " next_due_at, location_external_id) SELECT organization_id, connection_id,"
+                " 'configuration', now() - interval '1 hour', false, next_due_at,"
+                " location_external_id FROM cursors"
+            )
+        )
     assert value(client, "taxpoynt_database_up") == 1
     assert value(client, "taxpoynt_inbox_waiting") == 1
     assert value(client, "taxpoynt_inbox_oldest_age_seconds") < 60
@@ -197,6 +206,8 @@ def test_metrics(client: FlaskClient, owner: Merchant) -> None:
     assert value(client, "taxpoynt_invoices_due") == 1
     assert value(client, "taxpoynt_sync_failures", 'stream="orders"') == 3
     assert 90 <= value(client, "taxpoynt_cursor_lag_seconds", 'stream="orders"') < 120
+    lags = [x for x in client.get("/metrics").text.splitlines() if "cursor_lag_seconds{" in x]
+    assert ['stream="orders"' in lag for lag in lags] == [True]
     assert value(client, "taxpoynt_connection_status", 'status="delayed"') == 1
 
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 
 from config import clock
-from models import Location, StreamCursor
+from models import Location, StreamCursor, site_list
 from models.session import unit_of_work
 from tests import factories, merchants
 from tests.merchants import Merchant
@@ -75,6 +75,26 @@ def test_nothing_is_complete_while_a_location_was_never_read(
 ) -> None:
     watermarks(owner, site_1=7, site_2=None)
     assert cell(page.get("/").text, "Lag") == "–"
+
+
+def test_only_sales_lag(page: FlaskClient, owner: Merchant) -> None:
+    watermarks(owner, site_1=7)
+    with unit_of_work() as session:
+        session.add(
+            StreamCursor(
+                organization_id=owner.organization_id,
+                connection_id=owner.connection.id,
+                stream="configuration",
+                location_external_id="site-1",
+                next_due_at=clock.now(),
+                watermark=clock.now() - timedelta(hours=1),
+                sales=False,
+            )
+        )
+        session.flush()
+        (place,) = site_list.locations(session, owner.organization_id).items
+    assert cell(page.get("/").text, "Lag") == "7 min"
+    assert clock.now() - place["read_until"] < timedelta(minutes=8)
 
 
 def watermarks(owner: Merchant, **minutes: int | None) -> None:
