@@ -39,7 +39,7 @@ lint: install
 	$(BIN)/codespell
 
 quick: install
-	$(BIN)/python -m pytest -q tests/architecture tests/conformance tests/unit
+	$(BIN)/python -m pytest -q --ignore tests/conformance/live tests/architecture tests/conformance tests/unit
 
 fix: install ## put the format right, and what lint can put right safely
 	$(BIN)/ruff check --fix .

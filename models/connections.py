@@ -191,8 +191,9 @@ def well_listed(session: Session, connection_id: int, now: datetime) -> None:
 def failed(session: Session, connection_id: int, fault: Fault, now: datetime) -> None:
     """Note what is wrong: delayed when it may pass by itself, else it needs attention.
 
-    What a listing noted stays unless this needs attention and isn't told by that already. That our
-    database is away or busy is no fault of the platform's.
+    What may pass hides nothing that needs a person. What a listing noted stays unless this needs
+    attention and isn't told by that already. That our database is away or busy is no fault of the
+    platform's.
     """
     if isinstance(fault, DatabaseAwayError):
         return
@@ -216,7 +217,7 @@ def _is_told_already(fault: Fault) -> ColumnElement[bool]:
     if fault.code in _OF_LISTING:
         return false()
     if isinstance(fault, TransientError):
-        return _IS_OF_LISTING
+        return or_(_IS_OF_LISTING, Connection.status == NEEDS_ATTENTION)
     if fault.code.endswith(_NOT_GRANTED):
         # Of a location that its listing couldn't read either.
         return and_(Connection.status_code == LOCATION_UNREAD, _IS_OF_LISTING)

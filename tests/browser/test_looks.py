@@ -65,9 +65,7 @@ def test_a_new_token_is_shown_whole(context: BrowserContext, site: Site) -> None
     page.goto(site.url + "/tokens")
     page.get_by_label("Name of the script").fill(f"script {next(_numbers)}")
     page.get_by_role("button", name="Make a token").click()
-    assert page.evaluate(
-        "(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.made pre'))"
-    )
+    assert page.locator(".made pre").evaluate("e => e.scrollWidth <= e.clientWidth")
     assert looked_at(page) == []
 
 

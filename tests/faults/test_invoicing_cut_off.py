@@ -49,6 +49,15 @@ def _sold(how_many: int = 3, *, refused: bool = False) -> tuple[int, list[int]]:
     return connection.organization_id, ids
 
 
+def _issue_after_all(ids: Sequence[int]) -> None:
+    """As a worker does: a connection that was broken before it is found out is another try."""
+    for _ in range(_ISSUERS):
+        with suppress(TransientError):
+            invoice.these(ids)
+            return
+    invoice.these(ids)
+
+
 def _papers(owner: int) -> list[str]:
     """Every invoice as it is given out, but for what differs between merchants and moments."""
     rows = ask("SELECT number FROM invoices WHERE organization_id = :o ORDER BY sequence", o=owner)
@@ -138,7 +147,7 @@ def test_numbers_have_no_gap_though_twenty_issue_at_once_and_connections_break()
         for done in [pool.submit(issue, number) for number in range(_ISSUERS)]:
             done.result()
     assert broken
-    invoice.these(ids)
+    _issue_after_all(ids)
     _assert_gapless(owner, ids)
     states = ask("SELECT DISTINCT invoice_state FROM orders WHERE id = ANY(:ids)", ids=ids)
     assert [row.invoice_state for row in states] == ["issued"]

@@ -1,0 +1,1 @@
+"""What every platform's connector does against its stand-in, through the real runtime."""
