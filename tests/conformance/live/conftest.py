@@ -9,18 +9,26 @@ from config.settings import settings
 from connectors import platforms
 from tasks import ring
 from tests.conformance.live.stand import Stand, opened
+from tests.conformance.live.stand import told as told_of
 
 STREAMS = [
     pytest.param((platform.name, stream), id=f"{platform.name}-{stream}")
     for platform in platforms().values()
     for stream in platform.streams
 ]
+TOLD = [
+    pytest.param((name, stream), id=f"{name}-{stream}")
+    for name in platforms()
+    for stream in told_of(name)
+]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for a `stream` is run for all that there are."""
+    """A test that asks for a `stream` is run for all that there are, or that are `told`."""
     if "stream" in metafunc.fixturenames:
         metafunc.parametrize("of_platform", STREAMS, indirect=True)
+    elif "told" in metafunc.fixturenames:
+        metafunc.parametrize("of_platform", TOLD, indirect=True)
     elif "stand" in metafunc.fixturenames:
         metafunc.parametrize("of_platform", list(platforms()), indirect=True)
 
@@ -34,6 +42,11 @@ def of_platform(request: pytest.FixtureRequest) -> tuple[str, str]:
 
 @pytest.fixture
 def stream(of_platform: tuple[str, str]) -> str:
+    return of_platform[1]
+
+
+@pytest.fixture
+def told(of_platform: tuple[str, str]) -> str:
     return of_platform[1]
 
 

@@ -1,7 +1,8 @@
 """What the suite asks of a platform's stand-in.
 
-Each platform has a module here, named after it, whose `opened` yields a `Stand`: a connected
-merchant whose platform can be bent. Whatever of it isn't in that module is the same for all.
+Each platform has a module here, named after it: its `opened` yields a `Stand`: a connected
+merchant whose platform can be bent. Its `TOLD` are the streams that deliveries tell of. Whatever
+isn't in that module is the same for all.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,9 +44,6 @@ class Stand(Protocol):
 
     def happenings(self, stream: str) -> Mapping[str, Callable[[], None]]:
         """What may happen to a stream's records, in this order; the platform tells of each."""
-
-    def is_told(self, stream: str) -> bool:
-        """Whether deliveries tell of it."""
 
     def held(self, stream: str) -> Facts:
         """What the platform holds of a stream."""
@@ -90,6 +88,12 @@ Opened = Callable[[], AbstractContextManager[Stand]]
 def opened(platform: str) -> Opened:
     """How a platform's stand is opened. Raises: ModuleNotFoundError, when it has none."""
     found: Opened = import_module(f"{__package__}.{platform}").opened
+    return found
+
+
+def told(platform: str) -> Sequence[str]:
+    """The streams that its deliveries tell of."""
+    found: Sequence[str] = import_module(f"{__package__}.{platform}").TOLD
     return found
 
 

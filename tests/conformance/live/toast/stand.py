@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from config import clock
-from sandbox.toast.stock.level import Level
 from tests.conformance.live.stand import Facts, Full
-from tests.integration.tasks.asked import ask, control, state
+from tests.conformance.live.toast import books
+from tests.integration.tasks.asked import control, state
 from tests.scenarios.toast.kitchen import Kitchen, open_kitchen, restaurant
 
 _numbers = count(1)
@@ -20,31 +20,6 @@ _ROUTES = {
     "configuration": "/config",
     "cash": "/cashmgmt",
     "availability": "/restaurant-availability",
-}
-_KINDS = {
-    "diningOptions": "dining option",
-    "revenueCenters": "revenue center",
-    "taxRates": "tax rate",
-    "discounts": "discount",
-    "serviceCharges": "service charge",
-    "voidReasons": "void reason",
-    "alternatePaymentTypes": "payment type",
-}
-_KEPT = {
-    "orders": "SELECT external_id AS id, version, deleted FROM orders WHERE connection_id = :c",
-    "menus": "SELECT l.external_id AS place, m.name AS id, m.price FROM menu_items m "
-    "JOIN locations l ON l.id = m.location_id WHERE l.connection_id = :c AND m.kind = 'item' "
-    "AND m.removed_at IS NULL",
-    "stock": "SELECT s.item_external_id AS id, s.status, s.quantity FROM stock_levels s "
-    "JOIN locations l ON l.id = s.location_id WHERE l.connection_id = :c "
-    "AND (s.status <> 'in stock' OR s.quantity IS NOT NULL)",
-    "configuration": "SELECT c.kind, c.external_id AS id, c.name FROM configured c "
-    "JOIN locations l ON l.id = c.location_id WHERE l.connection_id = :c "
-    "AND c.removed_at IS NULL",
-    "cash": "SELECT e.external_id AS id, e.business_date, e.amount FROM cash_entries e "
-    "JOIN locations l ON l.id = e.location_id WHERE l.connection_id = :c",
-    "availability": "SELECT external_id AS id, taking_orders FROM locations "
-    "WHERE connection_id = :c AND taking_orders IS NOT NULL",
 }
 
 
@@ -67,15 +42,17 @@ class ToastStand:
     def fulls(self) -> Sequence[Full]:
         """As "Rate limiting" of Toast's developer guide has them, and without any header."""
         at = clock.now().timestamp()
+        # The longer of its slices is a quarter of an hour of the clock.
+        ends = (int(at) // 900 + 1) * 900
         kind = {"X-Toast-RateLimit-By": "GLOBAL", "X-Toast-RateLimit-Remaining": "0"}
         return (
             Full("seconds", {"Retry-After": "40"}, 40),
-            Full("an instant", {**kind, "X-Toast-RateLimit-Reset": str(int(at) + 50)}, 50),
+            Full("an instant", {**kind, "X-Toast-RateLimit-Reset": str(ends)}, ends - at),
             Full("nothing", {}, 30),
         )
 
     def fill(self, stream: str) -> None:
-        """A thousand orders of one instant; a page for each configured thing; cash of ten days."""
+        """Orders of one instant; a page for each configured thing; cash of ten days."""
         {
             "orders": self._fill_orders,
             "stock": self._fill_stock,
@@ -98,62 +75,13 @@ class ToastStand:
         }
         return found[stream]
 
-    def is_told(self, stream: str) -> bool:
-        """Toast has no webhook of configuration, nor of cash."""
-        return stream not in {"configuration", "cash"}
-
     def held(self, stream: str) -> Facts:
         """From the stand-in's own books."""
-        found: dict[str, Callable[[], Facts]] = {
-            "orders": lambda: {
-                each.guid: (each.modified_ms, each.order().deleted_ms is not None)
-                for each in self._platform.book.all()
-            },
-            "menus": lambda: {
-                (place.guid, item.name): item.price_cents
-                for place in self._places
-                for item in self._premises(place).setup.card.items()
-            },
-            "stock": lambda: {
-                guid: _told_of(level)
-                for place in self._places
-                for guid, level in self._premises(place).stock._levels.items()
-                if level.status != "IN_STOCK"
-            },
-            "configuration": lambda: {
-                (kind, thing["guid"]): thing["name"]
-                for place in self._places
-                for resource, kind in _KINDS.items()
-                for _, thing in self._premises(place).setup.listed(resource)
-            },
-            "cash": lambda: {
-                entry["guid"]: round(entry["amount"] * 100)
-                for place in self._places
-                for book in (self._premises(place).cash,)
-                for entry in (*book.entries(), *book.deposits())
-            },
-            "availability": lambda: {
-                place.guid: self._premises(place).availability.body()["status"]
-                for place in self._places
-            },
-        }
-        return found[stream]()
+        return books.held(self._platform, stream)
 
     def kept(self, stream: str) -> Facts:
         """From our tables, in the stand-in's terms."""
-        rows = ask(_KEPT[stream], c=self.connection_id)
-        told: dict[str, Callable[[Any], tuple[Any, Any]]] = {
-            "orders": lambda row: (row.id, (_ms(row.version), row.deleted)),
-            "menus": lambda row: ((row.place, row.id), _cents(row.price)),
-            "stock": lambda row: (
-                row.id,
-                (row.status, None if row.quantity is None else float(row.quantity)),
-            ),
-            "configuration": lambda row: ((row.kind, row.id), row.name),
-            "cash": lambda row: (row.id, _cents(row.amount)),
-            "availability": lambda row: (row.id, "ONLINE" if row.taking_orders else "OFFLINE"),
-        }
-        return dict(told[stream](row) for row in rows)
+        return books.kept(self.connection_id, stream)
 
     def route(self, stream: str) -> str:
         """Each API has a path of its own."""
@@ -218,7 +146,7 @@ class ToastStand:
     def _fill_orders(self) -> None:
         at = clock.now() - timedelta(hours=1)
         said = f"{at:%Y-%m-%dT%H:%M:%S}.000+0000"
-        control(self._kitchen, "orders", {"count": 1000, "at": said, "webhooks": False})
+        control(self._kitchen, "orders", {"count": 250, "at": said, "webhooks": False})
 
     def _fill_stock(self) -> None:
         for n, name in enumerate(self._names()[:6]):
@@ -328,21 +256,6 @@ class ToastStand:
         control(self._kitchen, "availability", {"status": status})
         said = {"eventCategory": "restaurant_availability", "status": status}
         control(self._kitchen, "webhooks/events", said)
-
-
-def _told_of(level: Level) -> tuple[str, float | None]:
-    """Five or fewer are "low", as the page of the stock webhook has it."""
-    if level.status == "OUT_OF_STOCK" or level.quantity is None:
-        return "out of stock", None
-    return "low" if level.quantity <= 5 else "in stock", float(level.quantity)
-
-
-def _cents(amount: Any) -> int | None:
-    return None if amount is None else int(amount * 100)
-
-
-def _ms(at: datetime) -> int:
-    return round(at.astimezone(UTC).timestamp() * 1000)
 
 
 @contextmanager
