@@ -21,6 +21,7 @@ class Connection(Owned, Stamped, Base):
     `base_url` is where the platform is; `secrets` and `tokens` are sealed; `status` is in words,
     with what to do beside it.
 
+    `list_again_at` is when its locations are to be listed once more, if some had to wait.
     `logins` are when it last tried to log in, by our clock: platforms count that.
     `unannounced_since` is the change of the first order of late that reading brought and no
     delivery had told of; None while deliveries come.
@@ -49,6 +50,7 @@ class Connection(Owned, Stamped, Base):
     next_step: Mapped[str | None]
     status_at: Mapped[Instant | None]
     last_success_at: Mapped[Instant | None]
+    list_again_at: Mapped[Instant | None]
     logins: Mapped[list[datetime] | None] = mapped_column(ARRAY(DateTime(timezone=True)))
     unannounced_since: Mapped[Instant | None]
     phone_region: Mapped[str | None]

@@ -19,10 +19,11 @@ from models.storable import storable
 
 LOCATION_TAKEN = "location.taken"
 LOCATION_UNREAD = "location.unread"
+LOCATION_UNLISTED = "location.unlisted"
 # How each platform's code ends for what its credentials may not read.
 _NOT_GRANTED = ".not_granted"
 # Only a listing knows when these are over: the streams of other locations do well meanwhile.
-_OF_LISTING = (LOCATION_TAKEN, LOCATION_UNREAD)
+_OF_LISTING = (LOCATION_TAKEN, LOCATION_UNREAD, LOCATION_UNLISTED)
 
 
 class UnknownConnectionError(PermanentError):

@@ -12,6 +12,9 @@ _LARGEST = 2**63 - 1
 _SALES = {
     "orders": "count(*) FILTER (WHERE NOT voided)",
     "voided_orders": "count(*) FILTER (WHERE voided)",
+    # One that lacks something and one that has too much are two, though their sum is nothing.
+    "unexplained_orders": "count(*) FILTER (WHERE CASE WHEN voided THEN 0 ELSE due - open END"
+    " <> paid_before + paid_that_day + paid_after)",
     "checks": "sum(checks) FILTER (WHERE NOT voided)",
     # Somebody may have typed in a number that only one order can hold.
     "guests": f"least(coalesce(sum(guests) FILTER (WHERE NOT voided), 0), {_LARGEST})",

@@ -21,7 +21,8 @@ class LocationDay(Owned, Base):
     Sales are of the orders of that date, voided ones left out, refunds not taken off. Refunds are
     those given on that date, whenever was sold. `due` = `net` + `tax` + `gratuities` + `deferred`
     is owed for that date's orders; it is `paid_before` that date (deposits), `paid_that_day`,
-    `paid_after` or still `open`; `unexplained` is what is left, and must be nothing. What is paid
+    `paid_after` or still `open`; `unexplained` is what is left, and must be nothing: neither in
+    the sum nor of any order, of which `unexplained_orders` are those where it isn't. What is paid
     counts whether its order was voided or not: the till has it. `prepaid` is what was taken on
     that date for orders of later ones, `postpaid` for orders of earlier ones; `tips` came with
     whatever was taken on that date.
@@ -70,6 +71,7 @@ class LocationDay(Owned, Base):
     refunded_deferred: Mapped[Sum]
     refunded_tips: Mapped[Sum]
     voided_orders: Mapped[int]
+    unexplained_orders: Mapped[int]
     counted_at: Mapped[Instant]
 
 

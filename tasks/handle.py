@@ -68,6 +68,11 @@ class Sorted:
     parked: list[tuple[InboxEvent, Fault]] = field(default_factory=list)
     postponed: list[tuple[InboxEvent, Fault]] = field(default_factory=list)
 
+    def has_sales(self, platform: str) -> bool:
+        """Whether any tells of a sale."""
+        streams = platforms()[platform].streams
+        return any(streams[record.stream].sales for _, record in self.records)
+
 
 def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> int:
     """Apply up to `limit` deliveries in one transaction; returns how many were looked at."""
@@ -85,7 +90,7 @@ def drain(connection_id: int, limit: int = BATCH, only: int | None = None) -> in
         thin = [event.id for event in batch.thin]
         inbox.hold(session, thin, now)
         platform, was_silent = connection.platform, connection.unannounced_since is not None
-    if was_silent:
+    if was_silent and batch.has_sales(platform):
         with unit_of_work() as session:
             silence.over(session, connection_id, now)
     signal(connection_id, platform, batch, due)

@@ -28,6 +28,8 @@ _SECRET_MEMBERS = frozenset({"access", "refresh"})
 _LOGIN_LOCK = 7_203_116
 _MOMENT_S = 5.0
 _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+# How the codes end of what never got to the platform.
+_NEVER_LEFT = (".unreachable", ".used_up")
 
 
 @dataclass(frozen=True)
@@ -115,15 +117,16 @@ class StoredTokens:
     def _spared(self, login: Callable[[], Tokens]) -> Tokens:
         """Log in, and note the attempt before. Raises: LimitedError beyond the limit.
 
-        One that never got through counts for a minute, so that an outage of the platform's is
-        neither hammered at nor outlasted by an hour.
+        One that never got to the platform counts for a minute, so that nobody hammers at a line
+        that is down. Any other counts whole, answered or not: the platform counts it, too.
         """
         recent, now = self._recent(), clock.now()
         self._note([*recent, now])
         try:
             return login()
-        except TransientError:
-            self._note([*recent, now - _HOUR + _MINUTE])
+        except TransientError as fault:
+            if fault.code.endswith(_NEVER_LEFT):
+                self._note([*recent, now - _HOUR + _MINUTE])
             raise
 
     def _note(self, logins: list[datetime]) -> None:

@@ -3,8 +3,9 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import timedelta
 
-from sqlalchemy import case, func, select, tuple_, update
+from sqlalchemy import and_, case, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from config.errors import Fault, PermanentError
 from config.logging import logger
 from connectors import platforms
 from connectors.base.contract import Listing
+from connectors.base.errors import AccessRefusedError, LimitedError
 from models import Connection, Location, Organization, StreamCursor, connections
 from models.connection import NEEDS_ATTENTION
 from models.session import unit_of_work
@@ -27,6 +29,10 @@ _NAMED = 5
 
 class TakenError(PermanentError):
     """Another connection of the merchant reads a location: its sales would count twice."""
+
+
+class UnlistedError(PermanentError):
+    """The locations of a connection can't be listed; those that are known go on."""
 
 
 class UnreadError(PermanentError):
@@ -45,14 +51,19 @@ def due() -> int:
 
 @slots.scheduled("sites.first")
 def first() -> int:
-    """Ask connections that have no location yet: their platform was away, or grants take time."""
+    """Ask connections that have no location yet, or some that couldn't be asked for before.
+
+    Their platform was away, grants take time, or no calls were left.
+    """
     known = select(Location.id).where(Location.connection_id == Connection.id).exists()
     with unit_of_work() as session:
         found = session.execute(
             select(Connection.id, Connection.platform).where(
-                ~known,
-                # A login that was refused is not repeated by the minute.
-                Connection.status != NEEDS_ATTENTION,
+                or_(
+                    # A login that was refused is not repeated by the minute.
+                    and_(~known, Connection.status != NEEDS_ATTENTION),
+                    Connection.list_again_at <= clock.now(),
+                )
             )
         ).all()
     for row in found:
@@ -77,9 +88,28 @@ def refresh_noting(connection_id: int) -> None:
         refresh(connection_id)
     except Fault as fault:
         with unit_of_work() as session:
-            connections.failed(session, connection_id, fault, clock.now())
+            if isinstance(fault, LimitedError):
+                _list_again(session, connection_id, fault.retry_after_s or 0.0)
+            else:
+                connections.failed(session, connection_id, _noted(fault), clock.now())
         log.warning("locations not read", connection_id=connection_id, code=fault.code)
         raise
+
+
+def _noted(fault: Fault) -> Fault:
+    """What is told of a listing that failed: streams that are read well don't put an end to it."""
+    own = (AccessRefusedError, TakenError)
+    if isinstance(fault, own) or not isinstance(fault, PermanentError):
+        return fault
+    return UnlistedError(connections.LOCATION_UNLISTED, fault.sentence, next_step=fault.next_step)
+
+
+def _list_again(session: Session, connection_id: int, wait_s: float) -> None:
+    """Have the locations listed once more, when there are calls for it."""
+    at = clock.now() + timedelta(seconds=wait_s)
+    session.execute(
+        update(Connection).where(Connection.id == connection_id).values(list_again_at=at)
+    )
 
 
 def refresh(connection_id: int) -> int:
@@ -91,7 +121,7 @@ def refresh(connection_id: int) -> int:
     """
     with unit_of_work() as session:
         asked = session.get_one(Connection, connection_id)
-    with reach.line(asked) as line:
+    with reach.line(asked, hurried=True) as line:
         listing = line.connector.locations(line.http)
     with unit_of_work() as session:
         take_turns(session, asked.organization_id)
@@ -100,7 +130,11 @@ def refresh(connection_id: int) -> int:
         is_current = connection.secrets == asked.secrets
         if is_current:
             keep(session, connection, listing)
-    return len(listing.sites) if is_current else refresh(connection_id)
+    if not is_current:
+        return refresh(connection_id)
+    # Phones are read as those of the country that locations are in.
+    ring.overdue("match.customers", organization_id=asked.organization_id)
+    return len(listing.sites)
 
 
 def take_turns(session: Session, organization_id: int) -> None:
@@ -121,11 +155,18 @@ def keep(session: Session, connection: Connection, listing: Listing) -> None:
     for site in found:
         _store(session, connection, site)
     # One that can't be read is still there: its streams go on, and fail where people look.
-    _mark_gone(session, connection, {*listing.unread, *(site.external_id for site in found)})
+    _mark_gone(
+        session,
+        connection,
+        {*listing.unread, *listing.limited, *(site.external_id for site in found)},
+    )
     _make_cursors(session, connection, [s.external_id for s in found if not s.archived])
+    connection.list_again_at = None
+    if listing.limited:
+        _list_again(session, connection.id, max(listing.limited.values()))
     if listing.unread:
         _note_unread(session, connection, listing.unread)
-    else:
+    elif not listing.limited:
         connections.well_listed(session, connection.id, clock.now())
 
 

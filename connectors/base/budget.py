@@ -1,7 +1,8 @@
 """The call budget that all workers of a connection share, kept in Redis.
 
 Vendors count calls in fixed slices of their clock. Each slice is one counter; a call takes one
-from every bucket it is charged to, from all of them or from none.
+from every bucket it is charged to, from all of them or from none. Holds are of so many seconds, and
+kept by our own clock: whoever puts one on need not know the vendor's as well as who comes upon it.
 """
 
 import random
@@ -22,24 +23,25 @@ JITTER_S = 0.05
 _KEPT = timedelta(seconds=10)
 _RETRY_AFTER_S = 5.0
 
-# Instants and lengths in milliseconds. KEYS: per bucket its counter and its hold (an instant
-# before which nobody calls). ARGV: now, then per bucket capacity, end of slice, life of the
-# counter, length of the hold that taking puts on (0: none), life of that hold.
+# Instants and lengths in milliseconds. KEYS: per bucket its counter and its hold (an instant of
+# ours before which nobody calls). ARGV: now by the vendor's clock and by ours, then per bucket
+# capacity, end of slice, life of the counter, length of the hold that taking puts on (0: none),
+# life of that hold.
 _TAKE = """
-local now, wait = tonumber(ARGV[1]), 0
+local now, here, wait = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
 for i = 0, #KEYS / 2 - 1 do
   local held = tonumber(redis.call('GET', KEYS[2 * i + 2]) or 0)
-  wait = math.max(wait, held - now)
-  if tonumber(redis.call('GET', KEYS[2 * i + 1]) or 0) >= tonumber(ARGV[5 * i + 2]) then
-    wait = math.max(wait, tonumber(ARGV[5 * i + 3]) - now)
+  wait = math.max(wait, held - here)
+  if tonumber(redis.call('GET', KEYS[2 * i + 1]) or 0) >= tonumber(ARGV[5 * i + 3]) then
+    wait = math.max(wait, tonumber(ARGV[5 * i + 4]) - now)
   end
 end
 if wait > 0 then return wait end
 for i = 0, #KEYS / 2 - 1 do
   redis.call('INCR', KEYS[2 * i + 1])
-  redis.call('PEXPIRE', KEYS[2 * i + 1], ARGV[5 * i + 4])
-  local hold = tonumber(ARGV[5 * i + 5])
-  if hold > 0 then redis.call('SET', KEYS[2 * i + 2], now + hold, 'PX', ARGV[5 * i + 6]) end
+  redis.call('PEXPIRE', KEYS[2 * i + 1], ARGV[5 * i + 5])
+  local hold = tonumber(ARGV[5 * i + 6])
+  if hold > 0 then redis.call('SET', KEYS[2 * i + 2], here + hold, 'PX', ARGV[5 * i + 7]) end
 end
 return 0
 """
@@ -74,7 +76,7 @@ class Limit:
 
 
 class Budget:
-    """Takes calls out of shared buckets. Instants are the platform's (see `ServerClock`)."""
+    """Takes calls out of shared buckets. `now` is the platform's (see `ServerClock`)."""
 
     def __init__(self, client: redis.Redis, *, chance: Callable[[], float] = random.random) -> None:
         self._client = client
@@ -82,15 +84,21 @@ class Budget:
         self._take = client.register_script(_TAKE)
         self._raise = client.register_script(_RAISE)
 
-    def take(self, limits: Sequence[Limit], now: datetime) -> float:
+    def take(self, limits: Sequence[Limit], now: datetime, here: datetime | None = None) -> float:
         """Take one call from every bucket, or none and say how many seconds to wait.
+
+        `here` is now by our own clock, where that differs.
 
         Raises: TransientError when Redis can't be reached: without the count nobody may call.
         """
         if not limits:
             return 0.0
         keys = [key for x in limits for key in (x.counter_key(_slice(x, now)), x.hold_key)]
-        arguments = [_ms(now), *(number for x in limits for number in _numbers(x, now))]
+        arguments = [
+            _ms(now),
+            _ms(here or now),
+            *(number for x in limits for number in _numbers(x, now)),
+        ]
         wait_ms = int(self._run(self._take, keys, arguments))
         return wait_ms / 1000 + self._chance() * JITTER_S if wait_ms > 0 else 0.0
 
@@ -102,9 +110,9 @@ class Budget:
         life = _ms_of(limit.bucket.window + _KEPT)
         self._run(self._raise, [key], [max(0, limit.allowed - remaining), life])
 
-    def block(self, limit: Limit, until: datetime, now: datetime) -> None:
-        """Let nobody take from a bucket before `until`."""
-        life = _ms_of(until - now + _KEPT)
+    def block(self, limit: Limit, until: datetime, here: datetime) -> None:
+        """Let nobody take from a bucket before `until`; both by our own clock."""
+        life = _ms_of(until - here + _KEPT)
         if life > 0:
             self._run(self._raise, [limit.hold_key], [_ms(until), life])
 
@@ -119,14 +127,14 @@ class Unlimited(Budget):
     def __init__(self) -> None:
         """Needs no Redis."""
 
-    def take(self, limits: Sequence[Limit], now: datetime) -> float:
+    def take(self, limits: Sequence[Limit], now: datetime, here: datetime | None = None) -> float:
         """Never waits."""
         return 0.0
 
     def observe(self, limit: Limit, remaining: int, resets_at: datetime) -> None:
         """Learns nothing."""
 
-    def block(self, limit: Limit, until: datetime, now: datetime) -> None:
+    def block(self, limit: Limit, until: datetime, here: datetime) -> None:
         """Blocks nothing."""
 
 

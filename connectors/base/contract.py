@@ -117,10 +117,14 @@ class Health:
 
 @dataclass(frozen=True)
 class Listing:
-    """The till sites that could be read; of those that are there but couldn't, by id, why not."""
+    """The till sites that could be read; of those that are there but couldn't, by id, why not.
+
+    `limited` are those whose calls were used up, by id, with the seconds until there are others.
+    """
 
     sites: Sequence[LocationRecord]
     unread: Mapping[str, PermanentError] = field(default_factory=dict)
+    limited: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

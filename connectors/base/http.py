@@ -45,7 +45,7 @@ class Client:
         connection_key: str,
         patience_s: float = 2.0,
         hurried: bool = False,
-        wait: Callable[[float], None] = time.sleep,
+        wait: Callable[[float], None] | None = None,
     ) -> None:
         self._connector = connector
         self._tokens = tokens
@@ -53,7 +53,7 @@ class Client:
         self._key = connection_key
         self._patience_s = 0.0 if hurried else patience_s
         self._hurried = hurried
-        self._wait = wait
+        self._wait = time.sleep if wait is None else wait
         self._clock = ServerClock()
         self._exchange = Exchange(connector.base_url)
 
@@ -151,7 +151,7 @@ class Client:
 
     def _take(self, request: Request, patience: "_Patience") -> None:
         limits = [self._limit(name, request) for name in request.buckets]
-        while wait_s := self._budget.take(limits, self.server_now()):
+        while wait_s := self._budget.take(limits, self.server_now(), clock.now()):
             if not patience.covers(wait_s):
                 raise LimitedError(
                     "budget.used_up",
@@ -162,9 +162,9 @@ class Client:
             patience.spend(wait_s)
 
     def _block(self, request: Request, bucket: str | None, wait_s: float) -> None:
-        now = self.server_now()
+        here = clock.now()
         for name in [bucket] if bucket else request.buckets:
-            self._budget.block(self._limit(name, request), now + timedelta(seconds=wait_s), now)
+            self._budget.block(self._limit(name, request), here + timedelta(seconds=wait_s), here)
 
     def _limit(self, name: str, request: Request) -> Limit:
         bucket = self._connector.buckets[name]

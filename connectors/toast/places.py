@@ -15,7 +15,7 @@ import msgspec
 
 from config.errors import PermanentError
 from connectors.base.contract import Http, Listing, Request
-from connectors.base.errors import AccessRefusedError, NotGrantedError
+from connectors.base.errors import AccessRefusedError, LimitedError, NotGrantedError
 from connectors.toast import limits
 from connectors.toast.bodies import answered
 from connectors.toast.restaurant import Restaurant, incomplete, location
@@ -47,21 +47,29 @@ def read(http: Http, restaurants: Sequence[str], *, whole_groups: bool = False) 
     read yet (a new permission takes a quarter of an hour) doesn't hide the rest. One call each: a
     list tells nothing of a restaurant's zone.
 
+    One whose calls are used up for the moment doesn't hold up the rest either, and is told apart.
+
     Raises: PermanentError when none can be listed or read; AccessRefusedError at once, for Toast
         frowns on more than two logins an hour. Fault when a group can't be listed: what it holds
         isn't known then, and one left out would be taken for gone.
     """
     found: dict[str, LocationRecord] = {}
     unread: dict[str, PermanentError] = {}
-    _read(http, restaurants or _listed(http), found, unread)
+    limited: dict[str, LimitedError] = {}
+    _read(http, restaurants or _listed(http), found, unread, limited)
     if restaurants and whole_groups:
         # By group one restaurant that is read, and so may ask for the others.
         askers = {site.group_id: site.external_id for site in found.values() if site.group_id}
         for group, asker in askers.items():
-            _read(http, _grouped(http, group, asker), found, unread)
+            _read(http, _grouped(http, group, asker), found, unread, limited)
     if not found:
-        raise next(iter(unread.values()), None) or _none("The Toast account has no restaurants.")
-    return Listing([*found.values()], unread)
+        why = next(iter((*limited.values(), *unread.values())), None)
+        raise why or _none("The Toast account has no restaurants.")
+    return Listing(
+        [*found.values()],
+        unread,
+        {guid: why.retry_after_s or 0.0 for guid, why in limited.items()},
+    )
 
 
 def touch(http: Http, restaurants: Sequence[str]) -> None:
@@ -77,14 +85,17 @@ def _read(
     guids: Iterable[str],
     found: dict[str, LocationRecord],
     unread: dict[str, PermanentError],
+    limited: dict[str, LimitedError],
 ) -> None:
     for guid in dict.fromkeys(guids):
-        if guid in found or guid in unread:
+        if guid in found or guid in unread or guid in limited:
             continue
         try:
             found[guid] = _restaurant(http, guid)
         except AccessRefusedError:
             raise
+        except LimitedError as later:
+            limited[guid] = later
         except PermanentError as refused:
             unread[guid] = refused
 

@@ -40,9 +40,10 @@ class FiguresSchema(RowSchema):
 
     `gross` is `net` + `discounts`. `due` = `net` + `tax` + `gratuities` + `deferred` is owed for
     that date's orders: `paid_before`, `paid_that_day`, `paid_after`, `open`, or `unexplained`,
-    which must be nothing. `collected` was taken on that date without `tips`: `paid_that_day`,
-    `prepaid` for orders of later dates, `postpaid` for those of earlier ones. Refunds are those
-    given on that date, and not taken off sales.
+    which must be nothing. So must `unexplained_orders`: two orders that cancel out are two.
+    `collected` was taken on that date without `tips`: `paid_that_day`, `prepaid` for orders of
+    later dates, `postpaid` for those of earlier ones. Refunds are those given on that date, and not
+    taken off sales.
     """
 
     currency = fields.String()
@@ -50,6 +51,7 @@ class FiguresSchema(RowSchema):
     checks = fields.Integer()
     guests = fields.Integer()
     voided_orders = fields.Integer()
+    unexplained_orders = fields.Integer()
     gross = Money()
     discounts = Money()
     net = Money()

@@ -186,6 +186,7 @@ def upgrade() -> None:
     sa.Column('refunded_deferred', sa.Numeric(precision=24, scale=4), nullable=False),
     sa.Column('refunded_tips', sa.Numeric(precision=24, scale=4), nullable=False),
     sa.Column('voided_orders', sa.BigInteger(), nullable=False),
+    sa.Column('unexplained_orders', sa.BigInteger(), nullable=False),
     sa.Column('counted_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
@@ -251,6 +252,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('location_id', 'item_external_id', name=op.f('uq_stock_levels_location_id_item_external_id'))
     )
     op.create_index('ix_stock_levels_status', 'stock_levels', ['organization_id', 'status', 'location_id', 'id'], unique=False)
+    op.add_column('connections', sa.Column('list_again_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('connections', sa.Column('logins', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=True))
     op.add_column('cursors', sa.Column('sales', sa.Boolean(), server_default=sa.text('true'), nullable=False))
     op.add_column('connections', sa.Column('unannounced_since', sa.DateTime(timezone=True), nullable=True))
@@ -402,6 +404,7 @@ def downgrade() -> None:
     op.drop_column('connections', 'unannounced_since')
     op.drop_column('cursors', 'sales')
     op.drop_column('connections', 'logins')
+    op.drop_column('connections', 'list_again_at')
     op.drop_index('ix_stock_levels_status', table_name='stock_levels')
     op.drop_table('stock_levels')
     op.drop_table('menus')

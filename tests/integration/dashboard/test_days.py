@@ -94,7 +94,7 @@ def test_a_statement_adds_up(page: FlaskClient, place: int) -> None:
     text_ = page.get(f"/days/{place}/{MONDAY}").text
     shown = cells(text_)
     for line in (
-        "0.03 GBP not explained.",
+        "0.03 GBP not explained in 1 order.",
         "Gross sales 20.00 GBP less discounts 0.00 GBP Net sales 20.00 GBP",
         "Before 5.00 GBP That day 16.97 GBP Afterwards 0.00 GBP Still open 0.00 GBP "
         "Not explained 0.03 GBP Due 22.00 GBP",
@@ -147,6 +147,7 @@ def test_sums_by_brand_lead_to_their_days(page: FlaskClient, place: int) -> None
     )
     assert f'href="/days?brand=Bukka&amp;since={SUNDAY}&amp;until={MONDAY}"' in text_
     by_site = page.get(f"/rollup?since={SUNDAY}").text
+    assert '<a href="/days" aria-current="page">' in by_site
     assert f'href="/days?location={place}&amp;since={SUNDAY}">site-1</a>' in by_site
     assert "without a group" in page.get(f"/rollup?by=group&since={SUNDAY}").text
     assert "No day lies between" in page.get("/rollup?until=2020-01-01").text

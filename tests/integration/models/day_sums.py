@@ -21,9 +21,11 @@ def summed(orders: Iterable[OrderRecord], currency: str) -> Days:
     for order in orders:
         if order.deleted or order.not_sale_reason is not None:
             continue
-        for entries in (_sold(order, currency), _paid(order), _given(order, currency)):
-            for on, name, value in entries:
-                found[on][name] += value
+        sold, paid = list(_sold(order, currency)), list(_paid(order))
+        for on, name, value in (*sold, *paid, *_given(order, currency)):
+            found[on][name] += value
+        if _left(order, sold, paid):
+            found[order.business_date]["unexplained_orders"] += 1
     for figures in found.values():
         owed = figures["due"] - figures["open"]
         paid = figures["paid_before"] + figures["paid_that_day"] + figures["paid_after"]
@@ -69,6 +71,17 @@ def _paid(order: OrderRecord) -> Iterator[Entry]:
             yield from ((sold_on, "paid_after", payment.amount), (on, "postpaid", payment.amount))
         else:
             yield on, "paid_that_day", payment.amount
+
+
+def _left(order: OrderRecord, sold: list[Entry], paid: list[Entry]) -> Decimal:
+    """What is neither paid nor open of one order."""
+    here = [(name, value) for on, name, value in (*sold, *paid) if on == order.business_date]
+    signs = {
+        "due": 1,
+        "open": -1,
+        **dict.fromkeys(("paid_before", "paid_that_day", "paid_after"), -1),
+    }
+    return sum((signs.get(name, 0) * value for name, value in here), Decimal(0))
 
 
 def _given(order: OrderRecord, currency: str) -> Iterator[Entry]:

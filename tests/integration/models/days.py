@@ -22,7 +22,7 @@ AMOUNTS = (
     *("tips", "prepaid", "postpaid", "refunded_net", "refunded_tax", "refunded_gratuities"),
     *("refunded_deferred", "refunded_tips"),
 )
-COUNTS = ("orders", "checks", "guests", "voided_orders")
+COUNTS = ("orders", "checks", "guests", "voided_orders", "unexplained_orders")
 
 
 def bill(external_id: str = "c1", *, settled: bool = True, **facts: Any) -> CheckRecord:

@@ -121,6 +121,21 @@ def test_a_login_that_the_platform_refuses_counts_too(shop: Shop) -> None:
     assert _logins(shop) == 1
 
 
+def test_a_login_that_is_answered_with_a_failure_counts_too(shop: Shop) -> None:
+    down = {"route": "/authentication", "kind": "status", "status": 503}
+    control(shop, "faults", [down])
+    fault = _read_with_a_revoked_token(shop)
+    assert fault is not None
+    assert fault.code == "toast.unavailable"
+    began = clock.now()
+    for minutes in (2, 20, 55):
+        with clock.frozen(began + timedelta(minutes=minutes)):
+            fault = _read_with_a_revoked_token(shop)
+            assert fault is not None
+            assert fault.code == "logins.used_up"
+    assert [each["hits"] for each in state(shop)["faults"]] == [1]
+
+
 def test_a_token_about_to_end_is_renewed_and_kept_sealed(shop: Shop) -> None:
     tokens = _tokens(shop)
     ended = Tokens("ends-soon-token", expires_at=clock.now() + timedelta(seconds=10))

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from config import clock
-from models import StreamCursor
+from models import StreamCursor, inbox
 from models.session import unit_of_work
 from models.silence import is_silent
+from sandbox.toast.webhook.message import order_updated
 from tasks import handle, sync
 from tests.integration.tasks.asked import connection, control, cursors, one, orders
 from tests.shop import Shop
@@ -58,8 +59,8 @@ def _since(shop: Shop) -> datetime | None:
 
 
 def test_sales_that_no_delivery_told_of_are_read_and_noticed(read: Shop) -> None:
-    guid = _sell(read, 5)
-    with _ahead(read, 8):
+    guid = _sell(read, 9)
+    with _ahead(read, 12):
         _read_all(read)
         assert guid in orders(read)
         since = _since(read)
@@ -80,8 +81,8 @@ def test_while_it_is_silent_the_rest_is_read_more_often(read: Shop) -> None:
         )
         session.add(seldom)
     due = "SELECT next_due_at FROM cursors WHERE id = :c"
-    _sell(read, 5)
-    with _ahead(read, 8):
+    _sell(read, 9)
+    with _ahead(read, 12):
         _read_all(read)
         assert one(due, c=seldom.id).next_due_at > clock.now() + timedelta(hours=1)
     _sell(read, 25)
@@ -93,12 +94,40 @@ def test_while_it_is_silent_the_rest_is_read_more_often(read: Shop) -> None:
 
 
 def test_a_delivery_ends_the_silence(read: Shop) -> None:
-    _sell(read, 5)
-    with _ahead(read, 8):
+    _sell(read, 9)
+    with _ahead(read, 12):
         _read_all(read)
         assert _since(read) is not None
         _deliver(read)
         assert _since(read) is None
+
+
+def test_that_stock_is_told_of_ends_no_silence(read: Shop) -> None:
+    stock = read.event(read.messages(1)[0])
+    _sell(read, 9)
+    with _ahead(read, 12):
+        with unit_of_work() as session:
+            body = b'{"eventCategory": "stock", "details": {}}'
+            headers = {"toast-event-category": "stock"}
+            told = replace(
+                stock, delivery_id="stock", event_type="stock", headers=headers, body=body
+            )
+            inbox.accept(session, told)
+        handle.drain(read.connection_id)
+        _read_all(read)
+        assert _since(read) is not None
+
+
+@pytest.mark.parametrize("ahead_s", [-90, 90])
+def test_a_clock_that_differs_is_no_silence(read: Shop, ahead_s: float) -> None:
+    guid = _sell(read, ahead_s / 60)
+    held = read.till.platform.book.get(guid)
+    assert held is not None
+    read.take_in([order_updated(held, "told", held.modified_ms)])
+    handle.drain(read.connection_id)
+    control(read, "clock", {"offset_s": 300 + ahead_s})
+    _read_all(read)
+    assert _since(read) is None
 
 
 def test_who_never_had_a_delivery_is_told_nothing(shop: Shop) -> None:

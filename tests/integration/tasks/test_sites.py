@@ -1,12 +1,15 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from shlex import quote
 from typing import Any
 
 import pytest
 
+from config import clock
 from tasks import connect, sites, sync
 from tests.integration.tasks.asked import ask, connection, control, cursors, one
+from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop
 from tests.waiting import until
 
@@ -71,6 +74,49 @@ def test_a_site_that_is_named_but_refused_is_told_and_goes_on(shop: Shop) -> Non
         "WHERE stream = 'orders' AND next_due_at <= now() AND connection_id = :c"
     )
     assert one(query, c=shop.connection_id).place == refused
+
+
+def test_a_list_that_is_refused_is_told_though_streams_go_on(shop: Shop) -> None:
+    control(shop, "faults", [{"route": "/partners", "kind": "status", "status": 403}])
+    sites.list_(connection_id=shop.connection_id, platform="toast")
+    for _ in range(2):
+        noted = connection(shop)
+        assert (noted.status, noted.status_code) == ("needs attention", "location.unlisted")
+        assert noted.status_reason == "These Toast credentials can't list their restaurants."
+        assert "restaurants" in noted.next_step
+        assert [pull.fault for pull in map(sync.run, cursors(shop)) if pull] == [None, None]
+    control(shop, "faults", method="DELETE")
+    sites.list_(connection_id=shop.connection_id, platform="toast")
+    assert (connection(shop).status, connection(shop).status_reason) == ("connected", None)
+
+
+def test_a_site_whose_calls_are_used_up_holds_up_no_other(shop: Shop, signals: Signals) -> None:
+    here, limited = _places(shop)
+    for table, column in (("cursors", "location_external_id"), ("locations", "external_id")):
+        query = f"DELETE FROM {table} WHERE {column} = :g AND connection_id = :c"
+        ask(query, g=here, c=shop.connection_id)
+    rule = {"route": f"/restaurants/v1/restaurants/{limited}", "kind": "status", "status": 429}
+    control(shop, "faults", [{**rule, "headers": {"Retry-After": "300"}}])
+    sites.list_(connection_id=shop.connection_id, platform="toast")
+    assert _archived(shop) == {here: False, limited: False}
+    assert connection(shop).status != "needs attention"
+    control(shop, "faults", method="DELETE")
+    assert _listed_again(shop, signals) == []
+    with clock.frozen(clock.now() + timedelta(seconds=302)):
+        assert _listed_again(shop, signals) == [shop.connection_id]
+        sites.list_(connection_id=shop.connection_id, platform="toast")
+        assert _listed_again(shop, signals) == []
+
+
+def _listed_again(shop: Shop, signals: Signals) -> list[int]:
+    sites.first()
+    asked = [each["connection_id"] for each in signals.take("sites.list")]
+    return [connection_id for connection_id in asked if connection_id == shop.connection_id]
+
+
+def test_guests_are_matched_again_once_locations_are_listed(shop: Shop, signals: Signals) -> None:
+    sites.list_(connection_id=shop.connection_id, platform="toast")
+    assert {"organization_id": shop.organization_id} in signals.take("match.customers")
 
 
 def test_a_site_that_was_never_read_is_told_until_it_is(shop: Shop) -> None:

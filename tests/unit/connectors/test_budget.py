@@ -59,6 +59,16 @@ def test_a_blocked_bucket_gives_nothing_until_then(budget: Budget):
     assert grants(budget, FEW, NOW + 3 * SECOND) == 3
 
 
+@pytest.mark.parametrize("ahead", [-90 * SECOND, 90 * SECOND])
+def test_a_hold_is_as_long_for_who_knows_the_vendors_clock_as_for_who_does_not(
+    budget: Budget, ahead: timedelta
+):
+    budget.block(FEW, NOW + 40 * SECOND, NOW)
+    assert budget.take([FEW], NOW, NOW) == 40
+    assert budget.take([FEW], NOW + ahead, NOW) == 40
+    assert budget.take([FEW], NOW + ahead + 40 * SECOND, NOW + 40 * SECOND) == 0
+
+
 def test_spaced_calls_are_never_closer_than_their_window(budget: Budget):
     late = datetime(2026, 3, 1, 12, 0, 4, 900_000, tzinfo=UTC)
     assert budget.take([SPACED], late) == 0

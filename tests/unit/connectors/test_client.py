@@ -150,10 +150,10 @@ class Empty(Unlimited):
         self.waits = list(waits)
         self.blocked: list[str] = []
 
-    def take(self, limits: object, now: object) -> float:
+    def take(self, limits: object, now: object, here: object = None) -> float:
         return self.waits.pop(0) if self.waits else 0.0
 
-    def block(self, limit: Limit, until: object, now: object) -> None:
+    def block(self, limit: Limit, until: object, here: object) -> None:
         self.blocked.append(f"{limit.owner}/{limit.bucket.name}")
 
 
