@@ -13,6 +13,7 @@ from models.invoice import Invoice, InvoiceLine, InvoiceSeries, InvoiceTax
 from models.job_slot import JobSlot
 from models.location import Location
 from models.location_day import LocationDay, StaleDay
+from models.location_month import LocationMonth
 from models.menu import Menu, MenuItem
 from models.order import Order
 from models.order_part import (
@@ -46,6 +47,7 @@ __all__ = [
     "JobSlot",
     "Location",
     "LocationDay",
+    "LocationMonth",
     "Menu",
     "MenuItem",
     "Order",

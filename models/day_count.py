@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from models.day_count_sql import COUNT
+from models.day_count_sql import COUNT, COUNT_MONTHS
 from models.location_day import Place
 from models.one_by_one import alone
 
@@ -40,6 +40,7 @@ DELETE FROM stale_days s USING {_DAYS} AS taken (location_id, business_date)
 WHERE s.location_id = taken.location_id AND s.business_date = taken.business_date
 """)
 _COUNT = text(COUNT.format(days=_DAYS))
+_COUNT_MONTHS = text(COUNT_MONTHS.format(days=_DAYS))
 
 
 class TakenError(Exception):
@@ -60,6 +61,7 @@ def count(
     those that were counted; the caller owns the transaction.
 
     Effects: rows in location_days, one a currency; a day on which nothing is left loses its own.
+        Their sums in location_months.
     Raises: TakenError. One at a time: figures as of an earlier moment must not replace later ones.
     """
     if not alone(session, f"tally of connection {connection_id}"):
@@ -73,4 +75,5 @@ def count(
         which = {"locations": locations, "dates": dates}
         session.execute(_TAKE, which)
         session.execute(_COUNT, which)
+        session.execute(_COUNT_MONTHS, which)
     return days

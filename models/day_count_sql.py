@@ -144,3 +144,33 @@ SELECT organization_id, {_KEY}, {", ".join(_FIGURES)}, statement_timestamp() FRO
 ON CONFLICT ({_KEY}) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in (*_FIGURES, "counted_at"))}
 """
+
+_MONTHLY = {
+    name: f"least(sum(d.{name}), {_LARGEST})" if name == "guests" else f"sum(d.{name})"
+    for name in _FIGURES
+}
+COUNT_MONTHS = f"""
+WITH asked AS MATERIALIZED (
+    SELECT DISTINCT days.location_id, date_trunc('month', days.business_date)::date AS month
+    FROM {{days}} AS days (location_id, business_date)
+),
+counted AS MATERIALIZED (
+    SELECT d.organization_id, a.location_id, a.month, d.currency, count(*) AS days,
+        {", ".join(f"{expression} AS {name}" for name, expression in _MONTHLY.items())},
+        max(d.counted_at) AS counted_at
+    FROM asked a JOIN location_days d ON d.location_id = a.location_id
+        AND d.business_date >= a.month AND d.business_date < (a.month + interval '1 month')::date
+    GROUP BY d.organization_id, a.location_id, a.month, d.currency
+),
+gone AS (
+    DELETE FROM location_months m USING asked a
+    WHERE m.location_id = a.location_id AND m.month = a.month AND NOT EXISTS (
+        SELECT FROM counted c WHERE c.location_id = m.location_id
+            AND c.month = m.month AND c.currency = m.currency)
+)
+INSERT INTO location_months
+    (organization_id, location_id, month, currency, days, {", ".join(_FIGURES)}, counted_at)
+SELECT * FROM counted
+ON CONFLICT (location_id, month, currency) DO UPDATE SET
+    {", ".join(f"{name} = excluded.{name}" for name in ("days", *_FIGURES, "counted_at"))}
+"""
