@@ -117,10 +117,7 @@ class Health:
 
 @dataclass(frozen=True)
 class Listing:
-    """The till sites that could be read; of those that are there but couldn't, by id, why not.
-
-    `limited` are those whose calls were used up, by id, with the seconds until there are others.
-    """
+    """The till sites that were read; why others weren't, or in how many seconds they can be."""
 
     sites: Sequence[LocationRecord]
     unread: Mapping[str, PermanentError] = field(default_factory=dict)
