@@ -14,11 +14,11 @@ from models.locations import locations_of
 from models.menu_write import write_menus
 from models.opening_write import write_openings
 from models.provenance import DELIVERY, READING, Told
-from models.stock_close import close_stock
+from models.stock_close import close_stock, still_told
 from models.stock_write import write_stock
 from rules.facts import CashRecord, ConfiguredRecord, MenuRecord, OpeningRecord, StockRecord
 
-__all__ = ["DELIVERY", "READING", "WRITERS", "Told", "Writer", "close_listing"]
+__all__ = ["DELIVERY", "READING", "WRITERS", "Told", "Writer", "close_listing", "still_listed"]
 
 Writer = Callable[[Session, Connection, Mapping[str, Location], Sequence[Any], Told], int]
 """Stores records of one kind in the caller's transaction; returns how many changed anything.
@@ -39,6 +39,27 @@ _CLOSED: dict[str, Callable[[Session, Location, datetime], int]] = {
     "stock": close_stock,
     "configuration": close_configuration,
 }
+
+
+# What a listing holds though it can't be read is there as it was, by stream.
+_STILL_LISTED: dict[str, Callable[[Session, Location, Sequence[str], datetime], None]] = {
+    "stock": still_told,
+}
+
+
+def still_listed(
+    session: Session,
+    connection: Connection,
+    stream: str,
+    place: str,
+    ids: Sequence[str],
+    listed_at: datetime,
+) -> None:
+    """A listing holds these, but they can't be read: its end isn't to take them for gone."""
+    keep = _STILL_LISTED.get(stream)
+    location = locations_of(session, connection, [place]).get(place)
+    if keep is not None and location is not None and ids:
+        keep(session, location, ids, listed_at)
 
 
 def close_listing(

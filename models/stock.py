@@ -16,7 +16,8 @@ class StockLevel(Owned, Base):
     """One item at one location as of `version`. An item without a row is in stock.
 
     `changed_at` is since when it stands so; None while nothing else was ever told. `told_at` are
-    the instants since then of which deliveries told the same.
+    the instants since then of which deliveries told the same. `listed_at` is of the last listing
+    that held it though it couldn't be read.
     """
 
     __tablename__ = "stock_levels"
@@ -33,6 +34,7 @@ class StockLevel(Owned, Base):
     version: Mapped[Instant]
     changed_at: Mapped[Instant | None]
     told_at: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
+    listed_at: Mapped[Instant | None]
 
 
 class StockChange(OwnedPart, Base):

@@ -1,5 +1,6 @@
 """What a whole listing of a location's stock didn't hold is in stock: platforms list the rest."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import text
@@ -14,7 +15,7 @@ WITH gone AS (
     SELECT id, organization_id, location_id, item_external_id, status, quantity, version,
         told_at
     FROM stock_levels
-    WHERE location_id = :location_id AND version < :at
+    WHERE location_id = :location_id AND version < :at AND (listed_at < :at) IS NOT FALSE
         AND (status <> 'in stock' OR quantity IS NOT NULL)
 ), told AS (
     INSERT INTO stock_changes (organization_id, location_id, item_external_id, status, quantity,
@@ -27,9 +28,21 @@ UPDATE stock_levels SET status = 'in stock', quantity = NULL, version = :at, cha
     told_at = '{}'
 FROM gone WHERE stock_levels.id = gone.id
 """)
+_STILL = text("""
+UPDATE stock_levels SET listed_at = :at
+WHERE location_id = :location_id AND item_external_id = ANY(:ids)
+""")
 _LISTED = text("""
 UPDATE locations SET stock_listed_at = greatest(stock_listed_at, :at) WHERE id = :location_id
 """)
+
+
+def still_told(
+    session: Session, location: Location, ids: Sequence[str], listed_at: datetime
+) -> None:
+    """Note that these are listed, whatever of them: they stay as they were."""
+    hold(session, [location.id])
+    session.execute(_STILL, {"location_id": location.id, "ids": list(ids), "at": listed_at})
 
 
 def close_stock(session: Session, location: Location, listed_at: datetime) -> int:

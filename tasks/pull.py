@@ -18,7 +18,7 @@ from config.logging import logger
 from connectors.base.contract import Connector, Http, Page, Request, Response
 from connectors.base.errors import LimitedError
 from models import Connection, Slice, StreamCursor, SyncRun, lease
-from models.particulars import READING, Told, close_listing
+from models.particulars import READING, Told, close_listing, still_listed
 from models.session import DatabaseAwayError, unit_of_work
 from rules.waits import backoff, spread
 from tasks import apply, reach, ring, understanding
@@ -163,9 +163,12 @@ class Pull(Generic[Held]):
             applied = apply.store(session, self.connection, understood, told=told)
             apply.park(session, self.connection, applied.parked)
             counts = Counts(len(page.records), applied.stored, applied.ignored, len(applied.parked))
-            if page.listed_at is not None and page.done:
+            if page.listed_at is not None:
                 where = (self.held.stream, self.held.location_external_id)
-                close_listing(session, self.connection, *where, page.listed_at)
+                refused = [record.id for record, _ in applied.parked]
+                still_listed(session, self.connection, *where, refused, page.listed_at)
+                if page.done:
+                    close_listing(session, self.connection, *where, page.listed_at)
             extra = counts.columns(Slice) if isinstance(self.held, Slice) else {}
             lease.keep(session, self.held, clock.now(), resume=dict(page.next), **extra, **changes)
             session.execute(

@@ -285,6 +285,7 @@ def upgrade() -> None:
     sa.Column('version', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('told_at', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
+    sa.Column('listed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['location_id'], ['locations.id'], name=op.f('fk_stock_levels_location_id'), ondelete='CASCADE'),
