@@ -8,34 +8,31 @@ from typing import Any
 from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
+from models import booked
 from models.location import Location
 from rules import cash
 from rules.facts import CashRecord
 
 TENDER = "CASH"
 
-# Orders that were merged away have left their payments with another; those of tests are no money.
-_IN_THE_BOOKS = "NOT o.deleted AND o.not_sale_reason IS DISTINCT FROM 'test'"
 _PAID = text(f"""
 SELECT count(*) AS number, coalesce(sum(p.amount), 0) AS amount
-FROM payments p JOIN orders o ON o.id = p.order_id
-WHERE p.organization_id = :organization_id AND p.location_id = :location_id
-    AND p.business_date = :day AND p.tender = :tender AND p.counts AND {_IN_THE_BOOKS}
+FROM ({booked.PAYMENTS}) AS p JOIN orders o ON o.id = p.order_id
+WHERE p.tender = :tender AND p.counts AND o.currency = :currency AND {booked.SOLD}
 """)
 _GIVEN_BACK = text(f"""
 SELECT coalesce(sum(r.amount), 0)
-FROM refunds r
-JOIN payments p ON p.order_id = r.order_id AND p.external_id = r.payment_external_id
+FROM ({booked.REFUNDS}) AS r
+JOIN payments p ON p.order_id = r.order_id AND p.position = r.position
 JOIN orders o ON o.id = r.order_id
-WHERE r.organization_id = :organization_id AND r.location_id = :location_id
-    AND r.business_date = :day AND p.tender = :tender AND {_IN_THE_BOOKS}
+WHERE p.tender = :tender AND o.currency = :currency AND {booked.SOLD}
 """)
 # Of other dates, those that these take back or that take these back, and so on.
 _RECORDS = text("""
 WITH RECURSIVE linked AS (
     SELECT * FROM cash_entries
     WHERE organization_id = :organization_id AND location_id = :location_id
-        AND business_date = :day
+        AND business_date = :business_date
     UNION
     SELECT others.* FROM linked, LATERAL (
         SELECT * FROM cash_entries c
@@ -53,7 +50,7 @@ SELECT * FROM linked ORDER BY kind DESC, business_date, at NULLS FIRST, id
 
 @dataclass(frozen=True)
 class CashOfDay:
-    """Figures of the day and what they are made of, in `currency`.
+    """Figures of the day and what they are made of, in `currency`: the location's, and no other.
 
     `records` are the entries and deposits of the day, and the others of each pair of which one
     takes the other back; `standing` are the ids of those that no such pair made void.
@@ -84,7 +81,8 @@ def cash_of_day(
     asked = {
         "organization_id": organization_id,
         "location_id": location_id,
-        "day": day,
+        "business_date": day,
+        "currency": location.currency,
         "tender": TENDER,
     }
     paid = session.execute(_PAID, asked).one()

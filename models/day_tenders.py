@@ -6,27 +6,19 @@ from datetime import date
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from models import booked
 from models.configured import PAYMENT_TYPE
 
-# The same payments and refunds as `day_count_sql` counts. A refund is of the payment whose place
-# in the order is its own. Each is found by an index, also what says no day of its own.
-_BOOKED = """
-SELECT part.* FROM {table} part
-WHERE part.location_id = :location_id AND part.business_date = :business_date
-UNION ALL
-SELECT part.* FROM orders o JOIN {table} part ON part.order_id = o.id
-WHERE abs(o.location_id) = :location_id AND o.business_date = :business_date
-  AND part.business_date IS NULL
-"""
+# A refund is of the payment whose place in the order is its own.
 _TENDERS = text(f"""
 WITH moved AS (
     SELECT p.order_id, p.tender, p.card_type, p.alternate_type_external_id,
         1 AS payments, p.amount, p.tip, 0 AS refunds, 0 AS refunded, 0 AS refunded_tip
-    FROM ({_BOOKED.format(table="payments")}) AS p WHERE p.counts
+    FROM ({booked.PAYMENTS}) AS p WHERE p.counts
     UNION ALL
     SELECT r.order_id, coalesce(p.tender, 'UNDETERMINED'), p.card_type,
         p.alternate_type_external_id, 0, 0, 0, 1, r.amount, r.tip_amount
-    FROM ({_BOOKED.format(table="refunds")}) AS r
+    FROM ({booked.REFUNDS}) AS r
     LEFT JOIN payments p ON p.order_id = r.order_id AND p.position = r.position
 )
 SELECT o.currency, m.tender, m.card_type, m.alternate_type_external_id,
@@ -37,7 +29,7 @@ SELECT o.currency, m.tender, m.card_type, m.alternate_type_external_id,
 FROM moved m JOIN orders o ON o.id = m.order_id
 LEFT JOIN configured c ON c.location_id = :location_id AND c.kind = :kind
     AND c.external_id = m.alternate_type_external_id
-WHERE o.organization_id = :organization_id AND NOT o.deleted AND o.not_sale_reason IS NULL
+WHERE {booked.SOLD}
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3 NULLS FIRST, 5 NULLS FIRST, 4
 """)
 

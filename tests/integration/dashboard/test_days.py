@@ -146,6 +146,8 @@ def test_sums_by_brand_lead_to_their_days(page: FlaskClient, place: int) -> None
         r" 1 2 3 30\.00 3\.00 33\.00 GBP 32\.97 0\.00 0\.03 not explained", cells(text_)
     )
     assert f'href="/days?brand=Bukka&amp;since={SUNDAY}&amp;until={MONDAY}"' in text_
+    narrowed = page.get(f"/rollup?by=location&brand=Bukka&since={SUNDAY}").text
+    assert f'href="/days?location={place}&amp;brand=Bukka&amp;since={SUNDAY}"' in narrowed
     by_site = page.get(f"/rollup?since={SUNDAY}").text
     assert '<a href="/days" aria-current="page">' in by_site
     assert f'href="/days?location={place}&amp;since={SUNDAY}">site-1</a>' in by_site

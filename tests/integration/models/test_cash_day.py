@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from models import Connection, Location
 from models.cash_day import CashOfDay, cash_of_day
@@ -70,6 +70,32 @@ def test_a_card_is_no_cash() -> None:
     card.tender = "CREDIT"  # type: ignore[misc]
     store(till, order(payments=(card,)))
     assert of_day(till).figures.expected == 0
+
+
+def test_what_says_no_date_is_of_the_orders_date() -> None:
+    till = connected()
+    refund = RefundRecord(Decimal("4.00"), Decimal(0), None, None)
+    paid = payment("p1", "20.00", business_date=None, refund=refund)
+    store(till, order(business_date=DAY, payments=(paid,)))
+    assert (of_day(till).figures.payments, of_day(till).figures.refunds) == (20, 4)
+    assert of_day(till, NEXT).figures.expected == 0
+
+
+def test_currencies_are_never_added_up() -> None:
+    till = connected()
+    store(
+        till, order("pounds", business_date=DAY, payments=(payment("p1", "20", business_date=DAY),))
+    )
+    with unit_of_work() as session:
+        session.execute(
+            update(Location).where(Location.connection_id == till.id).values(currency="EUR")
+        )
+    assert of_day(till).figures.payments == 0
+    with unit_of_work() as session:
+        session.execute(
+            update(Location).where(Location.connection_id == till.id).values(currency="GBP")
+        )
+    assert of_day(till).figures.payments == 20
 
 
 def test_what_another_date_took_back_counts_on_neither() -> None:
