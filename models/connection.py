@@ -26,8 +26,9 @@ class Connection(Owned, Stamped, Base):
     `unannounced_since` is the change of the first order of late that reading brought and no
     delivery had told of; None while deliveries come.
 
-    `phone_region` is the country whose phones its customers are taken to have; while they are to be
-    matched anew for another one, `match_again_from` is the last id that was seen to.
+    `phone_region` is the country whose phones its customers are taken to have, where all its places
+    have phones of one; while they are to be matched anew for another one, `match_again_from` is the
+    last id that was seen to.
     """
 
     __tablename__ = "connections"

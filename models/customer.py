@@ -54,7 +54,7 @@ class Customer(Owned, Stamped, Base):
     email_version: Mapped[Instant | None]
     phone_version: Mapped[Instant | None]
     phone_country: Mapped[str | None]
-    phone_country_version: Mapped[Instant | None]
+    phone_region: Mapped[str | None]
     email_key: Mapped[Key | None]
     phone_key: Mapped[Key | None]
     name_key: Mapped[Key | None]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, declared_attr
 
 from models.base import Base, Instant, Money, OwnedPart, Quantity, Rate
@@ -36,6 +36,15 @@ class OrderCheck(PartOfOrder, Base):
     """
 
     __tablename__ = "order_checks"
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, ...]:
+        """Found by its order, and by whose it is."""
+        named = text("customer_external_id IS NOT NULL")
+        return Index(None, "order_id"), Index(
+            None, "customer_external_id", "order_id", postgresql_where=named
+        )
 
     status: Mapped[str | None]
     settled: Mapped[bool]

@@ -62,7 +62,7 @@ def write_orders(
     copies = list(arrivals)
     if not copies:
         return Written()
-    customers = write_customers(session, connection, [copy.order for copy in copies])
+    customers = write_customers(session, connection, locations, [copy.order for copy in copies])
     newest = newest_of(copies)
     batch = _Batch(
         [row_of(connection, locations, customers, each) for each in newest],

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, select, true
+from sqlalchemy import RowMapping, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from models.bought import bought
 from models.connection import Connection
 from models.customer import Customer
 from models.location import Location
@@ -49,7 +51,7 @@ def person_detail(session: Session, organization_id: int, person_id: int) -> Per
         person=person,
         customers=customers,
         merged=_merged(session, organization_id, found["id"]),
-        orders=_orders(session, organization_id, [one["id"] for one in customers]),
+        orders=_orders(session, organization_id, found["id"]),
     )
 
 
@@ -59,12 +61,13 @@ def _customers(session: Session, organization_id: int, person_id: int) -> list[M
         *(Customer.email, Customer.phone, Customer.phone_key, Customer.person_id),
         Customer.created_at,
     )
+    which = (Customer.organization_id == organization_id, Customer.person_id == person_id)
+    theirs = bought(*which).c
     last = (
-        select(Order.business_date, Order.location_id)
-        .where(Order.customer_id == Customer.id)
-        .order_by(Order.business_date.desc(), Order.id.desc())
-        .limit(1)
-        .lateral()
+        select(theirs.customer_id, theirs.business_date, theirs.location_id)
+        .ext(distinct_on(theirs.customer_id))
+        .order_by(theirs.customer_id, theirs.business_date.desc(), theirs.order_id.desc())
+        .subquery()
     )
     query = (
         select(
@@ -75,9 +78,9 @@ def _customers(session: Session, organization_id: int, person_id: int) -> list[M
             Location.name.label("last_location"),
         )
         .join(Connection, Connection.id == Customer.connection_id)
-        .outerjoin(last, true())
+        .outerjoin(last, last.c.customer_id == Customer.id)
         .outerjoin(Location, Location.id == last.c.location_id)
-        .where(Customer.organization_id == organization_id, Customer.person_id == person_id)
+        .where(*which)
         .order_by(Customer.id)
     )
     rows = session.execute(query).mappings()
@@ -98,12 +101,11 @@ def _merged(session: Session, organization_id: int, person_id: int) -> Sequence[
     return session.execute(query).mappings().all()
 
 
-def _orders(
-    session: Session, organization_id: int, customer_ids: Sequence[int]
-) -> Sequence[RowMapping]:
+def _orders(session: Session, organization_id: int, person_id: int) -> Sequence[RowMapping]:
+    which = (Customer.organization_id == organization_id, Customer.person_id == person_id)
     query = (
         described(organization_id)
-        .where(Order.customer_id.in_(customer_ids))
+        .where(Order.id.in_(select(bought(*which).c.order_id)))
         .order_by(Order.business_date.desc(), Order.id.desc())
         .limit(_LAST_ORDERS)
     )

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from models.bought import bought
 from models.connection import Connection
 from models.contact_keys import calling_code, name_key, phone_key
 from models.customer import Customer
-from models.order import Order
+from models.location import Location
 from models.paging import FIRST, MOST, Listed, Sort, Span, cut, page, place
 from models.person import Person
 
@@ -22,9 +23,6 @@ MOST_FOUND = 1000
 _LAST = "\U0010ffff"
 _OF_PHONES = set("+0123456789 ()-./")
 _FEWEST_DIGITS = 3
-
-# What a guest spent is what was sold to them.
-SALE = (~Order.voided, ~Order.deleted, Order.not_sale_reason.is_(None))
 
 Row = Mapping[Any, Any]
 
@@ -108,19 +106,19 @@ def _customers(session: Session, organization_id: int, ids: Collection[int]) -> 
 
 
 def _totals(session: Session, organization_id: int, ids: Collection[int]) -> Sequence[Row]:
+    theirs = bought(Customer.organization_id == organization_id, Customer.person_id.in_(ids)).c
     query = (
         select(
-            Customer.person_id,
-            Order.currency,
-            func.count().label("orders"),
-            func.sum(Order.total).label("total"),
-            func.sum(Order.refunded).label("refunded"),
-            func.max(Order.business_date).label("last_order_on"),
+            theirs.person_id,
+            theirs.currency,
+            func.count(theirs.order_id.distinct()).label("orders"),
+            func.sum(theirs.total).label("total"),
+            func.sum(theirs.refunded).label("refunded"),
+            func.max(theirs.business_date).label("last_order_on"),
         )
-        .join(Order, Order.customer_id == Customer.id)
-        .where(Customer.organization_id == organization_id, Customer.person_id.in_(ids), *SALE)
-        .group_by(Customer.person_id, Order.currency)
-        .order_by(Order.currency)
+        .where(theirs.sold)
+        .group_by(theirs.person_id, theirs.currency)
+        .order_by(theirs.currency)
     )
     return session.execute(query).mappings().all()
 
@@ -189,10 +187,10 @@ def _phones(session: Session, organization_id: int, search: str) -> set[str]:
         return set()
     if search.strip().startswith("+"):
         return {phone_key(search, None, None) or f"+{digits}"}
-    regions = select(Connection.phone_region).where(Connection.organization_id == organization_id)
+    regions = select(Location.country).where(Location.organization_id == organization_id)
     found = {f"+{digits}"}
     for region in session.scalars(regions.distinct().limit(MOST)):
-        if region is not None:
+        if calling_code(region):
             # Within a country many write a nought in front.
             begins = f"+{calling_code(region)}{digits.removeprefix('0')}"
             found.add(phone_key(search, None, region) or begins)

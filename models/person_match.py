@@ -64,7 +64,7 @@ SELECT o.id FROM organizations o WHERE EXISTS (
 _KNOWN = "c.id, c.email_key, c.phone_key, c.name_key, c.person_id, c.own_person_id"
 _CLAIM = text(f"""
 SELECT {_KNOWN}, c.email, c.phone, c.phone_country, c.first_name, c.last_name,
-    n.phone_region
+    coalesce(n.phone_region, c.phone_region) AS region
 FROM customers c JOIN connections n ON n.id = c.connection_id
 WHERE c.organization_id = :organization_id AND NOT c.matched
 ORDER BY c.id LIMIT :most FOR NO KEY UPDATE OF c SKIP LOCKED
@@ -88,7 +88,7 @@ def _read(row: Row[Any]) -> Known:
     return replace(
         _known(row),
         email=email_key(row.email),
-        phone=phone_key(row.phone, row.phone_country, row.phone_region),
+        phone=phone_key(row.phone, row.phone_country, row.region),
         name=name_key(row.first_name, row.last_name),
     )
 

@@ -35,7 +35,8 @@ class PersonTotalSchema(RowSchema):
 class PersonSchema(RowSchema):
     """A guest as one, whatever connections know of them.
 
-    `phones` are E.164 where they are valid. `orders` and `totals` are of sales alone.
+    `phones` are E.164 where they are valid. `orders` and `totals` are of sales alone;
+    of an order that was split, of the bills that are theirs.
     """
 
     id = fields.Integer()

@@ -81,6 +81,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_order_checks'))
     )
     op.create_index(op.f('ix_order_checks_order_id'), 'order_checks', ['order_id'], unique=False)
+    op.create_index(op.f('ix_order_checks_customer_external_id_order_id'), 'order_checks', ['customer_external_id', 'order_id'], unique=False, postgresql_where=sa.text('customer_external_id IS NOT NULL'))
     op.create_table('stale_days',
     sa.Column('location_id', sa.BigInteger(), nullable=False),
     sa.Column('business_date', sa.Date(), nullable=False),
@@ -301,7 +302,7 @@ def upgrade() -> None:
     op.add_column('connections', sa.Column('phone_region', sa.Text(), nullable=True))
     op.add_column('connections', sa.Column('match_again_from', sa.BigInteger(), nullable=True))
     op.add_column('customers', sa.Column('phone_country', sa.Text(), nullable=True))
-    op.add_column('customers', sa.Column('phone_country_version', sa.DateTime(timezone=True), nullable=True))
+    op.add_column('customers', sa.Column('phone_region', sa.Text(), nullable=True))
     op.add_column('customers', sa.Column('email_key', sa.Text(collation='C'), nullable=True))
     op.add_column('customers', sa.Column('phone_key', sa.Text(collation='C'), nullable=True))
     op.add_column('customers', sa.Column('name_key', sa.Text(collation='C'), nullable=True))
@@ -439,7 +440,7 @@ def downgrade() -> None:
     op.drop_column('customers', 'name_key')
     op.drop_column('customers', 'phone_key')
     op.drop_column('customers', 'email_key')
-    op.drop_column('customers', 'phone_country_version')
+    op.drop_column('customers', 'phone_region')
     op.drop_column('customers', 'phone_country')
     op.drop_column('connections', 'match_again_from')
     op.drop_column('connections', 'phone_region')
@@ -470,5 +471,6 @@ def downgrade() -> None:
     op.drop_table('stock_changes')
     op.drop_index('ix_stale_days_location_id', table_name='stale_days')
     op.drop_table('stale_days')
+    op.drop_index(op.f('ix_order_checks_customer_external_id_order_id'), table_name='order_checks')
     op.drop_index(op.f('ix_order_checks_order_id'), table_name='order_checks')
     op.drop_table('order_checks')

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -165,6 +166,59 @@ def test_totals_of_two_currencies_are_never_added(
         ("Ada Obi", "GBP", "32.50"),
         ("Ada Obi", "USD", "10.00"),
     ]
+
+
+def test_each_guest_of_an_order_that_was_split_is_told_of_its_own_bills(
+    books: Merchant, script: FlaskClient, page: FlaskClient
+) -> None:
+    ada, eve = guest("ada"), guest("eve", first_name="Eve")
+    of_eve = {"check_id": "c2"}
+    back = RefundRecord(Decimal(4), Decimal(0), factories.NOON, date(2026, 3, 7))
+    split = factories.order(
+        "split",
+        business_date=date(2026, 3, 7),
+        customer=ada,
+        checks=(
+            factories.check("c1", customer=ada),
+            factories.check("c2", 1, customer=eve),
+            factories.check("c3", 2, customer=eve),
+            # Merged into another one, and voided.
+            factories.check("c4", 3, customer=guest("bob"), deleted=True),
+            factories.check("c5", 4, customer=guest("nobody"), voided=True),
+        ),
+        lines=(
+            factories.line("l1", amount="7.00", tax="0.70"),
+            factories.line("l2", amount="20.00", tax="2.00", **of_eve),
+            # A gift card is no sale yet.
+            factories.line("l3", amount="50.00", deferred=True, **of_eve),
+            factories.line("l4", amount="3.00", check_id="c3"),
+        ),
+        payments=(
+            factories.payment("p1", "7.70"),
+            replace(factories.payment("p2", "72.00", refund=back), **of_eve),
+        ),
+    )
+    factories.store(books.connection, split)
+    match_all(books.organization_id)
+    told = {name: _told(script, person_id(books, name)) for name in ("ada", "eve", "bob", "nobody")}
+    assert told == {
+        # 32.50 of three orders before, and 7.70.
+        "ada": (4, "40.20", "0.00", "2026-03-07"),
+        "eve": (1, "25.00", "4.00", "2026-03-07"),
+        "bob": (1, "10.00", "0.00", "2026-03-01"),
+        "nobody": (1, "10.00", "0.00", "2026-03-01"),
+    }
+    one = script.get(f"/api/v1/persons/{person_id(books, 'eve')}").json
+    assert one is not None
+    assert [each["last_order_on"] for each in one["customers"]] == ["2026-03-07"]
+    assert 'href="/orders/' in page.get(f"/guests/{person_id(books, 'eve')}").text
+
+
+def _told(script: FlaskClient, id_: int) -> tuple[int, str, str, str]:
+    one = script.get(f"/api/v1/persons/{id_}").json
+    assert one is not None
+    [total] = one["totals"]
+    return one["orders"], total["total"], total["refunded"], one["last_order_on"]
 
 
 def test_the_page_shows_phones_as_they_are_written_and_leads_to_the_guest(

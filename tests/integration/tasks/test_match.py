@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from models import Connection, connections
+from models import Connection, connections, listing
+from models.listing import PersonFilter
 from models.session import unit_of_work
 from rules.persons import MOST_FACES
 from tasks import match
@@ -158,16 +159,32 @@ def test_a_phone_is_read_by_the_country_of_the_place_once_that_is_known(till: Co
     assert [c.phone_key for c in known(till.organization_id)][-1] == PHONE
 
 
-def test_places_of_several_countries_say_nothing_of_a_phone(database: str) -> None:
+def test_where_places_are_in_several_countries_a_phone_is_of_the_one_that_told_it(
+    database: str,
+) -> None:
     till = factories.connected(places=("one", "two"))
     place_in(till, "GB", "one")
     place_in(till, "US", "two")
+    british, american = "020 7946 0958", "(617) 254-0123"
     factories.store(
         till,
-        factories.order(location_id="one", customer=guest("a", phone="020 7946 0958")),
+        factories.order("o1", location_id="one", customer=guest("a", phone=british)),
+        factories.order("o2", location_id="two", customer=guest("b", phone=american)),
+        factories.order("o3", location_id="two", customer=guest("c", phone=british)),
     )
     match_all(till.organization_id)
-    assert [c.phone_key for c in known(till.organization_id)] == [None]
+    assert [c.phone_key for c in known(till.organization_id)] == [
+        *("+442079460958", "+16172540123"),
+        None,
+    ]
+    with unit_of_work() as session:
+        found = [
+            listing.persons(session, till.organization_id, PersonFilter(search=phone)).items
+            for phone in (british, american)
+        ]
+    assert [[one["phones"] for one in items] for items in found] == [
+        *([["+442079460958"]], [["+16172540123"]])
+    ]
 
 
 def test_countries_with_one_calling_code_are_one(database: str) -> None:
