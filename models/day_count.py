@@ -23,6 +23,18 @@ SELECT DISTINCT l.connection_id FROM locations l
 CROSS JOIN LATERAL (SELECT FROM stale_days s WHERE s.location_id = l.id LIMIT 1) AS noted
 ORDER BY l.connection_id
 """)
+# Location by location from the start of the index, however many notes each has.
+_FORGET = text("""
+WITH RECURSIVE noted AS (
+    (SELECT location_id AS id FROM stale_days ORDER BY location_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT s.location_id FROM stale_days s WHERE s.location_id > noted.id
+            ORDER BY s.location_id LIMIT 1)
+    FROM noted WHERE noted.id IS NOT NULL
+)
+DELETE FROM stale_days s USING noted
+WHERE s.location_id = noted.id AND NOT EXISTS (SELECT FROM locations l WHERE l.id = noted.id)
+""")
 # Of each location the newest, by the end of its index.
 _NEXT = text("""
 SELECT l.id, noted.business_date FROM locations l CROSS JOIN LATERAL (
@@ -50,6 +62,15 @@ class TakenError(Exception):
 def waiting(session: Session) -> Sequence[int]:
     """Ids of the connections of which some day is to be counted anew."""
     return session.execute(_WAITING).scalars().all()
+
+
+def forget_gone(session: Session) -> None:
+    """Take away the notes of locations that are gone: there is nothing to count.
+
+    They have no foreign key that would do it: an order that names such a one is stored all the
+    same.
+    """
+    session.execute(_FORGET)
 
 
 def count(

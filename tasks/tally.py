@@ -18,6 +18,7 @@ BATCH = 20
 def due() -> int:
     """Signal connections of which days are to be counted anew."""
     with unit_of_work() as session:
+        day_count.forget_gone(session)
         found = day_count.waiting(session)
     for connection_id in found:
         ring.overdue("tally.days", connection_id=connection_id)

@@ -72,6 +72,17 @@ def test_notes_of_many_orders_are_one_count(till: Connection, signals: Signals) 
     assert ask("SELECT 1 FROM stale_days") == []
 
 
+def test_notes_of_a_place_that_is_gone_go_too(till: Connection, signals: Signals) -> None:
+    gone, others = connected(), connected()
+    for each in (till, gone, others):
+        sell(each, 3)
+    ask("DELETE FROM orders WHERE connection_id = :c", c=gone.id)
+    ask("DELETE FROM connections WHERE id = :c", c=gone.id)
+    assert tally.due() == 2
+    left = ask("SELECT DISTINCT organization_id FROM stale_days ORDER BY 1")
+    assert [row.organization_id for row in left] == [till.organization_id, others.organization_id]
+
+
 def test_a_place_that_is_gone_holds_up_no_other(till: Connection, signals: Signals) -> None:
     sell(till, 1)
     ask(
