@@ -95,6 +95,13 @@ def test_the_list_says_why_and_what_to_do(page: FlaskClient, owner: Merchant) ->
     assert 'href="/parked"' in page.get("/events").text
 
 
+def test_it_is_of_the_navigation_s_pulls(page: FlaskClient, owner: Merchant) -> None:
+    record_id = merchants.parked_record(owner)
+    for address in ("/parked", f"/parked/{record_id}"):
+        assert '<a href="/sync-runs" aria-current="page">' in page.get(address).text
+    assert 'href="/parked"' in page.get("/sync-runs").text
+
+
 def test_pages_follow_each_other(page: FlaskClient, owner: Merchant) -> None:
     ids = [merchants.parked_record(owner) for _ in range(60)]
     text = page.get(f"/parked?connection={owner.connection.name}").text
