@@ -18,6 +18,7 @@ from tests.deliveries import Sent, storm
 from tests.faults.checker import Findings
 from tests.faults.history import History
 from tests.faults.merchant import Merchant, merchant
+from tests.faults.premises import Premises
 from tests.faults.sending import Platform
 from tests.shop import Shop, open_shop
 
@@ -98,6 +99,11 @@ class Importing:
 
     shop: Shop
     run_id: int = 0
+
+    @property
+    def premises(self) -> Premises:
+        """All of the till but its sales."""
+        return Premises(self.shop)
 
     def begin(self) -> None:
         """Plan it; nobody is told, so that it is for a sweep to find."""

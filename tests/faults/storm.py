@@ -65,7 +65,8 @@ def storm(seed: int, seconds: float, planned: Callable[[int, float], list[Fault]
         here.start()
         result.took_s["starting"] = round(monotonic() - begun, 1)
         imported.begin()
-        with steadily(sending, PER_S):
+        imported.premises.tell(here.installation.url)
+        with imported.premises.changing(), steadily(sending, PER_S):
             _play(here, faults, seconds, result)
             since = monotonic()
             here.recover()
@@ -124,6 +125,7 @@ def _settle(here: Scene, sending: Sequence[Sending], imported: Importing, into: 
         into.found.add(look(rows, one.platform.history, one.at.connection_id))
         into.answers += one.platform.history.statuses
     into.found.add(imported.look(rows))
+    into.found.add(imported.premises.look(rows))
 
 
 def _put_back(rows: Rows) -> int:
