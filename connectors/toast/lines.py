@@ -37,13 +37,15 @@ _AMOUNT_RATES = frozenset({"FIXED"})
 class Bill:
     """What the parts of a check take over from it.
 
-    `untaxed`, it is exempt and the taxes listed on it weren't charged.
+    `untaxed`, it is exempt and the taxes listed on it weren't charged. `deleted`, what was given
+    back of it is on another.
     """
 
     check_id: str
     gone: bool
     void_date: date | None = None
     untaxed: bool = False
+    deleted: bool = False
 
 
 @record
@@ -166,7 +168,7 @@ def _line(line: schemas.Line, line_id: str, above: _Above, position: int) -> Lin
         category_id=line.category.external_id if line.category else None,
         void_business_date=void_date,
         void_reason_id=void_reason,
-        refunds=_given_back(line.refund) if line.refund else (),
+        refunds=_given_back(line.refund) if line.refund and not above.bill.deleted else (),
     )
 
 

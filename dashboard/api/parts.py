@@ -102,7 +102,10 @@ class TaxSchema(Schema):
 
 
 class PaymentSchema(Schema):
-    """One tender. `counts` is false when it was voided or refused; `fee` is what taking it cost."""
+    """One tender; `fee` is what taking it cost.
+
+    `counts` is false when it was voided or refused, or its check was deleted.
+    """
 
     external_id = fields.String()
     check_external_id = fields.String()

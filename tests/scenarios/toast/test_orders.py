@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.toast.merchant import named_guid
 from tests.integration.tasks.asked import ask
 from tests.scenarios.toast.kitchen import Kitchen
 
@@ -84,6 +85,22 @@ def test_a_merged_order_is_deleted_and_sold_once(kitchen: Kitchen) -> None:
     assert kitchen.order(gone).invoice_state == "not needed"
     assert _amounts(kitchen.order(kept), "net", "tax", "total") == ["10.00", "1.00", "11.00"]
     assert (kitchen.day(0)["net"], kitchen.day(0)["due"]) == ("10.00", "11.00")
+
+
+def test_what_paid_a_check_that_was_deleted_counts_once(kitchen: Kitchen) -> None:
+    noon = kitchen.at(0, 12)
+    guid = kitchen.ring_up(noon, 1000)
+    kitchen.pay(guid, noon)
+
+    def copy(order: dict[str, Any]) -> None:
+        [check] = order["checks"]
+        order["checks"] = [{**check, "guid": named_guid("copy", guid), "deleted": True}, check]
+
+    kitchen.deliver_as(guid, copy)
+    assert _amounts(kitchen.order(guid), "total", "paid") == ["11.00", "11.00"]
+    assert kitchen.day(0) == {
+        "net": "10.00", "tax": "1.00", "due": "11.00", "paid_that_day": "11.00",
+    }  # fmt: skip
 
 
 def test_a_refund_is_booked_on_the_day_it_is_given_in_its_parts(kitchen: Kitchen) -> None:

@@ -145,6 +145,16 @@ def test_without_them_there_is_neither_fee_nor_tendered_amount() -> None:
     assert (found.tendered, found.fee, found.drawer_id) == (None, None, None)
 
 
+@pytest.mark.parametrize(("gone", "counts"), [({"deleted": True}, False), ({"voided": True}, True)])
+def test_what_paid_a_deleted_bill_is_on_another(gone: dict[str, Any], counts: bool) -> None:
+    payment = {"guid": "p", "amount": 8, "tipAmount": 1, "refund": {"refundAmount": 8}}
+    item = {"guid": "s", "refundDetails": {"refundAmount": 8}}
+    record = read(one_bill(payments=[payment], selections=[item], **gone))
+    [found], [line] = record.payments, record.lines
+    assert (found.amount, found.tip) == (D(8), D(1))
+    assert (found.counts, found.refund is not None, bool(line.refunds)) == (counts,) * 3
+
+
 @pytest.mark.parametrize("where", ["selections", "appliedServiceCharges"])
 @pytest.mark.parametrize(
     ("details", "expected"),
