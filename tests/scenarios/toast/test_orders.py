@@ -132,6 +132,29 @@ def test_a_refund_of_a_custom_amount_is_all_negative_sales(kitchen: Kitchen) -> 
     assert _parts(guid, "refunds", "p.itemized, p.business_date") == [(False, kitchen.date(2))]
 
 
+def test_a_cent_that_a_closed_check_lacks_is_rounding(kitchen: Kitchen) -> None:
+    noon = kitchen.at(0, 12)
+    guid = kitchen.ring_up(noon, 1000)
+    kitchen.pay(guid, noon)
+
+    def short(order: dict[str, Any]) -> None:
+        order["checks"][0]["payments"][0]["amount"] = 10.99
+
+    kitchen.deliver_as(guid, short)
+    assert kitchen.day(0) == {
+        "net": "10.00", "tax": "1.00", "due": "11.00", "paid_that_day": "10.99",
+        "rounding": "0.01",
+    }  # fmt: skip
+    [told] = kitchen.api(f"analytics/days?location={kitchen.order(guid).location_id}")["items"]
+    assert (told["rounding"], told["unexplained"], told["unexplained_orders"]) == (
+        "0.01",
+        "0.00",
+        0,
+    )
+    [check] = kitchen.api(f"orders/{kitchen.order(guid).id}")["checks"]
+    assert (check["rounding"], check["untied"]) == ("0.01", None)
+
+
 def test_a_bill_is_split_and_paid_in_part(kitchen: Kitchen) -> None:
     noon = kitchen.at(0, 12)
     guid = kitchen.ring_up(noon, 1000, 500)
