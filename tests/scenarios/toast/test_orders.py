@@ -230,6 +230,17 @@ def test_an_item_may_hold_its_tax(kitchen: Kitchen) -> None:
     assert _amounts(kitchen.order(guid), "net", "tax", "total") == ["10.00", "1.00", "11.00"]
 
 
+def test_an_exempt_check_is_not_taxed_by_what_its_items_list(kitchen: Kitchen) -> None:
+    noon = kitchen.at(0, 12)
+    guid = kitchen.ring_up(noon, 1000)
+
+    def exempt(order: dict[str, Any]) -> None:
+        order["checks"][0] |= {"taxExempt": True, "taxAmount": 0, "totalAmount": 10}
+
+    kitchen.deliver_as(guid, exempt)
+    assert kitchen.day(0) == {"net": "10.00", "due": "10.00", "open": "10.00"}
+
+
 def test_charges_of_each_kind(kitchen: Kitchen) -> None:
     noon = kitchen.at(0, 12)
     guid = kitchen.ring_up(noon, 1000)

@@ -180,12 +180,15 @@ TAX = {"name": "City", "rate": 0.1, "taxAmount": 0.5}
 
 
 @pytest.mark.parametrize("stated", [0, None])
-def test_on_an_exempt_bill_the_taxes_listed_were_not_charged(stated: float | None) -> None:
+@pytest.mark.parametrize("listed", [0.5, None])
+def test_on_an_exempt_bill_the_taxes_listed_were_not_charged(
+    stated: float | None, listed: float | None
+) -> None:
     record = read(
         one_bill(
             taxExempt=True,
             taxAmount=stated,
-            selections=[{"guid": "s", "price": 5, "appliedTaxes": [TAX]}],
+            selections=[{"guid": "s", "price": 5, "tax": listed, "appliedTaxes": [TAX]}],
             appliedServiceCharges=[{"guid": "f", "chargeAmount": 5, "appliedTaxes": [TAX]}],
         )
     )
