@@ -5,13 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from documents import figures
-from rules.money import unit
 
 
 def untied(check: Mapping[str, Any]) -> str | None:
     """A sentence about a check of an order's detail that doesn't tie; None where it does.
 
-    One that is gone owes nothing, whatever is stated of it.
+    One that is gone owes nothing, whatever is stated of it. What is rounding is explained.
     """
     if check["gone"]:
         return None
@@ -28,7 +27,7 @@ def untied(check: Mapping[str, Any]) -> str | None:
         if stated is not None and stated != ours:
             found.append(f"The till says {said(stated)} {what}, its parts come to {said(ours)}.")
     left = check["due"] - check["paid"]
-    if check["settled"] and abs(left) > unit(currency):
+    if check["settled"] and left != check["rounding"]:
         told = f"{said(left)} is not paid" if left > 0 else f"{said(-left)} too much was paid"
         found.append(f"The till counts it as settled, yet {told}.")
     return " ".join(found) or None

@@ -13,8 +13,8 @@ _SALES = {
     "orders": "count(*) FILTER (WHERE NOT voided)",
     "voided_orders": "count(*) FILTER (WHERE voided)",
     # One that lacks something and one that has too much are two, though their sum is nothing.
-    "unexplained_orders": "count(*) FILTER (WHERE CASE WHEN voided THEN 0 ELSE due - open END"
-    " <> paid_before + paid_that_day + paid_after)",
+    "unexplained_orders": "count(*) FILTER (WHERE CASE WHEN voided THEN 0"
+    " ELSE due - open - rounding END <> paid_before + paid_that_day + paid_after)",
     "checks": "sum(checks) FILTER (WHERE NOT voided)",
     # Somebody may have typed in a number that only one order can hold.
     "guests": f"least(coalesce(sum(guests) FILTER (WHERE NOT voided), 0), {_LARGEST})",
@@ -22,7 +22,7 @@ _SALES = {
         name: f"sum({name}) FILTER (WHERE NOT voided)"
         for name in (
             *("net", "discounts", "charges", "gratuities", "fundraising", "tax"),
-            *("marketplace_tax", "deferred", "due", "open"),
+            *("marketplace_tax", "deferred", "due", "open", "rounding"),
         )
     },
     **{name: f"sum({name})" for name in ("paid_before", "paid_that_day", "paid_after")},
@@ -36,11 +36,14 @@ _TAKEN = {
 }
 _REFUNDED = ("net", "tax", "gratuities", "deferred", "tips")
 _GIVEN = {f"refunded_{name}": f"sum({name})" for name in _REFUNDED}
-_OWED = "sales.due - sales.paid_before - sales.paid_that_day - sales.paid_after - sales.open"
+_LEFT = " - ".join(
+    f"sales.{name}"
+    for name in ("due", "paid_before", "paid_that_day", "paid_after", "open", "rounding")
+)
 
 _FIGURES = {
     **{name: f"coalesce(sales.{name}, 0)" for name in _SALES if name != "undated_tips"},
-    "unexplained": f"coalesce({_OWED}, 0)",
+    "unexplained": f"coalesce({_LEFT}, 0)",
     **{name: f"coalesce(taken.{name}, 0)" for name in _TAKEN},
     "tips": "coalesce(taken.tips, 0) + coalesce(sales.undated_tips, 0)",
     **{name: f"coalesce(given.{name}, 0)" for name in _GIVEN},
@@ -60,7 +63,8 @@ SELECT a.location_id, a.business_date, o.id, o.currency, o.voided, coalesce(o.gu
     o.net, o.discounts, o.charges, o.gratuities, coalesce(o.fundraising, 0) AS fundraising,
     o.tax, coalesce(o.marketplace_tax, 0) AS marketplace_tax,
     coalesce(o.deferred, 0) AS deferred, o.total + coalesce(o.deferred, 0) AS due,
-    bills.checks, paid.paid_before, paid.paid_that_day, paid.paid_after, paid.undated_tips,
+    paid.paid_before, paid.paid_that_day, paid.paid_after, paid.undated_tips,
+    bills.checks, bills.rounding,
     CASE WHEN bills.kept > 0 THEN bills.open
          WHEN o.state = 'open' THEN o.total + coalesce(o.deferred, 0) - o.paid
          ELSE 0 END AS open
@@ -75,7 +79,8 @@ CROSS JOIN LATERAL (
     SELECT count(*) AS kept,
         count(*) FILTER (WHERE NOT c.voided AND NOT c.deleted) AS checks,
         coalesce(sum(c.due - c.paid)
-            FILTER (WHERE NOT c.voided AND NOT c.deleted AND NOT c.settled), 0) AS open
+            FILTER (WHERE NOT c.voided AND NOT c.deleted AND NOT c.settled), 0) AS open,
+        coalesce(sum(c.rounding), 0) AS rounding
     FROM order_checks c WHERE c.order_id = o.id
 ) AS bills
 CROSS JOIN LATERAL (

@@ -18,11 +18,11 @@ class Figures:
     Sales are of the orders of that date, voided ones left out, refunds not taken off. Refunds are
     those given on that date, whenever was sold. `due` = `net` + `tax` + `gratuities` + `deferred`
     is owed for that date's orders; it is `paid_before` that date (deposits), `paid_that_day`,
-    `paid_after` or still `open`; `unexplained` is what is left, and must be nothing: neither in
-    the sum nor of any order, of which `unexplained_orders` are those where it isn't. What is paid
-    counts whether its order was voided or not: the till has it. `prepaid` is what was taken on
-    that date for orders of later ones, `postpaid` for orders of earlier ones; `tips` came with
-    whatever was taken on that date.
+    `paid_after` or still `open`; `rounding` is what settled bills are off by, a minor unit each at
+    most; `unexplained` is what is left, and must be nothing: neither in the sum nor of any order,
+    of which `unexplained_orders` are those where it isn't. What is paid counts whether its order
+    was voided or not: the till has it. `prepaid` is what was taken on that date for orders of later
+    ones, `postpaid` for orders of earlier ones; `tips` came with whatever was taken on that date.
 
     Of `net` the house's `charges` are a part, of `gratuities` the `fundraising`, of `tax` the
     `marketplace_tax`.
@@ -44,6 +44,7 @@ class Figures:
     paid_that_day: Mapped[Sum]
     paid_after: Mapped[Sum]
     open: Mapped[Sum]
+    rounding: Mapped[Sum]
     unexplained: Mapped[Sum]
     tips: Mapped[Sum]
     prepaid: Mapped[Sum]

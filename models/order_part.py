@@ -31,8 +31,9 @@ class OrderCheck(PartOfOrder, Base):
     """One bill of an order.
 
     `stated_amount` and `stated_tax` are the platform's; `due` is what ours come to with tax and
-    gratuities, `paid` what was paid of it without tips. Whose it is is what the newest copy that
-    told it says, with that one's version.
+    gratuities, `paid` what was paid of it without tips, `rounding` what these are off by, if that
+    is no more than a minor unit of a settled one. Whose it is is what the newest copy that told it
+    says, with that one's version.
     """
 
     __tablename__ = "order_checks"
@@ -59,6 +60,7 @@ class OrderCheck(PartOfOrder, Base):
     amount: Mapped[Money]
     due: Mapped[Money]
     paid: Mapped[Money]
+    rounding: Mapped[Money]
     paid_at: Mapped[Instant | None]
     closed_at: Mapped[Instant | None]
     customer_external_id: Mapped[str | None]

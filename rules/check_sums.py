@@ -3,17 +3,22 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rules.money import unit
 from rules.order_totals import charge_taxes, is_deferred, is_sale
 from rules.records import ZERO, CheckRecord, OrderRecord
 
 
 @dataclass(slots=True)
 class CheckSums:
-    """Amounts of one bill: `amount` without tax and gratuities, `due` with both, `paid` of it."""
+    """Amounts of one bill: `amount` without tax and gratuities, `due` with both, `paid` of it.
+
+    `rounding` is by how much it is off where it is settled: a minor unit at most, else nought.
+    """
 
     amount: Decimal = ZERO
     due: Decimal = ZERO
     paid: Decimal = ZERO
+    rounding: Decimal = ZERO
 
 
 def check_sums(order: OrderRecord, currency: str) -> dict[str, CheckSums]:
@@ -29,6 +34,14 @@ def check_sums(order: OrderRecord, currency: str) -> dict[str, CheckSums]:
         if (is_sale(line) or is_deferred(line)) and (sums := live.get(line.check_id)):
             sums.amount += line.amount
             sums.due += line.amount + line.tax
+    _add_charges(order, live, currency)
+    for check in order.checks:
+        if check.external_id in live:
+            live[check.external_id].rounding = _rounding(check, live[check.external_id], currency)
+    return found
+
+
+def _add_charges(order: OrderRecord, live: dict[str, CheckSums], currency: str) -> None:
     taxes = charge_taxes(order, currency)
     for charge in order.charges:
         if sums := live.get(charge.check_id):
@@ -36,7 +49,11 @@ def check_sums(order: OrderRecord, currency: str) -> dict[str, CheckSums]:
             if not charge.gratuity:
                 sums.amount += charge.amount
             sums.due += charge.amount + taxes.get(charge.external_id, ZERO)
-    return found
+
+
+def _rounding(check: CheckRecord, sums: CheckSums, currency: str) -> Decimal:
+    left = sums.due - sums.paid
+    return left if check.settled and abs(left) <= unit(currency) else ZERO
 
 
 def _is_gone(check: CheckRecord) -> bool:

@@ -27,8 +27,8 @@ def due(day: Figures) -> Decimal:
 
 
 def unexplained(day: Figures) -> Decimal:
-    """What is owed and neither paid on any day nor open: nought, or something is wrong."""
-    return due(day) - _sum(day, "paid_before", "paid_that_day", "paid_after", "open")
+    """What is owed and neither paid, open nor rounding: nought, or something is wrong."""
+    return due(day) - _sum(day, "paid_before", "paid_that_day", "paid_after", "open", "rounding")
 
 
 def collected(day: Figures) -> Decimal:
@@ -48,13 +48,13 @@ def refunded(day: Figures) -> Decimal:
 def imbalance(day: Figures) -> Decimal:
     """Sales and tips less what was collected, what is open and what other days took or are owed.
 
-    Owed for the day, with tips = collected with tips + open + paid before + paid after - taken for
-    other days. Where this isn't nought, it is what is unexplained.
+    Owed for the day, with tips = collected with tips + open + rounding + paid before + paid after -
+    taken for other days. Where this isn't nought, it is what is unexplained.
     """
     earned = due(day) + _sum(day, "tips")
     taken = collected(day) + _sum(day, "tips")
     elsewhere = _sum(day, "paid_before", "paid_after") - _sum(day, "prepaid", "postpaid")
-    return earned - (taken + _sum(day, "open") + elsewhere)
+    return earned - (taken + _sum(day, "open", "rounding") + elsewhere)
 
 
 def tender_total(tender: Figures) -> Decimal:

@@ -11,6 +11,12 @@ from rules.records import ZERO, LineRecord, OrderRecord, TaxRecord
 
 # Less than this is the till's rounding of goods sold by weight.
 _MULTIPLIES_OUT = Decimal("0.01")
+# Any other approval, known or new, holds up nothing.
+_UNAPPROVED = {
+    "FUTURE": "Ordered ahead: its day has not come.",
+    "NEEDS_APPROVAL": "Not approved at the till yet.",
+    "NOT_APPROVED": "Not approved at the till.",
+}
 
 Standing = Literal["due", "not due", "not needed"]
 
@@ -23,10 +29,8 @@ def standing(order: OrderRecord, totals: Totals) -> tuple[Standing, str | None]:
         return "not needed", "Voided at the till."
     if order.not_sale_reason:
         return "not needed", order.not_sale_reason
-    if order.approval == "FUTURE":
-        return "not due", "Ordered ahead: its day has not come."
-    if order.approval not in {None, "APPROVED"}:
-        return "not due", f"Not approved at the till yet ({order.approval})."
+    if order.approval in _UNAPPROVED:
+        return "not due", _UNAPPROVED[order.approval]
     if order.state == "open":
         return "not due", "Not paid yet."
     if totals.total == ZERO and totals.net == ZERO:

@@ -134,7 +134,7 @@ class RefundRecord:
 class PaymentRecord:
     """One tender against a check; `amount` excludes the tip.
 
-    `counts` is false when it was voided or refused.
+    `counts` is false when it was voided or refused, or its bill was deleted.
     """
 
     external_id: str

@@ -45,7 +45,8 @@ def read_check(
             customer=_guest(check.customer) if check.customer else None,
         )
     )
-    return Bill(check_id, voided or deleted, voided_on, untaxed=exempt and not check.tax)
+    untaxed = exempt and not check.tax
+    return Bill(check_id, voided or deleted, voided_on, untaxed=untaxed, deleted=deleted)
 
 
 def _guest(guest: schemas.Customer) -> CustomerRecord | None:

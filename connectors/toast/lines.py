@@ -37,13 +37,15 @@ _AMOUNT_RATES = frozenset({"FIXED"})
 class Bill:
     """What the parts of a check take over from it.
 
-    `untaxed`, it is exempt and the taxes listed on it weren't charged.
+    `untaxed`, it is exempt and the taxes listed on it weren't charged. `deleted`, what was given
+    back of it is on another.
     """
 
     check_id: str
     gone: bool
     void_date: date | None = None
     untaxed: bool = False
+    deleted: bool = False
 
 
 @record
@@ -155,7 +157,7 @@ def _line(line: schemas.Line, line_id: str, above: _Above, position: int) -> Lin
         unit_price=number(line.unit_price),
         gross=gross,
         amount=_net(line, gross),
-        tax=number(line.tax) if line.tax is not None else _tax(line, above.bill),
+        tax=_tax(line, above.bill),
         parent_id=above.line_id,
         item_id=line.item.external_id if line.item else None,
         kind=line.kind or UNNAMED["line_kind"],
@@ -166,7 +168,7 @@ def _line(line: schemas.Line, line_id: str, above: _Above, position: int) -> Lin
         category_id=line.category.external_id if line.category else None,
         void_business_date=void_date,
         void_reason_id=void_reason,
-        refunds=_given_back(line.refund) if line.refund else (),
+        refunds=_given_back(line.refund) if line.refund and not above.bill.deleted else (),
     )
 
 
@@ -184,8 +186,12 @@ def _given_back(refund: schemas.RefundDetails) -> tuple[RefundedPart, ...]:
 
 
 def _tax(line: schemas.Line, bill: Bill) -> Decimal:
-    """What its rates come to, for a line of which Toast states no tax."""
-    if not line.taxes or bill.untaxed:
+    """What Toast states, else what its rates come to; nothing on a bill that isn't taxed."""
+    if bill.untaxed:
+        return ZERO
+    if line.tax is not None:
+        return number(line.tax)
+    if not line.taxes:
         return ZERO
     return rounded(sum((_exact_tax(tax) for tax in line.taxes), ZERO), "")
 

@@ -15,7 +15,11 @@ _REFUSED = WORDS["payment_refused"]
 
 
 def read_payments(check: schemas.Check, check_id: str, parts: Parts) -> None:
-    """Add a check's tenders; a voided or refused one doesn't count but stays visible."""
+    """Add a check's tenders; a voided or refused one doesn't count but stays visible.
+
+    Nor do those of a deleted check, or what was given back of them: another check has them now.
+    """
+    left = bool(check.deleted)
     for position, payment in enumerate(check.payments or ()):
         void = payment.void
         parts.payments.append(
@@ -30,8 +34,8 @@ def read_payments(check: schemas.Check, check_id: str, parts: Parts) -> None:
                 last_digits=text(payment.last_digits),
                 paid_at=instant_or_none(payment.paid_at),
                 business_date=business_date_or_none(payment.business_date),
-                counts=payment.status not in _REFUSED and void is None,
-                refund=_refund(payment.refund) if payment.refund else None,
+                counts=payment.status not in _REFUSED and void is None and not left,
+                refund=_refund(payment.refund) if payment.refund and not left else None,
                 void_business_date=business_date_or_none(void.business_date) if void else None,
                 void_reason_id=guid(void.reason) if void else None,
                 card_entry=payment.card_entry,

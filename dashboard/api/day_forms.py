@@ -39,11 +39,11 @@ class FiguresSchema(RowSchema):
     """What days came to, in one currency.
 
     `gross` is `net` + `discounts`. `due` = `net` + `tax` + `gratuities` + `deferred` is owed for
-    that date's orders: `paid_before`, `paid_that_day`, `paid_after`, `open`, or `unexplained`,
-    which must be nothing. So must `unexplained_orders`: two orders that cancel out are two.
-    `collected` was taken on that date without `tips`: `paid_that_day`, `prepaid` for orders of
-    later dates, `postpaid` for those of earlier ones. Refunds are those given on that date, and not
-    taken off sales.
+    that date's orders: `paid_before`, `paid_that_day`, `paid_after`, `open`, `rounding`, which is a
+    minor unit a bill at most, or `unexplained`, which must be nothing. So must
+    `unexplained_orders`: two orders that cancel out are two. `collected` was taken on that date
+    without `tips`: `paid_that_day`, `prepaid` for orders of later dates, `postpaid` for those of
+    earlier ones. Refunds are those given on that date, and not taken off sales.
     """
 
     currency = fields.String()
@@ -66,6 +66,7 @@ class FiguresSchema(RowSchema):
     paid_that_day = Money()
     paid_after = Money()
     open = Money()
+    rounding = Money()
     unexplained = Money()
     prepaid = Money()
     postpaid = Money()

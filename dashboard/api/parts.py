@@ -8,7 +8,8 @@ from dashboard.api.forms import Instant, Money, Quantity
 class CheckSchema(Schema):
     """One bill. What the platform states of it, and what its lines, charges and taxes come to.
 
-    `amount` + `tax` + `gratuities` = `due`. `untied` says in words where the two differ.
+    `amount` + `tax` + `gratuities` = `due`. `untied` says in words where the two differ. `rounding`
+    is what a settled one is off by, where that is a minor unit at most.
     """
 
     check_external_id = fields.String()
@@ -27,6 +28,7 @@ class CheckSchema(Schema):
     gratuities = Money()
     due = Money()
     paid = Money()
+    rounding = Money()
     untied = fields.String(allow_none=True)
     paid_at = Instant(allow_none=True)
     closed_at = Instant(allow_none=True)
@@ -102,7 +104,10 @@ class TaxSchema(Schema):
 
 
 class PaymentSchema(Schema):
-    """One tender. `counts` is false when it was voided or refused; `fee` is what taking it cost."""
+    """One tender; `fee` is what taking it cost.
+
+    `counts` is false when it was voided or refused, or its check was deleted.
+    """
 
     external_id = fields.String()
     check_external_id = fields.String()

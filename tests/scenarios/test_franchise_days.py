@@ -174,7 +174,8 @@ def test_every_day_adds_up(told: Told) -> None:
     assert {imbalance(day) for day in days.values()} == {0}
     # Of each thing that can happen to a day some day has some.
     for name in FIGURES:
-        if not name.key.startswith("unexplained"):
+        # Its tills are never off.
+        if name.key not in {"unexplained", "unexplained_orders", "rounding"}:
             assert any(day[name.key] for day in days.values()), name.key
 
 

@@ -116,6 +116,21 @@ def test_a_statement_adds_up(page: FlaskClient, place: int) -> None:
     assert "not explained." not in sunday
 
 
+def test_a_cent_that_is_rounding_is_no_fault(page: FlaskClient, owner: Merchant) -> None:
+    [order_id] = merchants.take_orders(owner, sold("o1", payments=(paid("10.99"),)))
+    place = merchants.tallied(owner)
+    shown = cells(page.get(f"/days/{place}/{MONDAY}").text)
+    assert "Still open 0.00 GBP Rounding 0.01 GBP Not explained 0.00 GBP Due 11.00 GBP" in shown
+    assert "not explained in" not in shown
+    for address in ("/days", f"/rollup?since={MONDAY}"):
+        assert "– 0.01 rounding" in cells(page.get(address).text)
+    [row] = csv.DictReader(io.StringIO(page.get("/days.csv").text))
+    assert (row["rounding"], row["unexplained"]) == ("0.01", "0.00")
+    order = cells(page.get(f"/orders/{order_id}").text)
+    assert "0.01 GBP less was paid than is due: rounding." in order
+    assert "The till counts it as settled" not in order
+
+
 def test_a_day_that_is_about_to_change_says_so(
     page: FlaskClient, owner: Merchant, place: int
 ) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from rules.check_sums import check_sums
+from rules.money import unit
 from rules.order_totals import totals
 from rules.records import OrderRecord
 from rules.refund_split import refund_split
@@ -27,7 +28,7 @@ def summed(orders: Iterable[OrderRecord], currency: str) -> Days:
         if _left(order, sold, paid):
             found[order.business_date]["unexplained_orders"] += 1
     for figures in found.values():
-        owed = figures["due"] - figures["open"]
+        owed = figures["due"] - figures["open"] - figures["rounding"]
         paid = figures["paid_before"] + figures["paid_that_day"] + figures["paid_after"]
         figures["unexplained"] = owed - paid
     return {
@@ -54,8 +55,11 @@ def _sold(order: OrderRecord, currency: str) -> Iterator[Entry]:
     if not order.checks and order.state == "open":
         yield on, "open", due - sums.paid
     for bill in live:
+        left = bills[bill.external_id].due - bills[bill.external_id].paid
         if not bill.settled:
-            yield on, "open", bills[bill.external_id].due - bills[bill.external_id].paid
+            yield on, "open", left
+        elif abs(left) <= unit(currency):
+            yield on, "rounding", left
 
 
 def _paid(order: OrderRecord) -> Iterator[Entry]:
@@ -74,11 +78,12 @@ def _paid(order: OrderRecord) -> Iterator[Entry]:
 
 
 def _left(order: OrderRecord, sold: list[Entry], paid: list[Entry]) -> Decimal:
-    """What is neither paid nor open of one order."""
+    """What is neither paid, open nor rounding of one order."""
     here = [(name, value) for on, name, value in (*sold, *paid) if on == order.business_date]
     signs = {
         "due": 1,
         "open": -1,
+        "rounding": -1,
         **dict.fromkeys(("paid_before", "paid_that_day", "paid_after"), -1),
     }
     return sum((signs.get(name, 0) * value for name, value in here), Decimal(0))

@@ -18,8 +18,16 @@ FRIDAY = MONDAY - timedelta(days=3)
 # All figures of a day but its identity.
 AMOUNTS = (
     *("net", "discounts", "charges", "gratuities", "fundraising", "tax", "marketplace_tax"),
-    *("deferred", "due", "paid_before", "paid_that_day", "paid_after", "open", "unexplained"),
-    *("tips", "prepaid", "postpaid", "refunded_net", "refunded_tax", "refunded_gratuities"),
+    *("deferred", "due", "paid_before", "paid_that_day", "paid_after", "open", "rounding"),
+    *(
+        "unexplained",
+        "tips",
+        "prepaid",
+        "postpaid",
+        "refunded_net",
+        "refunded_tax",
+        "refunded_gratuities",
+    ),
     *("refunded_deferred", "refunded_tips"),
 )
 COUNTS = ("orders", "checks", "guests", "voided_orders", "unexplained_orders")

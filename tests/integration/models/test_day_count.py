@@ -68,6 +68,20 @@ def test_what_a_closed_bill_lacks_is_not_explained(till: Connection) -> None:
     assert "open" not in day(till)
 
 
+def test_a_cent_of_a_closed_bill_is_rounding_more_is_not(till: Connection) -> None:
+    both = (bill("c1"), bill("c2"))
+    lines = (line("l1", "10.00", "1.00"), line("l2", "5.50", "0.55", check_id="c2"))
+    tenders = (paid("10.99"), replace(paid("6.06", external_id="p2"), check_id="c2"))
+    store(till, sold("o1", checks=both, lines=lines, payments=tenders))
+    store(till, sold("o2", payments=(paid("10.99"),)), sold("o3", payments=(paid("10.98"),)))
+    store(till, sold("o4", voided=True, payments=(paid("0.01"),)))
+    tallied(till)
+    found = day(till)
+    # Of o1 one bill lacks a cent and one has a cent too much. A voided order owes nothing.
+    assert (found["rounding"], found["unexplained"]) == ("0.01", "0.01")
+    assert found["unexplained_orders"] == 2
+
+
 def test_what_one_lacks_and_another_has_too_much_is_not_explained_twice(till: Connection) -> None:
     store(till, sold(payments=(paid("6.00"),)), sold("o2", payments=(paid("16.00"),)))
     store(till, sold("o3", payments=(paid("11.00"),)))

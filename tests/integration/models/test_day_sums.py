@@ -15,6 +15,7 @@ from models.day_list import of_date
 from models.day_tenders import day_tenders
 from models.session import unit_of_work
 from rules import day as rules
+from rules.check_sums import check_sums
 from rules.records import OrderRecord, RefundedPart, RefundRecord
 from tests.factories import at, charge, connected, discount, line, store, tax
 from tests.integration.models.day_sums import summed
@@ -34,6 +35,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 _DAYS = [MONDAY + timedelta(days=n) for n in range(4)]
 _some_day = st.sampled_from(_DAYS)
+_few_cents = st.integers(-2, 2).map(lambda cents: Decimal(cents) / 100)
 _money = st.integers(0, 5000).map(lambda cents: str(Decimal(cents) / 100))
 _given_back = st.lists(
     st.builds(
@@ -111,7 +113,7 @@ def _orders(draw: st.DrawFn) -> tuple[OrderRecord, ...]:
         tax("0.22", line_id="l0"),
         tax("0.33", charge_id="s0"),
     )
-    return tuple(
+    orders = (
         sold(
             f"o{n}",
             draw(_some_day),
@@ -129,6 +131,16 @@ def _orders(draw: st.DrawFn) -> tuple[OrderRecord, ...]:
         )
         for n in range(draw(st.integers(1, 4)))
     )
+    return tuple(_but_for(each, draw(st.none() | _few_cents)) for each in orders)
+
+
+def _but_for(order: OrderRecord, missing: Decimal | None) -> OrderRecord:
+    """The same with its first bill paid but for so much, unless it has none or is left as it is."""
+    if missing is None or not order.checks:
+        return order
+    first = check_sums(order, "GBP")[order.checks[0].external_id]
+    rest = paid(str(first.due - first.paid - missing), external_id="rest")
+    return replace(order, payments=(*order.payments, rest))
 
 
 _REFUND_ALONE = sold(payments=(paid("1.00", counts=False, refund=refund("1.00", MONDAY)),))

@@ -145,6 +145,16 @@ def test_without_them_there_is_neither_fee_nor_tendered_amount() -> None:
     assert (found.tendered, found.fee, found.drawer_id) == (None, None, None)
 
 
+@pytest.mark.parametrize(("gone", "counts"), [({"deleted": True}, False), ({"voided": True}, True)])
+def test_what_paid_a_deleted_bill_is_on_another(gone: dict[str, Any], counts: bool) -> None:
+    payment = {"guid": "p", "amount": 8, "tipAmount": 1, "refund": {"refundAmount": 8}}
+    item = {"guid": "s", "refundDetails": {"refundAmount": 8}}
+    record = read(one_bill(payments=[payment], selections=[item], **gone))
+    [found], [line] = record.payments, record.lines
+    assert (found.amount, found.tip) == (D(8), D(1))
+    assert (found.counts, found.refund is not None, bool(line.refunds)) == (counts,) * 3
+
+
 @pytest.mark.parametrize("where", ["selections", "appliedServiceCharges"])
 @pytest.mark.parametrize(
     ("details", "expected"),
@@ -170,12 +180,15 @@ TAX = {"name": "City", "rate": 0.1, "taxAmount": 0.5}
 
 
 @pytest.mark.parametrize("stated", [0, None])
-def test_on_an_exempt_bill_the_taxes_listed_were_not_charged(stated: float | None) -> None:
+@pytest.mark.parametrize("listed", [0.5, None])
+def test_on_an_exempt_bill_the_taxes_listed_were_not_charged(
+    stated: float | None, listed: float | None
+) -> None:
     record = read(
         one_bill(
             taxExempt=True,
             taxAmount=stated,
-            selections=[{"guid": "s", "price": 5, "appliedTaxes": [TAX]}],
+            selections=[{"guid": "s", "price": 5, "tax": listed, "appliedTaxes": [TAX]}],
             appliedServiceCharges=[{"guid": "f", "chargeAmount": 5, "appliedTaxes": [TAX]}],
         )
     )

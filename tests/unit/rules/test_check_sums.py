@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,26 @@ def test_each_bill_has_its_own_lines_and_payments() -> None:
         "c1": CheckSums(D("10.00"), D("10.83"), D("10.83")),
         "c2": CheckSums(D("4.00"), D("4.33"), D(0)),
     }
+
+
+@pytest.mark.parametrize(
+    ("currency", "paid", "rounding"),
+    [
+        ("USD", "10.82", "0.01"),
+        ("USD", "10.84", "-0.01"),
+        ("USD", "10.81", "0"),
+        ("JPY", "10.00", "0.83"),
+        ("JPY", "9.00", "0"),
+    ],
+)
+def test_what_a_settled_bill_is_off_by_is_rounding_up_to_a_minor_unit(
+    currency: str, paid: str, rounding: str
+) -> None:
+    bills = (check("c1", settled=True), check("c2", 1))
+    found = check_sums(two_bills(checks=bills, payments=(payment("p1", paid),)), currency)
+    assert (found["c1"].rounding, found["c2"].rounding) == (D(rounding), D(0))
+    gone = two_bills(checks=(check("c1", settled=True, voided=True),), payments=())
+    assert check_sums(gone, currency)["c1"].rounding == 0
 
 
 def test_modifiers_are_in_their_line_and_voided_lines_in_none() -> None:

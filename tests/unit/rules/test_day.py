@@ -7,7 +7,16 @@ from rules import day
 
 _NAMES = (
     *("net", "discounts", "tax", "gratuities", "deferred", "paid_before", "paid_that_day"),
-    *("paid_after", "open", "tips", "prepaid", "postpaid", "refunded_net", "refunded_tax"),
+    *(
+        "paid_after",
+        "open",
+        "rounding",
+        "tips",
+        "prepaid",
+        "postpaid",
+        "refunded_net",
+        "refunded_tax",
+    ),
     *("refunded_gratuities", "refunded_deferred", "refunded_tips"),
 )
 
@@ -57,6 +66,12 @@ def test_a_cent_that_is_missing_is_told_by_either_identity() -> None:
     short = {**DAY, "paid_that_day": Decimal("100.24")}
     assert day.unexplained(short) == Decimal("0.01")
     assert day.imbalance(short) == Decimal("0.01")
+
+
+def test_a_cent_that_is_rounding_is_explained() -> None:
+    short = {**DAY, "paid_that_day": Decimal("100.24"), "rounding": Decimal("0.01")}
+    assert day.unexplained(short) == 0
+    assert day.imbalance(short) == 0
 
 
 def test_tenders_tie_to_the_day() -> None:

@@ -30,6 +30,10 @@ def _standing(**facts: Any) -> tuple[str, str | None]:
         ({"not_sale_reason": "waste"}, "not needed", "waste"),
         ({"approval": "APPROVED"}, "due", None),
         ({"approval": "FUTURE"}, "not due", "Ordered ahead: its day has not come."),
+        ({"approval": "NEEDS_APPROVAL"}, "not due", "Not approved at the till yet."),
+        ({"approval": "NOT_APPROVED"}, "not due", "Not approved at the till."),
+        # One that nobody knows decides nothing.
+        ({"approval": "MOON"}, "due", None),
         ({"lines": ()}, "not needed", "Nothing was charged."),
         ({"lines": (line(deferred=True),)}, "not needed", "Nothing was charged."),
         ({"lines": (line(amount="0", tax="1.00"),)}, "due", None),
