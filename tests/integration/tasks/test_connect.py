@@ -51,6 +51,7 @@ def _config(till: Served, **changes: Any) -> dict[str, Any]:
         "client_id": facts["client_id"],
         "client_secret": facts["client_secret"],
         "webhook_secret": facts["webhook_secret"],
+        "logins_an_hour": 1000,
         **changes,
     }
 
@@ -165,7 +166,7 @@ def test_no_secret_lies_readable_in_any_table(owner: int, till: Served) -> None:
     with unit_of_work() as session:
         row = session.get_one(Connection, connection_id)
         opened = connections.full_settings(row)
-        token = reach._opened(row.tokens)
+        token = reach.opened(row.tokens)
     assert opened["webhook_secret"] == secrets
     assert token is not None
     hidden = [*secrets, token.access, till.facts()["client_secret"]]
