@@ -89,11 +89,18 @@ def _tried(made: Connector, tokens: MemoryTokens, key: str) -> _Trial:
     try:
         with reach.client(made, tokens, key) as http:
             trial.health = made.probe(http)
-            trial.listing = made.locations(http)
+            trial.listing = _some_site(made.locations(http))
     except TransientError as fault:
         trial.away = fault
     trial.tokens = tokens.current()
     return trial
+
+
+def _some_site(listing: Listing) -> Listing:
+    """Settings by which nothing is read are a mistake. Raises: PermanentError, the first reason."""
+    if listing.unread and not listing.sites and not listing.limited:
+        raise next(iter(listing.unread.values()))
+    return listing
 
 
 def _note(connection_id: int, fault: Fault) -> None:

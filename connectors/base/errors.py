@@ -5,7 +5,8 @@ TransientError
 └── WindowExpiredError    the place in the window is gone; start it again
 PermanentError
 ├── AccessRefusedError    the platform no longer takes these credentials; a person reconnects
-└── NotGrantedError       the credentials are good, but not for this; the rest goes on
+├── NotGrantedError       the credentials are good, but not for this; the rest goes on
+└── GoneError             a till site that the platform no longer counts to the account
 """
 
 from config.errors import Fault, PermanentError, TransientError
@@ -26,6 +27,10 @@ class AccessRefusedError(PermanentError):
 
 class NotGrantedError(PermanentError):
     """The platform doesn't let these credentials read this: one kind of record, or one location."""
+
+
+class GoneError(PermanentError):
+    """A till site can't be read, and the platform's own list of the account's has it no longer."""
 
 
 _AGAIN_LATER = {Do.RETRY: TransientError, Do.WAIT: LimitedError}
