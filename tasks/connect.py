@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from config import clock
+from config import clock, redaction
 from config.errors import Fault, PermanentError, TransientError
 from connectors import platforms
 from connectors.base.contract import Connector, Health, Listing, Tokens
@@ -38,6 +38,8 @@ def connect(
     platform = platform_of(platform_name)
     loaded = load_settings(platform, config)
     made = platform.connect(loaded)
+    # The platform may quote what it is sent.
+    redaction.remember(*made.credentials[1:])
     tokens = _TrialTokens(_kept(organization_id, name, made), Logins.of(platform.name, made))
     trial = _tried(made, tokens, f"trial:{name}")
     return _store(organization_id, platform, name, loaded, trial), trial.health
