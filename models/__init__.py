@@ -3,6 +3,7 @@
 from models.api_token import ApiToken
 from models.base import Base
 from models.cash_entry import CashEntry
+from models.client_logins import ClientLogins
 from models.configured import Configured
 from models.connection import Connection
 from models.cursor import StreamCursor
@@ -35,6 +36,7 @@ __all__ = [
     "ApiToken",
     "Base",
     "CashEntry",
+    "ClientLogins",
     "Configured",
     "Connection",
     "Customer",

@@ -1,10 +1,8 @@
 """One organization on one platform: settings, sealed credentials, how it is doing."""
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Index, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, Instant, Owned, Raw, Stamped
@@ -22,7 +20,6 @@ class Connection(Owned, Stamped, Base):
     with what to do beside it.
 
     `list_again_at` is when its locations are to be listed once more, if some had to wait.
-    `logins` are when it last tried to log in, by our clock: platforms count that.
     `unannounced_since` is the change of the first order of late that reading brought and no
     delivery had told of; None while deliveries come.
 
@@ -52,7 +49,6 @@ class Connection(Owned, Stamped, Base):
     status_at: Mapped[Instant | None]
     last_success_at: Mapped[Instant | None]
     list_again_at: Mapped[Instant | None]
-    logins: Mapped[list[datetime] | None] = mapped_column(ARRAY(DateTime(timezone=True)))
     unannounced_since: Mapped[Instant | None]
     phone_region: Mapped[str | None]
     match_again_from: Mapped[int | None]

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -119,16 +119,6 @@ def unseal(sealed: bytes, secret: Collection[str] | None = None) -> dict[str, An
     hidden = opened if secret is None else {k: v for k, v in opened.items() if k in secret}
     redaction.remember(*_texts(hidden))
     return opened
-
-
-def note_login(session: Session, connection_id: int, logins: Sequence[datetime]) -> None:
-    """Keep when a connection last tried to log in."""
-    session.execute(
-        update(Connection)
-        .where(Connection.id == connection_id)
-        .values(logins=list(logins))
-        .execution_options(synchronize_session=False)
-    )
 
 
 def succeeded(session: Session, connection_id: int, now: datetime) -> None:

@@ -1,23 +1,24 @@
 """Connects a merchant's account: validates what it is given, tries it, stores it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError
 
-from config import clock
+from config import clock, redaction
 from config.errors import Fault, PermanentError, TransientError
 from connectors import platforms
-from connectors.base.contract import Health, Listing, Tokens
+from connectors.base.contract import Connector, Health, Listing, Tokens
 from connectors.base.platform import Platform
 from connectors.base.tokens import MemoryTokens
 from models import Connection, connections
+from models.connection import CONNECTING
 from models.session import unit_of_work
 from tasks import reach, sites
-
-# As many logins as any limit looks back at.
-_KEPT = 100
+from tasks.logins import Logins
 
 
 class SettingsError(PermanentError):
@@ -29,13 +30,18 @@ def connect(
 ) -> tuple[int, Health | None]:
     """Store a connection after trying its credentials; returns its id and what the try found.
 
-    A platform that can't be reached just now is stored all the same (no health): pulls retry.
+    One whose platform can't be reached just now, or allows no other login, is stored all the same
+    (no health): pulls retry.
     Raises: SettingsError, PermanentError when the platform refuses the credentials or lists no
     location, TakenError when another connection reads one already; then nothing is stored.
     """
     platform = platform_of(platform_name)
     loaded = load_settings(platform, config)
-    trial = _tried(platform, loaded, name)
+    made = platform.connect(loaded)
+    # The platform may quote what it is sent.
+    redaction.remember(*made.credentials[1:])
+    tokens = _TrialTokens(_kept(organization_id, name, made), Logins.of(platform.name, made))
+    trial = _tried(made, tokens, f"trial:{name}")
     return _store(organization_id, platform, name, loaded, trial), trial.health
 
 
@@ -50,17 +56,53 @@ class _Trial:
     away: TransientError | None = None
 
 
-def _tried(platform: Platform, loaded: Mapping[str, Any], name: str) -> _Trial:
-    connector, tokens = platform.connect(loaded), MemoryTokens()
-    trial = _Trial(connector.base_url)
+class _TrialTokens(MemoryTokens):
+    """The token of settings that aren't stored yet; their logins count like any other."""
+
+    def __init__(self, kept: Tokens | None, logins: Logins) -> None:
+        super().__init__(kept)
+        self._logins = logins
+
+    def refreshed(
+        self, stale: Tokens | None, login: Callable[[], Tokens], now: datetime | None = None
+    ) -> Tokens:
+        """A token other than `stale`, from a login in our turn. Raises: LimitedError."""
+        return super().refreshed(stale, lambda: self._logins.in_turn(login), now)
+
+
+def _kept(organization_id: int, name: str, made: Connector) -> Tokens | None:
+    """The token of the connection of that name, if `made` would log in with the same as that."""
+    with unit_of_work() as session:
+        known = connections.of_organization(session, organization_id)
+    found = next((each for each in known if each.name == name), None)
+    # What is sealed with a key that is lost can't be compared: connecting again is the remedy.
+    with suppress(PermanentError):
+        if found is not None and _logs_in_with(reach.connector(found)) == _logs_in_with(made):
+            return reach.opened(found.tokens)
+    return None
+
+
+def _logs_in_with(made: Connector) -> tuple[str, tuple[str, ...]]:
+    return made.base_url, tuple(made.credentials)
+
+
+def _tried(made: Connector, tokens: MemoryTokens, key: str) -> _Trial:
+    trial = _Trial(made.base_url)
     try:
-        with reach.client(connector, tokens, f"trial:{name}") as http:
-            trial.health = connector.probe(http)
-            trial.listing = connector.locations(http)
+        with reach.client(made, tokens, key) as http:
+            trial.health = made.probe(http)
+            trial.listing = _some_site(made.locations(http))
     except TransientError as fault:
         trial.away = fault
     trial.tokens = tokens.current()
     return trial
+
+
+def _some_site(listing: Listing) -> Listing:
+    """Settings by which nothing is read are a mistake. Raises: PermanentError, the first reason."""
+    if listing.unread and not listing.sites and not listing.limited:
+        raise next(iter(listing.unread.values()))
+    return listing
 
 
 def _note(connection_id: int, fault: Fault) -> None:
@@ -122,8 +164,6 @@ def _store(
         sites.take_turns(session, organization_id)
         row = connections.store(session, organization_id, platform.name, name, plain, secret)
         row.tokens = connections.seal(reach.plain(trial.tokens)) if trial.tokens else None
-        if trial.tokens:
-            connections.note_login(session, row.id, [*(row.logins or [])[-_KEPT:], clock.now()])
         row.account = trial.health.account if trial.health else None
         row.base_url = trial.base_url
         # What was noted was found with the old settings.
@@ -134,6 +174,7 @@ def _store(
         if trial.listing is not None:
             sites.keep(session, row, trial.listing)
         if trial.away is not None:
+            row.status = CONNECTING
             connections.failed(session, row.id, trial.away, clock.now())
         return row.id
 

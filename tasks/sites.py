@@ -1,7 +1,6 @@
 """Keeps a connection's locations: those found start syncing, those gone are marked."""
 
-import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -19,12 +18,9 @@ from models import Connection, Location, Organization, StreamCursor, connections
 from models.connection import NEEDS_ATTENTION
 from models.session import unit_of_work
 from rules.records import LocationRecord
-from tasks import app, reach, ring, slots
+from tasks import app, reach, ring, slots, unread_sites
 
 log = logger(__name__)
-
-# A note stays readable; the log has them all.
-_NAMED = 5
 
 
 class TakenError(PermanentError):
@@ -33,10 +29,6 @@ class TakenError(PermanentError):
 
 class UnlistedError(PermanentError):
     """The locations of a connection can't be listed; those that are known go on."""
-
-
-class UnreadError(PermanentError):
-    """Some of a connection's locations can't be read; the others go on."""
 
 
 @slots.scheduled("sites.due")
@@ -155,43 +147,17 @@ def keep(session: Session, connection: Connection, listing: Listing) -> None:
     for site in found:
         _store(session, connection, site)
     # One that can't be read is still there: its streams go on, and fail where people look.
-    _mark_gone(
-        session,
-        connection,
-        {*listing.unread, *listing.limited, *(site.external_id for site in found)},
-    )
+    unread = unread_sites.still_there(session, connection, listing.unread)
+    seen = {*unread, *listing.limited, *(site.external_id for site in found)}
+    _mark_gone(session, connection, seen)
     _make_cursors(session, connection, [s.external_id for s in found if not s.archived])
     connection.list_again_at = None
     if listing.limited:
         _list_again(session, connection.id, max(listing.limited.values()))
-    if listing.unread:
-        _note_unread(session, connection, listing.unread)
+    if unread:
+        unread_sites.note(session, connection, unread)
     elif not listing.limited:
         connections.well_listed(session, connection.id, clock.now())
-
-
-def _note_unread(
-    session: Session, connection: Connection, unread: Mapping[str, PermanentError]
-) -> None:
-    for place, fault in unread.items():
-        log.warning(
-            "location not read", connection_id=connection.id, location=place, code=fault.code
-        )
-    known = select(Location.external_id, Location.name).where(
-        Location.connection_id == connection.id, Location.external_id.in_(unread)
-    )
-    names = {row.external_id: row.name for row in session.execute(known)}
-    told = ", ".join(f"'{names.get(place, place)}'" for place in list(unread)[:_NAMED])
-    more = f" and {len(unread) - _NAMED} more" if len(unread) > _NAMED else ""
-    first = next(iter(unread.values()))
-    check = f"taxpoynt check {shlex.quote(connection.name)}"
-    fault = UnreadError(
-        connections.LOCATION_UNREAD,
-        f"{told}{more} can't be read: {first.sentence}",
-        # Its own turn comes within the hour.
-        next_step=f"{first.next_step} Then run '{check}'.".lstrip(),
-    )
-    connections.failed(session, connection.id, fault, clock.now())
 
 
 def _refuse_taken(

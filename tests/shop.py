@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from connectors.toast import limits as ours
-from models import Connection, InboxEvent, inbox, organizations
+from models import ClientLogins, Connection, InboxEvent, inbox, organizations
 from models.session import unit_of_work
 from sandbox import toast
 from sandbox.toast.limits import Limits
@@ -91,6 +91,7 @@ def open_till(**options: Any) -> Iterator[Served]:
         with unit_of_work() as session:
             of_another = update(Connection).where(Connection.base_url == till.url)
             session.execute(of_another.values(base_url=None))
+            session.execute(delete(ClientLogins))
         yield till
 
 

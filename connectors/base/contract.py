@@ -244,6 +244,8 @@ class Connector(Protocol):
 
     base_url: str
     buckets: Mapping[str, Bucket]
+    # What it logs in with: a token is good for the same. Logins are counted by the first.
+    credentials: Sequence[str]
     logins_an_hour: int | None
 
     def login(self, http: Http) -> Tokens:

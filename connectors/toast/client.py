@@ -30,8 +30,7 @@ class Toast:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.base_url: str = settings["api_url"]
-        self._client_id: str = settings["client_id"]
-        self._client_secret: str = settings["client_secret"]
+        self.credentials: Sequence[str] = (settings["client_id"], settings["client_secret"])
         self._restaurants: Sequence[str] = settings.get("restaurants") or ()
         self._whole_groups = bool(settings.get("whole_groups"))
         interval = _history_interval(self.base_url, settings.get("history_interval_s"))
@@ -41,7 +40,7 @@ class Toast:
 
     def login(self, http: Http) -> Tokens:
         """A token for all restaurants of the account."""
-        return account.login(http, self._client_id, self._client_secret)
+        return account.login(http, *self.credentials)
 
     def sign(self, request: Request, tokens: Tokens) -> Mapping[str, str]:
         """The token, and the one restaurant that the call is about."""
@@ -57,7 +56,7 @@ class Toast:
         No login of its own: Toast frowns on more than two an hour.
         """
         places.touch(http, self._restaurants)
-        return account.health(self._signed_with or Tokens("", account=self._client_id))
+        return account.health(self._signed_with or Tokens("", account=self.credentials[0]))
 
     def locations(self, http: Http) -> Listing:
         """The restaurants named in the settings, or all that the account can list."""

@@ -145,16 +145,22 @@ def _refused(request: Request, response: Response) -> Outcome:
             next_step="Check the connection's api_url.",
             trace=trace,
         )
-    message = _plain(_error(response).message)[:_QUOTED]
-    said = f" It says: {message}" if message else ""
-    known = f" (request {trace})" if trace else ""
     return Outcome(
         Do.BUG,
         code=f"toast.refused_{status}",
-        sentence=f"Toast refused a call with status {status}{known}.{said}",
+        sentence=f"Toast refused a call with status {status}{_said(request, response)}",
         next_step="Report this to support: the call should not have been made this way.",
         trace=trace,
     )
+
+
+def _said(request: Request, response: Response) -> str:
+    """The end of a sentence: what Toast says; of a login nothing, for that brought the secret."""
+    if request.path == LOGIN:
+        return "."
+    message, trace = _plain(_error(response).message)[:_QUOTED], _trace(response)
+    known = f" (request {trace})" if trace else ""
+    return f"{known}. It says: {message}" if message else f"{known}."
 
 
 def _not_granted(request: Request, trace: str) -> Outcome:

@@ -8,14 +8,14 @@ Source: Toast developer guide, "Getting accessible restaurants",
     reads one of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 import msgspec
 
-from config.errors import PermanentError
+from config.errors import PermanentError, TransientError
 from connectors.base.contract import Http, Listing, Request
-from connectors.base.errors import AccessRefusedError, LimitedError, NotGrantedError
+from connectors.base.errors import AccessRefusedError, GoneError, LimitedError, NotGrantedError
 from connectors.toast import limits
 from connectors.toast.bodies import answered
 from connectors.toast.restaurant import Restaurant, incomplete, location
@@ -24,6 +24,10 @@ from rules.records import LocationRecord
 PARTNERS = "/partners/v1/restaurants"
 _RESTAURANT = "/restaurants/v1/restaurants/"
 _GROUP = "/restaurants/v1/groups/{}/restaurants"
+
+
+class _UnknownError(PermanentError):
+    """Toast knows no restaurant of that guid."""
 
 
 class _Access(msgspec.Struct):
@@ -48,6 +52,7 @@ def read(http: Http, restaurants: Sequence[str], *, whole_groups: bool = False) 
     list tells nothing of a restaurant's zone.
 
     One whose calls are used up for the moment doesn't hold up the rest either, and is told apart.
+    A named one that can't be read, and that a partner's list hasn't, is gone.
 
     Raises: PermanentError when none can be listed or read; AccessRefusedError at once, for Toast
         frowns on more than two logins an hour. Fault when a group can't be listed: what it holds
@@ -62,22 +67,36 @@ def read(http: Http, restaurants: Sequence[str], *, whole_groups: bool = False) 
         askers = {site.group_id: site.external_id for site in found.values() if site.group_id}
         for group, asker in askers.items():
             _read(http, _grouped(http, group, asker), found, unread, limited)
-    if not found:
+    gone = _gone(http, unread) if restaurants else {}
+    if not found and not gone:
         why = next(iter((*limited.values(), *unread.values())), None)
         raise why or _none("The Toast account has no restaurants.")
     return Listing(
         [*found.values()],
-        unread,
+        unread | gone,
         {guid: why.retry_after_s or 0.0 for guid, why in limited.items()},
     )
 
 
 def touch(http: Http, restaurants: Sequence[str]) -> None:
-    """One call that the credentials must allow. Raises: PermanentError when they don't."""
-    if restaurants:
-        _restaurant(http, restaurants[0])
-    else:
+    """One call that the credentials must allow, of the first restaurant that can be read.
+
+    Raises: PermanentError when they don't.
+    """
+    if not restaurants:
         _list(http)
+        return
+    refused: list[PermanentError] = []
+    for guid in restaurants:
+        try:
+            _restaurant(http, guid)
+        except AccessRefusedError:
+            raise
+        except PermanentError as why:
+            refused.append(why)
+        else:
+            return
+    raise refused[0]
 
 
 def _read(
@@ -98,6 +117,21 @@ def _read(
             limited[guid] = later
         except PermanentError as refused:
             unread[guid] = refused
+
+
+def _gone(http: Http, unread: Mapping[str, PermanentError]) -> dict[str, PermanentError]:
+    """Of those that can't be read, what a partner's list hasn't; other accounts have no list."""
+    kinds = (NotGrantedError, _UnknownError)
+    maybe = [guid for guid, fault in unread.items() if isinstance(fault, kinds)]
+    if not maybe:
+        return {}
+    try:
+        listed = set(_listed(http))
+    except AccessRefusedError:
+        raise
+    except (PermanentError, TransientError):
+        return {}
+    return {guid: _no_more(guid) for guid in maybe if guid not in listed}
 
 
 def _listed(http: Http) -> Iterator[str]:
@@ -129,8 +163,20 @@ def _restaurant(http: Http, guid: str) -> LocationRecord:
     query = {"includeArchived": "true"}
     response = http.send(Request("GET", path, query, location=guid, buckets=limits.RESTAURANTS))
     if response.status != 200:
-        raise incomplete(f"Toast knows no restaurant {guid}.")
+        why = incomplete(f"Toast knows no restaurant {guid}.")
+        raise _UnknownError(why.code, why.sentence, next_step=why.next_step)
     return location(answered(response, _restaurants), guid)
+
+
+def _no_more(guid: str) -> GoneError:
+    return GoneError(
+        "toast.location_gone",
+        f"Toast's list for these credentials has no restaurant {guid}.",
+        next_step=(
+            "Check its guid. If the restaurant ended the integration, have it added again in Toast"
+            " Web, or take it out of the connection's setting `restaurants`."
+        ),
+    )
 
 
 def _ungrouped(asker: str) -> PermanentError:

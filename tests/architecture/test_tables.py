@@ -2,9 +2,9 @@
 
 from models import Base
 
-# The organizations themselves; the timetable's memory, which is the installation's; and messages
-# that can't be read, which don't say whose they are.
-OF_NOBODY = {"organizations", "job_slots", "dead_messages"}
+# The organizations themselves; the timetable's memory and how often clients log in, which are the
+# installation's; and messages that can't be read, which don't say whose they are.
+OF_NOBODY = {"organizations", "job_slots", "dead_messages", "client_logins"}
 
 
 def test_every_table_says_whose_its_rows_are() -> None:

@@ -55,6 +55,11 @@ _ADDED: tuple[tuple[str, str, list[Any], str | None], ...] = (
 
 
 def upgrade() -> None:
+    op.create_table('client_logins',
+    sa.Column('client', sa.Text(), nullable=False),
+    sa.Column('attempts', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=False),
+    sa.PrimaryKeyConstraint('client', name=op.f('pk_client_logins'))
+    )
     op.create_table('order_checks',
     sa.Column('status', sa.Text(), nullable=True),
     sa.Column('settled', sa.Boolean(), nullable=False),
@@ -299,7 +304,6 @@ def upgrade() -> None:
     )
     op.create_index('ix_stock_levels_status', 'stock_levels', ['organization_id', 'status', 'location_id', 'id'], unique=False)
     op.add_column('connections', sa.Column('list_again_at', sa.DateTime(timezone=True), nullable=True))
-    op.add_column('connections', sa.Column('logins', postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=True))
     op.add_column('cursors', sa.Column('sales', sa.Boolean(), server_default=sa.text('true'), nullable=False))
     op.add_column('connections', sa.Column('unannounced_since', sa.DateTime(timezone=True), nullable=True))
     op.add_column('connections', sa.Column('phone_region', sa.Text(), nullable=True))
@@ -449,7 +453,6 @@ def downgrade() -> None:
     op.drop_column('connections', 'phone_region')
     op.drop_column('connections', 'unannounced_since')
     op.drop_column('cursors', 'sales')
-    op.drop_column('connections', 'logins')
     op.drop_column('connections', 'list_again_at')
     op.drop_index('ix_stock_levels_status', table_name='stock_levels')
     op.drop_table('stock_levels')
@@ -477,3 +480,4 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_order_checks_customer_external_id_order_id'), table_name='order_checks')
     op.drop_index(op.f('ix_order_checks_order_id'), table_name='order_checks')
     op.drop_table('order_checks')
+    op.drop_table('client_logins')

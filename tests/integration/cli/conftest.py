@@ -45,6 +45,7 @@ def settings_of(served: Served) -> dict[str, Any]:
         "client_id": facts["client_id"],
         "client_secret": facts["client_secret"],
         "webhook_secret": facts["webhook_secret"],
+        "logins_an_hour": 1000,
     }
 
 

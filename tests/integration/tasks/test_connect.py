@@ -16,6 +16,7 @@ from tests.children import free_port
 from tests.integration.tasks.asked import ask, connection, control, cursors, one
 from tests.integration.tasks.conftest import Signals
 from tests.shop import Shop, open_till
+from tests.unit.connectors.stage import Answer, Call, playing, token
 from tests.waiting import until
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -51,6 +52,7 @@ def _config(till: Served, **changes: Any) -> dict[str, Any]:
         "client_id": facts["client_id"],
         "client_secret": facts["client_secret"],
         "webhook_secret": facts["webhook_secret"],
+        "logins_an_hour": 1000,
         **changes,
     }
 
@@ -121,6 +123,21 @@ def test_refused_credentials_are_not_stored(owner: int, till: Served) -> None:
     assert _stored() == before
 
 
+def test_a_secret_that_the_platform_quotes_is_not_told(owner: int, till: Served) -> None:
+    quoted = Answer(422, b'{"message": "odd: one-secret-of-theirs"}')
+    for at_login in (True, False):
+        with playing(lambda call, at=at_login: quoted if at != _is_call(call) else token()) as it:
+            changes = {"api_url": it.url, "client_secret": "one-secret-of-theirs"}
+            with pytest.raises(PermanentError) as caught:
+                connect.connect(owner, "toast", _name(), _config(till, **changes))
+        assert caught.value.code == "toast.refused_422"
+        assert "one-secret-of-theirs" not in str(caught.value)
+
+
+def _is_call(call: Call) -> bool:
+    return not call.path.endswith("/login")
+
+
 def test_an_account_at_a_platform_that_is_away_is_stored_and_listed_later(
     owner: int, till: Served, signals: Signals
 ) -> None:
@@ -165,7 +182,7 @@ def test_no_secret_lies_readable_in_any_table(owner: int, till: Served) -> None:
     with unit_of_work() as session:
         row = session.get_one(Connection, connection_id)
         opened = connections.full_settings(row)
-        token = reach._opened(row.tokens)
+        token = reach.opened(row.tokens)
     assert opened["webhook_secret"] == secrets
     assert token is not None
     hidden = [*secrets, token.access, till.facts()["client_secret"]]

@@ -13,6 +13,7 @@ from connectors.base.contract import Tokens
 from models import Connection
 from models.session import unit_of_work
 from tasks import connect, reach, sites, sync
+from tasks.logins import Logins
 from tests.integration.tasks.asked import connection, control, cursors, one, state
 from tests.shop import Shop
 from tests.waiting import until
@@ -25,8 +26,10 @@ def _logins(shop: Shop) -> int:
 
 
 def _tokens(shop: Shop) -> reach.StoredTokens:
+    """Of a client that may log in as often as it likes."""
     with unit_of_work() as session:
-        return reach.StoredTokens(session.get_one(Connection, shop.connection_id))
+        row = session.get_one(Connection, shop.connection_id)
+    return reach.StoredTokens(row, Logins(shop.till.url, None))
 
 
 def _waiting() -> int:

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from config import clock
+from config.errors import PermanentError
+from models import Connection
+from models.session import unit_of_work
 from tasks import connect, sites, sync
 from tests.integration.tasks.asked import ask, connection, control, cursors, one
 from tests.integration.tasks.conftest import Signals
@@ -49,12 +52,17 @@ def test_a_listing_with_settings_that_were_replaced_meanwhile_is_made_anew(shop:
     assert _archived(shop) == {here: False, there: False}
 
 
+def _admit(shop: Shop, place: str, *, in_s: float) -> None:
+    """The platform lists the place, and lets nobody read it before then."""
+    control(shop, "locations", {"guid": place, "delay_s": in_s})
+
+
 def test_a_site_that_is_named_but_refused_is_told_and_goes_on(shop: Shop) -> None:
     here, refused = _places(shop)
     _connect(shop, here, refused)
     query = "SELECT name FROM locations WHERE external_id = :g AND connection_id = :c"
     name = one(query, g=refused, c=shop.connection_id).name
-    control(shop, "access", {"withdrawn": [refused]})
+    _admit(shop, refused, in_s=900)
     sites.list_(connection_id=shop.connection_id, platform="toast")
     assert _archived(shop) == {here: False, refused: False}
     for _ in range(2):
@@ -66,7 +74,7 @@ def test_a_site_that_is_named_but_refused_is_told_and_goes_on(shop: Shop) -> Non
         pulls = [sync.run(cursor_id) for cursor_id in cursors(shop)]
         failed = [pull.held.location_external_id for pull in pulls if pull and pull.fault]
         assert failed == [refused]
-    control(shop, "access", {"withdrawn": []})
+    _admit(shop, refused, in_s=0)
     sites.list_(connection_id=shop.connection_id, platform="toast")
     assert (connection(shop).status, connection(shop).status_reason) == ("connected", None)
     query = (
@@ -74,6 +82,59 @@ def test_a_site_that_is_named_but_refused_is_told_and_goes_on(shop: Shop) -> Non
         "WHERE stream = 'orders' AND next_due_at <= now() AND connection_id = :c"
     )
     assert one(query, c=shop.connection_id).place == refused
+
+
+def test_a_site_that_is_named_and_gone_from_the_list_stops_until_it_is_back(
+    shop: Shop, signals: Signals
+) -> None:
+    here, gone = _places(shop)
+    _connect(shop, here, gone)
+    control(shop, f"locations/{gone}", {}, method="DELETE")
+    before = [pull.fault and pull.fault.code for pull in map(sync.run, cursors(shop)) if pull]
+    assert before == [None, "toast.not_granted"]
+    for _ in range(2):
+        sites.list_(connection_id=shop.connection_id, platform="toast")
+        assert _archived(shop) == {here: False, gone: True}
+    ask("UPDATE cursors SET next_due_at = now() WHERE connection_id = :c", c=shop.connection_id)
+    sync.due()
+    due = {each["cursor_id"] for each in signals.take("sync.stream")}
+    assert [cursor_id in due for cursor_id in cursors(shop)] == [True, False]
+    sync.run(cursors(shop)[0])
+    assert (connection(shop).status, connection(shop).status_reason) == ("connected", None)
+    assert connect.check(_row(shop)).account
+    control(shop, "locations", {"guid": gone})
+    sites.list_(connection_id=shop.connection_id, platform="toast")
+    assert _archived(shop) == {here: False, gone: False}
+
+
+def test_the_only_site_that_is_named_stops_when_it_is_gone(shop: Shop) -> None:
+    here, there = _places(shop)
+    _connect(shop, here)
+    control(shop, f"locations/{here}", {}, method="DELETE")
+    sites.list_(connection_id=shop.connection_id, platform="toast")
+    assert _archived(shop) == {here: True, there: True}
+    before = connection(shop)
+    with pytest.raises(PermanentError) as caught:
+        _connect(shop, here)
+    assert caught.value.code == "toast.not_granted"
+    assert connection(shop) == before
+
+
+def test_a_site_that_is_gone_stays_as_it_was_while_the_list_cannot_be_read(shop: Shop) -> None:
+    here, gone = _places(shop)
+    _connect(shop, here, gone)
+    control(shop, f"locations/{gone}", {}, method="DELETE")
+    for status in (403, 503):
+        control(shop, "faults", [{"route": "/partners", "kind": "status", "status": status}])
+        sites.list_(connection_id=shop.connection_id, platform="toast")
+        assert _archived(shop) == {here: False, gone: False}
+        assert connection(shop).status_code == "location.unread"
+        control(shop, "faults", method="DELETE")
+
+
+def _row(shop: Shop) -> Connection:
+    with unit_of_work() as session:
+        return session.get_one(Connection, shop.connection_id)
 
 
 def test_a_list_that_is_refused_is_told_though_streams_go_on(shop: Shop) -> None:
@@ -149,7 +210,7 @@ def test_sites_that_are_refused_are_logged(
     shop: Shop, logged: Callable[[str], list[dict[str, Any]]]
 ) -> None:
     here, refused = _places(shop)
-    control(shop, "access", {"withdrawn": [refused]})
+    _admit(shop, refused, in_s=900)
     _connect(shop, here, refused)
     (line,) = logged("location not read")
     assert (line["level"], line["location"], line["code"]) == (

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sandbox.toast.merchant import named_guid
-from tasks import sites
-from tests.integration.tasks.asked import ask, control, cursors_of
+from tasks import connect, sites
+from tests.integration.tasks.asked import ask, connection, control, cursors_of
 from tests.scenarios.toast.conftest import named, quiet
 from tests.scenarios.toast.kitchen import Kitchen, open_kitchen, restaurant
 
@@ -84,6 +84,22 @@ def test_partner_events_start_and_stop_a_location_and_keep_its_history(chain: Ki
     chain.receive()
     assert _locations(chain)["Pearl – Soho"].removed_at is None
     assert len(cursors_of(chain, "orders")) == 4
+
+
+def test_a_named_location_that_is_removed_stops_and_keeps_its_history(chain: Kitchen) -> None:
+    gone, kept = (each.guid for each in chain.till.platform.merchant.restaurants[:2])
+    config = {**chain.config, "restaurants": [gone, kept]}
+    connect.connect(chain.organization_id, "toast", connection(chain).name, config)
+    noon = chain.at(0, 12)
+    sold = chain.ring_up(noon, 1000)
+    chain.read()
+    control(chain, f"locations/{gone}", {"webhooks": True}, method="DELETE")
+    chain.receive()
+    places = _locations(chain)
+    assert places["Pearl – Soho"].removed_at is not None
+    assert places["Pearl – Bronx"].removed_at is None
+    assert chain.order(sold).net == 10
+    assert connection(chain).status == "connected"
 
 
 def test_the_list_alone_tells_the_same(chain: Kitchen) -> None:

@@ -5,6 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from config import redaction
 from connectors.base.contract import Do, Request, Response
 from connectors.base.errors import NotGrantedError, fault
 from connectors.toast import limits
@@ -85,6 +86,26 @@ def test_what_toast_says_is_passed_on_with_its_request_id():
     assert outcome.trace == "r-1"
     assert "Input startDate must be before endDate" in outcome.sentence
     assert "r-1" in outcome.sentence
+
+
+def test_of_an_answer_to_a_login_nothing_is_quoted():
+    body = b'{"message": "clientSecret s3cr3t-value is malformed", "requestId": "s3cr3t-value"}'
+    outcome = classify(SIGN_IN, answer(422, body=body))
+    assert outcome.do is Do.BUG
+    assert outcome.sentence == "Toast refused a call with status 422."
+
+
+def test_what_toast_says_is_told_without_the_secrets_in_it():
+    redaction.remember("a-secret-we-know")
+    body = (
+        b'{"message": "a-secret-we-know is odd, password=hunter2-x, Bearer abcdefgh12345",'
+        b' "requestId": "r-1"}'
+    )
+    told = fault(classify(ASK, answer(400, body=body)))
+    assert "is odd" in told.sentence
+    assert "r-1" in told.sentence
+    for secret in ("a-secret-we-know", "hunter2-x", "abcdefgh12345"):
+        assert secret not in str(told)
 
 
 def test_what_toast_says_is_bounded_and_printable():

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.errors import Fault, PermanentError, TransientError
-from connectors.base.errors import AccessRefusedError
+from connectors.base.errors import AccessRefusedError, GoneError
 from connectors.toast.places import PARTNERS
 from tests.unit.connectors.answering import Fake, path, refusal, restaurant, toast
 
@@ -75,7 +75,12 @@ def test_a_group_that_cannot_be_listed_makes_nobody_gone(answer: object):
 
 
 def test_a_restaurant_of_a_group_that_cannot_be_read_hides_no_other():
-    answers = {path("r1"): restaurant(), path("r2"): refusal(), group("group-1"): [{"guid": "r2"}]}
+    answers = {
+        path("r1"): restaurant(),
+        path("r2"): refusal(),
+        group("group-1"): [{"guid": "r2"}],
+        PARTNERS: refusal(),
+    }
     found = toast(restaurants=["r1"], whole_groups=True).locations(Fake(answers))
     assert [site.external_id for site in found.sites] == ["r1"]
     assert set(found.unread) == {"r2"}
@@ -111,13 +116,36 @@ def test_another_refusal_of_the_list_is_passed_on():
 
 
 def test_one_restaurant_that_cannot_be_read_is_told_and_does_not_hide_the_rest():
-    http = Fake({path("r1"): refusal(), path("r2"): restaurant(), path("r3"): 404})
+    listed = [{"restaurantGuid": guid} for guid in ("r1", "r2", "r3")]
+    http = Fake(
+        {path("r1"): refusal(), path("r2"): restaurant(), path("r3"): 404, PARTNERS: listed}
+    )
     found = toast(restaurants=["r1", "r2", "r3"]).locations(http)
     assert len(found.sites) == 1
     assert {guid: fault.code for guid, fault in found.unread.items()} == {
         "r1": "toast.not_granted",
         "r3": "toast.location_unusable",
     }
+
+
+def test_a_named_restaurant_that_a_partners_list_has_no_longer_is_gone():
+    answers = {
+        path("r1"): refusal(),
+        path("r2"): 404,
+        path("r3"): refusal(),
+        PARTNERS: [{"restaurantGuid": "r2", "deleted": True}, {"restaurantGuid": "r3"}],
+    }
+    found = toast(restaurants=["r1", "r2", "r3"]).locations(Fake(answers))
+    gone = [guid for guid, fault in found.unread.items() if isinstance(fault, GoneError)]
+    assert gone == ["r1", "r2"]
+    assert set(found.unread) == {"r1", "r2", "r3"}
+
+
+def test_the_first_restaurant_that_can_be_read_proves_the_credentials():
+    http = Fake({path("r1"): refusal(), path("r2"): restaurant()})
+    assert toast(restaurants=["r1", "r2"]).probe(http).account
+    with pytest.raises(PermanentError):
+        toast(restaurants=["r1"]).probe(http)
 
 
 def test_refused_credentials_are_not_tried_for_each_restaurant():
@@ -139,7 +167,7 @@ def test_refused_credentials_are_not_tried_for_each_restaurant():
 )
 def test_when_none_can_be_read_the_first_reason_is_told(answer: object, code: str):
     with pytest.raises(PermanentError) as caught:
-        toast(restaurants=["r1"]).locations(Fake({path("r1"): answer}))
+        toast(restaurants=["r1"]).locations(Fake({path("r1"): answer, PARTNERS: refusal()}))
     assert caught.value.code == code
     assert caught.value.next_step
 
