@@ -13,8 +13,8 @@ _SALES = {
     "orders": "count(*) FILTER (WHERE NOT voided)",
     "voided_orders": "count(*) FILTER (WHERE voided)",
     # One that lacks something and one that has too much are two, though their sum is nothing.
-    "unexplained_orders": "count(*) FILTER (WHERE CASE WHEN voided THEN 0"
-    " ELSE due - open - rounding END <> paid_before + paid_that_day + paid_after)",
+    "unexplained_orders": "count(*) FILTER (WHERE unexplained <> 0)",
+    "untied_checks": "sum(untied) FILTER (WHERE NOT voided)",
     "checks": "sum(checks) FILTER (WHERE NOT voided)",
     # Somebody may have typed in a number that only one order can hold.
     "guests": f"least(coalesce(sum(guests) FILTER (WHERE NOT voided), 0), {_LARGEST})",
@@ -58,13 +58,13 @@ def _sums(figures: dict[str, str], rows: str) -> str:
 
 
 # Bills and payments of one order. One read by an earlier release has no bills: its state tells.
-_SOLD = """
+_PLACED = """
 SELECT a.location_id, a.business_date, o.id, o.currency, o.voided, coalesce(o.guests, 0) AS guests,
     o.net, o.discounts, o.charges, o.gratuities, coalesce(o.fundraising, 0) AS fundraising,
     o.tax, coalesce(o.marketplace_tax, 0) AS marketplace_tax,
     coalesce(o.deferred, 0) AS deferred, o.total + coalesce(o.deferred, 0) AS due,
     paid.paid_before, paid.paid_that_day, paid.paid_after, paid.undated_tips,
-    bills.checks, bills.rounding,
+    bills.checks, bills.rounding, bills.untied,
     CASE WHEN bills.kept > 0 THEN bills.open
          WHEN o.state = 'open' THEN o.total + coalesce(o.deferred, 0) - o.paid
          ELSE 0 END AS open
@@ -80,7 +80,8 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE NOT c.voided AND NOT c.deleted) AS checks,
         coalesce(sum(c.due - c.paid)
             FILTER (WHERE NOT c.voided AND NOT c.deleted AND NOT c.settled), 0) AS open,
-        coalesce(sum(c.rounding), 0) AS rounding
+        coalesce(sum(c.rounding), 0) AS rounding,
+        count(*) FILTER (WHERE NOT c.ties) AS untied
     FROM order_checks c WHERE c.order_id = o.id
 ) AS bills
 CROSS JOIN LATERAL (
@@ -94,6 +95,12 @@ CROSS JOIN LATERAL (
     FROM payments p WHERE p.order_id = o.id AND p.counts
 ) AS paid
 """
+SOLD = f"""
+SELECT *, CASE WHEN voided THEN 0 ELSE due - open - rounding END
+    - paid_before - paid_that_day - paid_after AS unexplained
+FROM ({_PLACED}) AS placed
+"""
+"""Each order of `asked` (location_id, business_date), with what of it nobody explains."""
 _BOOKED = """
 SELECT a.location_id, a.business_date, o.currency, o.business_date AS sold_on, part.*
 FROM asked a
@@ -126,7 +133,7 @@ WITH asked AS MATERIALIZED (
     SELECT l.organization_id, l.id AS location_id, days.business_date
     FROM {{days}} AS days (location_id, business_date) JOIN locations l ON l.id = days.location_id
 ),
-sold AS MATERIALIZED ({_SOLD}),
+sold AS MATERIALIZED ({SOLD}),
 sales AS ({_sums(_SALES, "sold")}),
 taken AS ({_sums(_TAKEN, f"({_PAYMENTS}) AS payments")}),
 given AS ({_sums(_GIVEN, f"({_REFUNDS}) AS refunds")}),

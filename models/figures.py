@@ -20,7 +20,8 @@ class Figures:
     is owed for that date's orders; it is `paid_before` that date (deposits), `paid_that_day`,
     `paid_after` or still `open`; `rounding` is what settled bills are off by, a minor unit each at
     most; `unexplained` is what is left, and must be nothing: neither in the sum nor of any order,
-    of which `unexplained_orders` are those where it isn't. What is paid counts whether its order
+    of which `unexplained_orders` are those where it isn't. `untied_checks` are bills of which the
+    platform states something else than their parts come to. What is paid counts whether its order
     was voided or not: the till has it. `prepaid` is what was taken on that date for orders of later
     ones, `postpaid` for orders of earlier ones; `tips` came with whatever was taken on that date.
 
@@ -56,4 +57,5 @@ class Figures:
     refunded_tips: Mapped[Sum]
     voided_orders: Mapped[int]
     unexplained_orders: Mapped[int]
+    untied_checks: Mapped[int]
     counted_at: Mapped[Instant]

@@ -32,8 +32,8 @@ class OrderCheck(PartOfOrder, Base):
 
     `stated_amount` and `stated_tax` are the platform's; `due` is what ours come to with tax and
     gratuities, `paid` what was paid of it without tips, `rounding` what these are off by, if that
-    is no more than a minor unit of a settled one. Whose it is is what the newest copy that told it
-    says, with that one's version.
+    is no more than a minor unit of a settled one; it `ties` where ours are what is stated. Whose it
+    is is what the newest copy that told it says, with that one's version.
     """
 
     __tablename__ = "order_checks"
@@ -61,6 +61,7 @@ class OrderCheck(PartOfOrder, Base):
     due: Mapped[Money]
     paid: Mapped[Money]
     rounding: Mapped[Money]
+    ties: Mapped[bool]
     paid_at: Mapped[Instant | None]
     closed_at: Mapped[Instant | None]
     customer_external_id: Mapped[str | None]

@@ -29,7 +29,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         *_PART,
         *("status", "settled", "display_number", "tab", "voided", "deleted", "void_business_date"),
         *("tax_exempt", "stated_amount", "stated_tax", "amount", "due", "paid", "rounding"),
-        *("paid_at", "closed_at", *facts.columns(["customer_external_id"])),
+        *("ties", "paid_at", "closed_at", *facts.columns(["customer_external_id"])),
     ),
     "order_lines": (
         *_PART,
@@ -98,6 +98,7 @@ def _checks(placed: Placed, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
             came.due,
             came.paid,
             came.rounding,
+            came.ties,
             NULL if x.paid_at is None else x.paid_at,
             NULL if x.closed_at is None else x.closed_at,
             NULL if x.customer is None else x.customer.external_id,

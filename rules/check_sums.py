@@ -12,13 +12,16 @@ from rules.records import ZERO, CheckRecord, OrderRecord
 class CheckSums:
     """Amounts of one bill: `amount` without tax and gratuities, `due` with both, `paid` of it.
 
-    `rounding` is by how much it is off where it is settled: a minor unit at most, else nought.
+    `rounding` is by how much it is off where it is settled: a minor unit at most, else nought. It
+    `ties` unless the platform states another amount or tax, or says it is settled and it isn't.
     """
 
     amount: Decimal = ZERO
+    tax: Decimal = ZERO
     due: Decimal = ZERO
     paid: Decimal = ZERO
     rounding: Decimal = ZERO
+    ties: bool = True
 
 
 def check_sums(order: OrderRecord, currency: str) -> dict[str, CheckSums]:
@@ -33,11 +36,12 @@ def check_sums(order: OrderRecord, currency: str) -> dict[str, CheckSums]:
     for line in order.lines:
         if (is_sale(line) or is_deferred(line)) and (sums := live.get(line.check_id)):
             sums.amount += line.amount
+            sums.tax += line.tax
             sums.due += line.amount + line.tax
     _add_charges(order, live, currency)
     for check in order.checks:
-        if check.external_id in live:
-            live[check.external_id].rounding = _rounding(check, live[check.external_id], currency)
+        if sums := live.get(check.external_id):
+            _compare(check, sums, currency)
     return found
 
 
@@ -48,12 +52,20 @@ def _add_charges(order: OrderRecord, live: dict[str, CheckSums], currency: str) 
             # What goes to a cause is in the platform's amount, what goes to staff is not.
             if not charge.gratuity:
                 sums.amount += charge.amount
-            sums.due += charge.amount + taxes.get(charge.external_id, ZERO)
+            tax = taxes.get(charge.external_id, ZERO)
+            sums.tax += tax
+            sums.due += charge.amount + tax
 
 
-def _rounding(check: CheckRecord, sums: CheckSums, currency: str) -> Decimal:
+def _compare(check: CheckRecord, sums: CheckSums, currency: str) -> None:
     left = sums.due - sums.paid
-    return left if check.settled and abs(left) <= unit(currency) else ZERO
+    if check.settled and abs(left) <= unit(currency):
+        sums.rounding = left
+    sums.ties = (
+        check.amount in {None, sums.amount}
+        and check.tax in {None, sums.tax}
+        and not (check.settled and left != sums.rounding)
+    )
 
 
 def _is_gone(check: CheckRecord) -> bool:

@@ -41,7 +41,8 @@ class FiguresSchema(RowSchema):
     `gross` is `net` + `discounts`. `due` = `net` + `tax` + `gratuities` + `deferred` is owed for
     that date's orders: `paid_before`, `paid_that_day`, `paid_after`, `open`, `rounding`, which is a
     minor unit a bill at most, or `unexplained`, which must be nothing. So must
-    `unexplained_orders`: two orders that cancel out are two. `collected` was taken on that date
+    `unexplained_orders`: two orders that cancel out are two; and `untied_checks`, of which the
+    platform states something else than their parts come to. `collected` was taken on that date
     without `tips`: `paid_that_day`, `prepaid` for orders of later dates, `postpaid` for those of
     earlier ones. Refunds are those given on that date, and not taken off sales.
     """
@@ -52,6 +53,7 @@ class FiguresSchema(RowSchema):
     guests = fields.Integer()
     voided_orders = fields.Integer()
     unexplained_orders = fields.Integer()
+    untied_checks = fields.Integer()
     gross = Money()
     discounts = Money()
     net = Money()

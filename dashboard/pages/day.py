@@ -16,7 +16,7 @@ from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import asked, blueprint
 from dashboard.pages.days import digest
-from models import day_list
+from models import day_list, day_odd
 from models.day_tenders import day_tenders
 from rules import day as rules
 from rules.records import ZERO
@@ -63,8 +63,11 @@ def load(database: Session, visitor: Visitor, args: asked.Args) -> Mapping[str, 
     ours, (location_id, on) = visitor.organization_id, wanted(args)
     rows = day_list.of_date(database, ours, location_id, on)
     tenders = day_tenders(database, ours, location_id, on)
+    is_odd = any(row["unexplained_orders"] or row["untied_checks"] for row in rows)
     return {
         "statements": [_statement(row, tenders) for row in rows],
+        "odd": day_odd.odd_orders(database, ours, location_id, on) if is_odd else (),
+        "most_odd": day_odd.MOST,
         "noted": day_list.is_noted(database, ours, location_id, on),
         "orders_address": f"/orders?location={location_id}&since={on}&until={on}",
     }

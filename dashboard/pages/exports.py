@@ -42,9 +42,9 @@ _DAYS = (
     *("business_date", "connection", "location", "brand", "currency", "orders", "checks", "guests"),
     *("voided_orders", "gross", "discounts", "net", "charges", "gratuities", "fundraising", "tax"),
     *("marketplace_tax", "deferred", "due", "paid_before", "paid_that_day", "paid_after", "open"),
-    *("rounding", "unexplained", "unexplained_orders", "prepaid", "postpaid", "collected", "tips"),
-    *("refunded_net", "refunded_tax", "refunded_gratuities", "refunded_deferred", "refunded_tips"),
-    "counted_at",
+    *("rounding", "unexplained", "unexplained_orders", "untied_checks", "prepaid", "postpaid"),
+    *("collected", "tips", "refunded_net", "refunded_tax", "refunded_gratuities"),
+    *("refunded_deferred", "refunded_tips", "counted_at"),
 )
 # A spreadsheet would run such a text as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,7 +14,7 @@ from sqlalchemy import text
 
 from models.session import unit_of_work
 from tests import factories, merchants
-from tests.integration.models.days import MONDAY, SUNDAY, paid, refund, sold
+from tests.integration.models.days import MONDAY, SUNDAY, bill, paid, refund, sold
 from tests.merchants import Merchant
 
 
@@ -114,6 +115,28 @@ def test_a_statement_adds_up(page: FlaskClient, place: int) -> None:
     sunday = cells(page.get(f"/days/{place}/{SUNDAY}").text)
     assert "For later dates 5.00 GBP" in sunday
     assert "not explained." not in sunday
+
+
+def test_orders_that_do_not_add_up_are_told_one_by_one(page: FlaskClient, owner: Merchant) -> None:
+    stated = bill(amount=Decimal("9.99"))
+    ids = merchants.take_orders(
+        owner,
+        sold("right", payments=(paid("11.00"),)),
+        sold("states another amount", checks=(stated,), payments=(paid("11.00"),)),
+        sold("lacks five", payments=(paid("6.00"),)),
+        sold("has five too much", payments=(paid("16.00"),), display_number="77"),
+        sold("voided and paid", voided=True, payments=(paid("12.00"),)),
+    )
+    place = merchants.tallied(owner)
+    text_ = page.get(f"/days/{place}/{MONDAY}").text
+    shown = cells(text_)
+    assert "−12.00 GBP not explained in 3 orders." in shown
+    assert "3 bills don't tie." in shown
+    assert re.findall(r'href="/orders/(\d+)"', text_) == [str(ids[n]) for n in (4, 2, 3, 1)]
+    assert "#voided a voided −12.00 – #lacks fi 5.00 1 bill doesn't tie #77 −5.00 1 bill" in shown
+    assert "#states a – 1 bill doesn't tie" in shown
+    [row] = csv.DictReader(io.StringIO(page.get(f"/days.csv?since={MONDAY}&until={MONDAY}").text))
+    assert (row["unexplained_orders"], row["untied_checks"]) == ("3", "3")
 
 
 def test_a_cent_that_is_rounding_is_no_fault(page: FlaskClient, owner: Merchant) -> None:

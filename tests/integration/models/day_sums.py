@@ -60,6 +60,8 @@ def _sold(order: OrderRecord, currency: str) -> Iterator[Entry]:
             yield on, "open", left
         elif abs(left) <= unit(currency):
             yield on, "rounding", left
+        if not bills[bill.external_id].ties:
+            yield on, "untied_checks", 1
 
 
 def _paid(order: OrderRecord) -> Iterator[Entry]:

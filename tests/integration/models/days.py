@@ -30,7 +30,7 @@ AMOUNTS = (
     ),
     *("refunded_deferred", "refunded_tips"),
 )
-COUNTS = ("orders", "checks", "guests", "voided_orders", "unexplained_orders")
+COUNTS = ("orders", "checks", "guests", "voided_orders", "unexplained_orders", "untied_checks")
 
 
 def bill(external_id: str = "c1", *, settled: bool = True, **facts: Any) -> CheckRecord:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -29,8 +30,8 @@ def two_bills(**facts: object) -> OrderRecord:
 
 def test_each_bill_has_its_own_lines_and_payments() -> None:
     assert check_sums(two_bills(), "USD") == {
-        "c1": CheckSums(D("10.00"), D("10.83"), D("10.83")),
-        "c2": CheckSums(D("4.00"), D("4.33"), D(0)),
+        "c1": CheckSums(D("10.00"), D("0.83"), D("10.83"), D("10.83")),
+        "c2": CheckSums(D("4.00"), D("0.33"), D("4.33"), D(0)),
     }
 
 
@@ -52,6 +53,26 @@ def test_what_a_settled_bill_is_off_by_is_rounding_up_to_a_minor_unit(
     assert (found["c1"].rounding, found["c2"].rounding) == (D(rounding), D(0))
     gone = two_bills(checks=(check("c1", settled=True, voided=True),), payments=())
     assert check_sums(gone, currency)["c1"].rounding == 0
+
+
+@pytest.mark.parametrize(
+    ("facts", "ties"),
+    [
+        ({"amount": D("12.00"), "tax": D("0.83")}, True),
+        ({}, True),
+        ({"amount": D("12.01")}, False),
+        ({"tax": D("0.82")}, False),
+        # 10.00, 2.00 and 0.83 are due, and 1.00 to staff.
+        ({"settled": True}, False),
+        ({"settled": True, "amount": D("12.00"), "voided": True}, True),
+    ],
+)
+def test_a_bill_ties_unless_something_else_is_stated(facts: dict[str, Any], ties: bool) -> None:
+    charges = (charge("house", "2.00"), charge("staff", "1.00", gratuity=True))
+    record = two_bills(checks=(check("c1", **facts),), charges=charges)
+    assert check_sums(record, "USD")["c1"].ties is ties
+    settled = replace(record, payments=(payment("p1", "13.83"),))
+    assert check_sums(settled, "USD")["c1"].ties is (ties or facts == {"settled": True})
 
 
 def test_modifiers_are_in_their_line_and_voided_lines_in_none() -> None:
@@ -80,7 +101,9 @@ def test_gratuities_are_due_but_no_part_of_the_amount() -> None:
 def test_a_gift_card_is_no_sale_but_due() -> None:
     lines = (line("l1", "10.00", "0.83"), line("card", "50.00", "1.00", deferred=True))
     record = two_bills(lines=lines)
-    assert check_sums(record, "USD")["c1"] == CheckSums(D("60.00"), D("61.83"), D("10.83"))
+    assert check_sums(record, "USD")["c1"] == CheckSums(
+        *(D("60.00"), D("1.83"), D("61.83"), D("10.83"))
+    )
     assert totals(record, "USD").total == D("10.83")
 
 
