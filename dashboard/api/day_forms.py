@@ -43,7 +43,8 @@ class FiguresSchema(RowSchema):
     minor unit a bill at most, or `unexplained`, which must be nothing. So must
     `unexplained_orders`: two orders that cancel out are two. `collected` was taken on that date
     without `tips`: `paid_that_day`, `prepaid` for orders of later dates, `postpaid` for those of
-    earlier ones. Refunds are those given on that date, and not taken off sales.
+    earlier ones. Refunds are those given on that date, and not taken off sales. Of `tax` the
+    marketplace remits `marketplace_tax`, of `refunded_tax` `refunded_marketplace_tax`.
     """
 
     currency = fields.String()
@@ -74,6 +75,7 @@ class FiguresSchema(RowSchema):
     tips = Money()
     refunded_net = Money()
     refunded_tax = Money()
+    refunded_marketplace_tax = Money()
     refunded_gratuities = Money()
     refunded_deferred = Money()
     refunded_tips = Money()

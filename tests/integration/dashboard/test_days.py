@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from models.session import unit_of_work
+from rules.records import RefundedPart
 from tests import factories, merchants
 from tests.integration.models.days import MONDAY, SUNDAY, paid, refund, sold
 from tests.merchants import Merchant
@@ -129,6 +131,31 @@ def test_a_cent_that_is_rounding_is_no_fault(page: FlaskClient, owner: Merchant)
     order = cells(page.get(f"/orders/{order_id}").text)
     assert "0.01 GBP less was paid than is due: rounding." in order
     assert "The till counts it as settled" not in order
+
+
+def test_tax_given_back_that_the_marketplace_remits_is_told(
+    page: FlaskClient, script: FlaskClient, owner: Merchant
+) -> None:
+    back = (RefundedPart("r1", Decimal(10), Decimal(1)),)
+    card = paid("11.00", SUNDAY, refund=refund("11.00", MONDAY))
+    rate = factories.tax("1.00", line_id="l1", remitted_by_marketplace=True)
+    lines = (factories.line("l1", "10.00", "1.00", refunds=back),)
+    [order_id] = merchants.take_orders(
+        owner, sold("o1", SUNDAY, lines=lines, taxes=(rate,), payments=(card,))
+    )
+    place = merchants.tallied(owner)
+    shown = cells(page.get(f"/days/{place}/{MONDAY}").text)
+    assert "Tax 1.00 GBP of which the marketplace remits 1.00 GBP Gratuities 0.00 GBP" in shown
+    [row] = csv.DictReader(io.StringIO(page.get(f"/days.csv?since={MONDAY}").text))
+    assert (row["refunded_tax"], row["refunded_marketplace_tax"]) == ("1.00", "1.00")
+    assert "tax 1.00 remitted by the marketplace" in cells(page.get(f"/orders/{order_id}").text)
+    order = script.get(f"/api/v1/orders/{order_id}").json
+    assert order is not None
+    assert order["refunds"][0]["marketplace_tax"] == "1.00"
+    for path in (f"days?since={MONDAY}", f"rollup?since={MONDAY}"):
+        told = script.get(f"/api/v1/analytics/{path}").json
+        assert told is not None
+        assert told["items"][0]["refunded_marketplace_tax"] == "1.00"
 
 
 def test_a_day_that_is_about_to_change_says_so(
