@@ -9,9 +9,13 @@ from models import day_list, day_rollup
 
 
 class DayQuery(Dated):
-    """Days of locations. `brand` is what the sites of one chain share."""
+    """Days of locations.
+
+    `brand` is what the sites of one chain share, `group` the platform's id of a management group.
+    """
 
     brand = Text(load_default=None)
+    group = Text(load_default=None)
     sort = fields.String(
         load_default="-business_date", validate=validate.OneOf(tuple(day_list.SORTS))
     )
@@ -25,6 +29,7 @@ class RollupQuery(Schema):
     until = fields.Date(load_default=None)
     connection = Text(load_default=None)
     brand = Text(load_default=None)
+    group = Text(load_default=None)
     location = fields.Integer(load_default=None, validate=validate.Range(1, 2**63 - 1))
 
 

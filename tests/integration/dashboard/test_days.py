@@ -34,7 +34,7 @@ def place(owner: Merchant) -> int:
         sold("o3", payments=(paid("11.00"),)),
     )
     with unit_of_work() as session:
-        session.execute(text("UPDATE locations SET brand = 'Bukka'"))
+        session.execute(text("UPDATE locations SET brand = 'Bukka', group_external_id = 'north'"))
     return merchants.tallied(owner)
 
 
@@ -60,6 +60,8 @@ def test_a_day_is_listed_with_what_it_came_to(page: FlaskClient, place: int) -> 
         (f"until={SUNDAY}", [SUNDAY]),
         ("brand=Bukka", [MONDAY, SUNDAY]),
         ("brand=Suya", []),
+        ("group=north", [MONDAY, SUNDAY]),
+        ("group=south", []),
         ("location=987654", []),
         ("connection=nobody's", []),
     ],
@@ -193,8 +195,23 @@ def test_sums_by_brand_lead_to_their_days(page: FlaskClient, place: int) -> None
     by_site = page.get(f"/rollup?since={SUNDAY}").text
     assert '<a href="/days" aria-current="page">' in by_site
     assert f'href="/days?location={place}&amp;since={SUNDAY}">site-1</a>' in by_site
+    assert "No day lies between" in page.get(f"/rollup?group=south&since={SUNDAY}").text
+    by_group = page.get(f"/rollup?by=group&since={SUNDAY}&brand=Bukka").text
+    assert f'href="/days?brand=Bukka&amp;group=north&amp;since={SUNDAY}">north</a>' in by_group
+    with unit_of_work() as session:
+        session.execute(text("UPDATE locations SET group_external_id = NULL"))
     assert "without a group" in page.get(f"/rollup?by=group&since={SUNDAY}").text
     assert "No day lies between" in page.get("/rollup?until=2020-01-01").text
+
+
+def test_the_api_filters_by_group(script: FlaskClient, place: int) -> None:
+    for path in ("days?", f"rollup?since={SUNDAY}&"):
+        many = {}
+        for group in ("north", "south"):
+            answer = script.get(f"/api/v1/analytics/{path}group={group}").json
+            assert answer is not None
+            many[group] = len(answer["items"])
+        assert many["north"] > many["south"] == 0
 
 
 def test_the_live_parts_follow_the_count(
