@@ -34,7 +34,7 @@ _TAKEN = {
     "prepaid": "sum(amount) FILTER (WHERE sold_on > business_date)",
     "postpaid": "sum(amount) FILTER (WHERE sold_on < business_date)",
 }
-_REFUNDED = ("net", "tax", "gratuities", "deferred", "tips")
+_REFUNDED = ("net", "tax", "marketplace_tax", "gratuities", "deferred", "tips")
 _GIVEN = {f"refunded_{name}": f"sum({name})" for name in _REFUNDED}
 _LEFT = " - ".join(
     f"sales.{name}"
@@ -114,7 +114,8 @@ WHERE NOT o.deleted AND o.not_sale_reason IS NULL
 _PAYMENTS = _BOOKED.format(table="payments", columns="amount, tip", also="AND p.counts")
 # What an earlier release read has no parts: all of it is sales, as of a custom amount.
 _PARTS = (
-    "coalesce(net, amount) AS net, coalesce(tax, 0) AS tax, coalesce(gratuities, 0) AS gratuities,"
+    "coalesce(net, amount) AS net, coalesce(tax, 0) AS tax,"
+    " coalesce(marketplace_tax, 0) AS marketplace_tax, coalesce(gratuities, 0) AS gratuities,"
     " coalesce(deferred, 0) AS deferred, tip_amount AS tips"
 )
 # What says no day belongs to its order's.

@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.connection import Connection
 from models.location import Location
@@ -39,11 +39,15 @@ FIGURES = tuple(c for c in inspect(LocationDay).columns if c.key not in _KEYS)
 
 @dataclass(frozen=True, slots=True)
 class DayFilter:
-    """Which days. `since` and `until` are business dates, both included."""
+    """Which days. `since` and `until` are business dates, both included.
+
+    `group` is the platform's id of a management group.
+    """
 
     connection: str | None = None
     location_id: int | None = None
     brand: str | None = None
+    group: str | None = None
     since: date | None = None
     until: date | None = None
 
@@ -113,15 +117,25 @@ def location(session: Session, organization_id: int, location_id: int) -> RowMap
 
 def brands(session: Session, organization_id: int) -> list[str]:
     """A merchant's brands, by name."""
-    query = select(Location.brand).where(
-        Location.organization_id == organization_id, Location.brand.is_not(None)
-    )
-    return [str(brand) for brand in session.scalars(query.distinct().order_by(Location.brand))]
+    return _told(session, organization_id, Location.brand)
+
+
+def groups(session: Session, organization_id: int) -> list[str]:
+    """The platforms' ids of a merchant's management groups."""
+    return _told(session, organization_id, Location.group_external_id)
+
+
+def _told(
+    session: Session, organization_id: int, fact: InstrumentedAttribute[str | None]
+) -> list[str]:
+    query = select(fact).where(Location.organization_id == organization_id, fact.is_not(None))
+    return [str(told) for told in session.scalars(query.distinct().order_by(fact))]
 
 
 def places_of(session: Session, organization_id: int, wanted: DayFilter) -> list[int] | None:
     """Ids of the locations whose days are wanted; None for all of the merchant's."""
-    if (wanted.location_id, wanted.brand, wanted.connection) == (None, None, None):
+    named = (wanted.location_id, wanted.brand, wanted.group, wanted.connection)
+    if all(each is None for each in named):
         return None
     query = (
         select(Location.id)
@@ -132,6 +146,8 @@ def places_of(session: Session, organization_id: int, wanted: DayFilter) -> list
         query = query.where(Location.id == wanted.location_id)
     if wanted.brand is not None:
         query = query.where(Location.brand == wanted.brand)
+    if wanted.group is not None:
+        query = query.where(Location.group_external_id == wanted.group)
     if wanted.connection is not None:
         query = query.where(Connection.name == wanted.connection)
     return list(session.scalars(query))

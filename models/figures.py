@@ -26,7 +26,7 @@ class Figures:
     ones, `postpaid` for orders of earlier ones; `tips` came with whatever was taken on that date.
 
     Of `net` the house's `charges` are a part, of `gratuities` the `fundraising`, of `tax` the
-    `marketplace_tax`.
+    `marketplace_tax`, and of `refunded_tax` the `refunded_marketplace_tax`.
     """
 
     orders: Mapped[int]
@@ -52,6 +52,7 @@ class Figures:
     postpaid: Mapped[Sum]
     refunded_net: Mapped[Sum]
     refunded_tax: Mapped[Sum]
+    refunded_marketplace_tax: Mapped[Sum]
     refunded_gratuities: Mapped[Sum]
     refunded_deferred: Mapped[Sum]
     refunded_tips: Mapped[Sum]

@@ -176,8 +176,9 @@ class Payment(PartOfOrder, Base):
 class Refund(PartOfOrder, Base):
     """Money given back on a payment, booked on its own business date.
 
-    `net`, `tax`, `gratuities` and `deferred` add up to `amount`. Where the platform doesn't say
-    what was given back (not `itemized`), all of it is `net`, as it books that itself.
+    `net`, `tax`, `gratuities` and `deferred` add up to `amount`; of `tax` the marketplace remits
+    `marketplace_tax`. Where the platform doesn't say what was given back (not `itemized`), all of
+    it is `net`, as it books that itself.
     """
 
     __tablename__ = "refunds"
@@ -197,6 +198,7 @@ class Refund(PartOfOrder, Base):
     external_id: Mapped[str | None]
     net: Mapped[Money | None]
     tax: Mapped[Money | None]
+    marketplace_tax: Mapped[Money | None]
     gratuities: Mapped[Money | None]
     deferred: Mapped[Money | None]
     itemized: Mapped[bool | None]

@@ -62,7 +62,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "refunds": (
         *_PART,
         *("payment_external_id", "amount", "tip_amount", "refunded_at", "business_date"),
-        *("location_id", "external_id", "net", "tax", "gratuities", "deferred", "itemized"),
+        *("location_id", "external_id", "net", "tax", "marketplace_tax", "gratuities", "deferred"),
+        "itemized",
     ),
 }
 
@@ -251,6 +252,7 @@ def _refunds(placed: Placed, order: OrderRecord) -> Iterator[tuple[Any, ...]]:
                 NULL if back.external_id is None else back.external_id,
                 split.net,
                 split.tax,
+                split.marketplace_tax,
                 split.gratuities,
                 split.deferred,
                 split.itemized,

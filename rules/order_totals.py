@@ -4,6 +4,7 @@ The conventions of `rules.records` make this short: a top-level line already hol
 and its share of every discount. Voided lines and deferred ones (gift cards sold) are no sales.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -119,17 +120,25 @@ def _remitted(order: OrderRecord, currency: str) -> Decimal:
     """The part of the tax that the marketplace remits: of each line and charge, by its rates."""
     if not any(tax.remitted_by_marketplace for tax in order.taxes):
         return ZERO
-    applied: dict[str, list[TaxRecord]] = {}
-    for tax in order.taxes:
-        applied.setdefault(tax.line_id or tax.charge_id or "", []).append(tax)
     charged = {line.external_id: line.tax for line in order.lines if is_sale(line)}
     charged |= charge_taxes(order, currency)
-    found = ZERO
-    for part, taxes in applied.items():
-        shares = split(charged.get(part, ZERO), [tax.amount for tax in taxes], currency)
-        for tax, share in zip(taxes, shares, strict=True):
-            found += share if tax.remitted_by_marketplace else ZERO
+    parts = applied(order).items()
+    return sum((remitted(charged.get(part, ZERO), taxes, currency) for part, taxes in parts), ZERO)
+
+
+def applied(order: OrderRecord) -> dict[str, list[TaxRecord]]:
+    """The rates on each line and charge, by its id."""
+    found: dict[str, list[TaxRecord]] = {}
+    for tax in order.taxes:
+        found.setdefault(tax.line_id or tax.charge_id or "", []).append(tax)
     return found
+
+
+def remitted(amount: Decimal, taxes: Sequence[TaxRecord], currency: str) -> Decimal:
+    """Of an amount of tax that these rates made, what the marketplace remits."""
+    shares = split(amount, [tax.amount for tax in taxes], currency)
+    told = zip(taxes, shares, strict=True)
+    return sum((share for tax, share in told if tax.remitted_by_marketplace), ZERO)
 
 
 def charge_taxes(order: OrderRecord, currency: str) -> dict[str, Decimal]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rules.money import split
-from rules.order_totals import is_passed_on
+from rules.order_totals import applied, is_passed_on, remitted
 from rules.records import ZERO, OrderRecord, RefundedPart, RefundRecord
 
 
@@ -17,8 +17,8 @@ from rules.records import ZERO, OrderRecord, RefundedPart, RefundRecord
 class RefundSplit:
     """The parts of a refund's amount, which they add up to; tips are apart from it.
 
-    `deferred` is of what was no sale when it was sold, its tax included. Not `itemized`, some of it
-    is a custom amount, and counted to `net`.
+    `deferred` is of what was no sale when it was sold, its tax included. Of `tax` the marketplace
+    remits `marketplace_tax`. Not `itemized`, some of it is a custom amount, and counted to `net`.
     """
 
     net: Decimal = ZERO
@@ -26,17 +26,24 @@ class RefundSplit:
     gratuities: Decimal = ZERO
     deferred: Decimal = ZERO
     itemized: bool = False
+    marketplace_tax: Decimal = ZERO
 
 
 def refund_split(order: OrderRecord, refund: RefundRecord, currency: str) -> RefundSplit:
     """The parts of one refund of an order, from what its lines and charges say was given back."""
     refunds = [x.refund for x in order.payments if x.refund is not None]
-    told = RefundSplit()
-    for kind, part in _parts(order):
-        if _is_of(part, refund, refunds):
-            told.tax += ZERO if kind == "deferred" else part.tax
-            amount = part.amount + part.tax if kind == "deferred" else part.amount
-            setattr(told, kind, getattr(told, kind) + amount)
+    told, rates = RefundSplit(), applied(order)
+    for kind, part, sold in _parts(order):
+        if not _is_of(part, refund, refunds):
+            continue
+        if kind == "deferred":
+            told.deferred += part.amount + part.tax
+            continue
+        setattr(told, kind, getattr(told, kind) + part.amount)
+        told.tax += part.tax
+        # A modifier's tax is by the rates of what it hangs on.
+        taxes = next((rates[each] for each in sold if each in rates), ())
+        told.marketplace_tax += remitted(part.tax, taxes, currency)
     # One transaction may give back several payments; its parts don't say which of them.
     together = [x for x in refunds if x is refund or _is_same_transaction(x, refund)] or [refund]
     whole = sum((x.amount for x in together), ZERO)
@@ -47,8 +54,11 @@ def refund_split(order: OrderRecord, refund: RefundRecord, currency: str) -> Ref
     return told
 
 
-def _parts(order: OrderRecord) -> Iterator[tuple[str, RefundedPart]]:
-    """What was given back and where it belongs; what hangs on a line is in the line's own."""
+def _parts(order: OrderRecord) -> Iterator[tuple[str, RefundedPart, Sequence[str]]]:
+    """What was given back, where it belongs, and of what, with all that this hangs on.
+
+    What hangs on a line is in the line's own.
+    """
     given = [line for line in order.lines if line.refunds]
     if given:
         parents = {line.external_id: line.parent_id for line in order.lines}
@@ -57,10 +67,11 @@ def _parts(order: OrderRecord) -> Iterator[tuple[str, RefundedPart]]:
             above = list(_above(line.parent_id, parents))
             for part in line.refunds:
                 if not any((each, part.refund_id) in named for each in above):
-                    yield "deferred" if line.deferred else "net", part
+                    sold = (line.external_id, *above)
+                    yield "deferred" if line.deferred else "net", part, sold
     for charge in order.charges:
         for part in charge.refunds:
-            yield "gratuities" if is_passed_on(charge) else "net", part
+            yield "gratuities" if is_passed_on(charge) else "net", part, (charge.external_id,)
 
 
 def _above(line_id: str | None, parents: dict[str, str | None]) -> Iterator[str]:
@@ -88,6 +99,9 @@ def _take_share(
     """Of each part what falls to this one of several refunds, by how much each gave back."""
     weights = [x.amount for x in together]
     mine = next((i for i, x in enumerate(together) if x is refund), 0)
-    told.tax = split(told.tax, weights, currency)[mine]
+    # Apart, so that no share of the one is more than that of both.
+    ours = split(told.tax - told.marketplace_tax, weights, currency)[mine]
+    told.marketplace_tax = split(told.marketplace_tax, weights, currency)[mine]
+    told.tax = ours + told.marketplace_tax
     told.gratuities = split(told.gratuities, weights, currency)[mine]
     told.deferred = split(told.deferred, weights, currency)[mine]

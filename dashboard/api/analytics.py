@@ -51,6 +51,7 @@ def _wanted(query: Query) -> DayFilter:
         connection=query["connection"],
         location_id=query["location"],
         brand=query["brand"],
+        group=query["group"],
         since=query["since"],
         until=query["until"],
     )

@@ -9,9 +9,13 @@ from models import day_list, day_rollup
 
 
 class DayQuery(Dated):
-    """Days of locations. `brand` is what the sites of one chain share."""
+    """Days of locations.
+
+    `brand` is what the sites of one chain share, `group` the platform's id of a management group.
+    """
 
     brand = Text(load_default=None)
+    group = Text(load_default=None)
     sort = fields.String(
         load_default="-business_date", validate=validate.OneOf(tuple(day_list.SORTS))
     )
@@ -25,6 +29,7 @@ class RollupQuery(Schema):
     until = fields.Date(load_default=None)
     connection = Text(load_default=None)
     brand = Text(load_default=None)
+    group = Text(load_default=None)
     location = fields.Integer(load_default=None, validate=validate.Range(1, 2**63 - 1))
 
 
@@ -44,7 +49,8 @@ class FiguresSchema(RowSchema):
     `unexplained_orders`: two orders that cancel out are two; and `untied_checks`, of which the
     platform states something else than their parts come to. `collected` was taken on that date
     without `tips`: `paid_that_day`, `prepaid` for orders of later dates, `postpaid` for those of
-    earlier ones. Refunds are those given on that date, and not taken off sales.
+    earlier ones. Refunds are those given on that date, and not taken off sales. Of `tax` the
+    marketplace remits `marketplace_tax`, of `refunded_tax` `refunded_marketplace_tax`.
     """
 
     currency = fields.String()
@@ -76,6 +82,7 @@ class FiguresSchema(RowSchema):
     tips = Money()
     refunded_net = Money()
     refunded_tax = Money()
+    refunded_marketplace_tax = Money()
     refunded_gratuities = Money()
     refunded_deferred = Money()
     refunded_tips = Money()

@@ -133,7 +133,8 @@ class PaymentSchema(Schema):
 class RefundSchema(Schema):
     """Money given back on a payment: `net` + `tax` + `gratuities` + `deferred` = `amount`.
 
-    Not `itemized`, the platform doesn't say what some of it was for, and that is within `net`.
+    Of `tax` the marketplace remits `marketplace_tax`. Not `itemized`, the platform doesn't say what
+    some of it was for, and that is within `net`.
     """
 
     external_id = fields.String(allow_none=True)
@@ -141,6 +142,7 @@ class RefundSchema(Schema):
     amount = Money()
     net = Money(allow_none=True)
     tax = Money(allow_none=True)
+    marketplace_tax = Money(allow_none=True)
     gratuities = Money(allow_none=True)
     deferred = Money(allow_none=True)
     itemized = fields.Boolean(allow_none=True)

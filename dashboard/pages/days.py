@@ -20,8 +20,14 @@ USUAL_SORT = "-business_date"
 def days(database: Session, visitor: Visitor) -> ResponseReturnValue:
     """The list."""
     ours = visitor.organization_id
-    found = choices.places_of(database, ours)
-    return render("days", database, visitor, choices=found, brands=day_list.brands(database, ours))
+    return render(
+        "days",
+        database,
+        visitor,
+        choices=choices.places_of(database, ours),
+        brands=day_list.brands(database, ours),
+        groups=day_list.groups(database, ours),
+    )
 
 
 def wanted(args: asked.Args) -> listing.DayFilter:
@@ -31,6 +37,7 @@ def wanted(args: asked.Args) -> listing.DayFilter:
         connection=asked.text(args, "connection"),
         location_id=asked.number(args, "location"),
         brand=asked.text(args, "brand"),
+        group=asked.text(args, "group"),
         since=asked.day(args, "since"),
         until=asked.day(args, "until"),
     )

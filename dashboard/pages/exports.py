@@ -43,7 +43,8 @@ _DAYS = (
     *("voided_orders", "gross", "discounts", "net", "charges", "gratuities", "fundraising", "tax"),
     *("marketplace_tax", "deferred", "due", "paid_before", "paid_that_day", "paid_after", "open"),
     *("rounding", "unexplained", "unexplained_orders", "untied_checks", "prepaid", "postpaid"),
-    *("collected", "tips", "refunded_net", "refunded_tax", "refunded_gratuities"),
+    *("collected", "tips", "refunded_net", "refunded_tax", "refunded_marketplace_tax"),
+    "refunded_gratuities",
     *("refunded_deferred", "refunded_tips", "counted_at"),
 )
 # A spreadsheet would run such a text as a formula.

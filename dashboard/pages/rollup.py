@@ -26,6 +26,7 @@ def rollup(database: Session, visitor: Visitor) -> ResponseReturnValue:
         visitor,
         choices=choices.connections_of(database, ours),
         brands=day_list.brands(database, ours),
+        groups=day_list.groups(database, ours),
         bys=day_rollup.BYS,
     )
 
@@ -36,6 +37,7 @@ def wanted(args: asked.Args) -> DayFilter:
     asked_for = DayFilter(
         connection=asked.text(args, "connection"),
         brand=asked.text(args, "brand"),
+        group=asked.text(args, "group"),
         since=asked.day(args, "since"),
         until=asked.day(args, "until"),
     )

@@ -167,7 +167,9 @@ def sold_by_a_marketplace_that_remits_the_tax(at: Setting) -> Plot:
     channel = named_guid("channel", "a marketplace")
     order = at.order(check, dining="Delivery", source="API", channel_guid=channel)
     paid = {"do": "pay", "payment": {"kind": "OTHER", "other": "Marketplace"}}
-    return Plot(order, [(1, paid)], ready_after=40)
+    back = {"do": "refund", "lines": [at.line_guid(0)]}
+    happens: list[Happening] = [(1, _card()), (NEXT_DAY, back)] if at.is_odd else [(1, paid)]
+    return Plot(order, happens, ready_after=40)
 
 
 def reopened_the_next_day(at: Setting) -> Plot:

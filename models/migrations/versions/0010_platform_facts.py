@@ -191,6 +191,7 @@ def upgrade() -> None:
     sa.Column('postpaid', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_net', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_tax', sa.Numeric(precision=28, scale=4), nullable=False),
+    sa.Column('refunded_marketplace_tax', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_gratuities', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_deferred', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_tips', sa.Numeric(precision=28, scale=4), nullable=False),
@@ -234,6 +235,7 @@ def upgrade() -> None:
     sa.Column('postpaid', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_net', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_tax', sa.Numeric(precision=28, scale=4), nullable=False),
+    sa.Column('refunded_marketplace_tax', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_gratuities', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_deferred', sa.Numeric(precision=28, scale=4), nullable=False),
     sa.Column('refunded_tips', sa.Numeric(precision=28, scale=4), nullable=False),
@@ -365,6 +367,7 @@ def upgrade() -> None:
     op.add_column('refunds', sa.Column('external_id', sa.Text(), nullable=True))
     op.add_column('refunds', sa.Column('net', sa.Numeric(precision=18, scale=4), nullable=True))
     op.add_column('refunds', sa.Column('tax', sa.Numeric(precision=18, scale=4), nullable=True))
+    op.add_column('refunds', sa.Column('marketplace_tax', sa.Numeric(precision=18, scale=4), nullable=True))
     op.add_column('refunds', sa.Column('gratuities', sa.Numeric(precision=18, scale=4), nullable=True))
     op.add_column('refunds', sa.Column('deferred', sa.Numeric(precision=18, scale=4), nullable=True))
     op.add_column('refunds', sa.Column('itemized', sa.Boolean(), nullable=True))
@@ -390,6 +393,7 @@ def downgrade() -> None:
     op.drop_column('refunds', 'itemized')
     op.drop_column('refunds', 'deferred')
     op.drop_column('refunds', 'gratuities')
+    op.drop_column('refunds', 'marketplace_tax')
     op.drop_column('refunds', 'tax')
     op.drop_column('refunds', 'net')
     op.drop_column('refunds', 'external_id')

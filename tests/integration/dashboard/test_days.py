@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from models.session import unit_of_work
+from rules.records import RefundedPart
 from tests import factories, merchants
 from tests.integration.models.days import MONDAY, SUNDAY, bill, paid, refund, sold
 from tests.merchants import Merchant
@@ -33,7 +34,7 @@ def place(owner: Merchant) -> int:
         sold("o3", payments=(paid("11.00"),)),
     )
     with unit_of_work() as session:
-        session.execute(text("UPDATE locations SET brand = 'Bukka'"))
+        session.execute(text("UPDATE locations SET brand = 'Bukka', group_external_id = 'north'"))
     return merchants.tallied(owner)
 
 
@@ -59,6 +60,8 @@ def test_a_day_is_listed_with_what_it_came_to(page: FlaskClient, place: int) -> 
         (f"until={SUNDAY}", [SUNDAY]),
         ("brand=Bukka", [MONDAY, SUNDAY]),
         ("brand=Suya", []),
+        ("group=north", [MONDAY, SUNDAY]),
+        ("group=south", []),
         ("location=987654", []),
         ("connection=nobody's", []),
     ],
@@ -154,6 +157,31 @@ def test_a_cent_that_is_rounding_is_no_fault(page: FlaskClient, owner: Merchant)
     assert "The till counts it as settled" not in order
 
 
+def test_tax_given_back_that_the_marketplace_remits_is_told(
+    page: FlaskClient, script: FlaskClient, owner: Merchant
+) -> None:
+    back = (RefundedPart("r1", Decimal(10), Decimal(1)),)
+    card = paid("11.00", SUNDAY, refund=refund("11.00", MONDAY))
+    rate = factories.tax("1.00", line_id="l1", remitted_by_marketplace=True)
+    lines = (factories.line("l1", "10.00", "1.00", refunds=back),)
+    [order_id] = merchants.take_orders(
+        owner, sold("o1", SUNDAY, lines=lines, taxes=(rate,), payments=(card,))
+    )
+    place = merchants.tallied(owner)
+    shown = cells(page.get(f"/days/{place}/{MONDAY}").text)
+    assert "Tax 1.00 GBP of which the marketplace remits 1.00 GBP Gratuities 0.00 GBP" in shown
+    [row] = csv.DictReader(io.StringIO(page.get(f"/days.csv?since={MONDAY}").text))
+    assert (row["refunded_tax"], row["refunded_marketplace_tax"]) == ("1.00", "1.00")
+    assert "tax 1.00 remitted by the marketplace" in cells(page.get(f"/orders/{order_id}").text)
+    order = script.get(f"/api/v1/orders/{order_id}").json
+    assert order is not None
+    assert order["refunds"][0]["marketplace_tax"] == "1.00"
+    for path in (f"days?since={MONDAY}", f"rollup?since={MONDAY}"):
+        told = script.get(f"/api/v1/analytics/{path}").json
+        assert told is not None
+        assert told["items"][0]["refunded_marketplace_tax"] == "1.00"
+
+
 def test_a_day_that_is_about_to_change_says_so(
     page: FlaskClient, owner: Merchant, place: int
 ) -> None:
@@ -189,8 +217,23 @@ def test_sums_by_brand_lead_to_their_days(page: FlaskClient, place: int) -> None
     by_site = page.get(f"/rollup?since={SUNDAY}").text
     assert '<a href="/days" aria-current="page">' in by_site
     assert f'href="/days?location={place}&amp;since={SUNDAY}">site-1</a>' in by_site
+    assert "No day lies between" in page.get(f"/rollup?group=south&since={SUNDAY}").text
+    by_group = page.get(f"/rollup?by=group&since={SUNDAY}&brand=Bukka").text
+    assert f'href="/days?brand=Bukka&amp;group=north&amp;since={SUNDAY}">north</a>' in by_group
+    with unit_of_work() as session:
+        session.execute(text("UPDATE locations SET group_external_id = NULL"))
     assert "without a group" in page.get(f"/rollup?by=group&since={SUNDAY}").text
     assert "No day lies between" in page.get("/rollup?until=2020-01-01").text
+
+
+def test_the_api_filters_by_group(script: FlaskClient, place: int) -> None:
+    for path in ("days?", f"rollup?since={SUNDAY}&"):
+        many = {}
+        for group in ("north", "south"):
+            answer = script.get(f"/api/v1/analytics/{path}group={group}").json
+            assert answer is not None
+            many[group] = len(answer["items"])
+        assert many["north"] > many["south"] == 0
 
 
 def test_the_live_parts_follow_the_count(

@@ -94,6 +94,6 @@ def _left(order: OrderRecord, sold: list[Entry], paid: list[Entry]) -> Decimal:
 def _given(order: OrderRecord, currency: str) -> Iterator[Entry]:
     for back in (x.refund for x in order.payments if x.refund):
         on, split = back.business_date or order.business_date, refund_split(order, back, currency)
-        for name in ("net", "tax", "gratuities", "deferred"):
+        for name in ("net", "tax", "marketplace_tax", "gratuities", "deferred"):
             yield on, f"refunded_{name}", getattr(split, name)
         yield on, "refunded_tips", back.tip_amount

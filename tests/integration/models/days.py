@@ -28,7 +28,7 @@ AMOUNTS = (
         "refunded_tax",
         "refunded_gratuities",
     ),
-    *("refunded_deferred", "refunded_tips"),
+    *("refunded_marketplace_tax", "refunded_deferred", "refunded_tips"),
 )
 COUNTS = ("orders", "checks", "guests", "voided_orders", "unexplained_orders", "untied_checks")
 

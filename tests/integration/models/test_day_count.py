@@ -136,6 +136,21 @@ def test_a_refund_of_yesterdays_sale_is_booked_today_by_its_parts(till: Connecti
     }
 
 
+def test_tax_that_the_marketplace_remits_is_told_apart_when_given_back(till: Connection) -> None:
+    rates = (
+        tax("0.60", line_id="l1", remitted_by_marketplace=True),
+        tax("0.40", line_id="l1", name="City"),
+    )
+    back = (RefundedPart("r1", Decimal("10.00"), Decimal("1.00")),)
+    given = paid("11.00", SUNDAY, refund=refund("11.00", MONDAY))
+    lines = (line("l1", "10.00", "1.00", refunds=back),)
+    store(till, sold(on=SUNDAY, lines=lines, taxes=rates, payments=(given,)))
+    tallied(till)
+    assert day(till, MONDAY) == {
+        **{"refunded_net": "10.00", "refunded_tax": "1.00", "refunded_marketplace_tax": "0.60"},
+    }
+
+
 def test_a_refund_of_a_custom_amount_is_sales(till: Connection) -> None:
     given = paid("11.00", SUNDAY, refund=refund("4.00", MONDAY, name=None))
     store(till, sold(on=SUNDAY, payments=(given,)))

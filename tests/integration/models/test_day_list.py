@@ -86,6 +86,9 @@ def summed(chain: Connection, by: str, **wanted: Any) -> dict[Any, Any]:
         ({"brand": "Suya"}, 63),
         ({"brand": "nobody's"}, 0),
         ({"connection": "nobody's"}, 0),
+        ({"group": "south"}, 15),
+        ({"group": "north", "brand": "Bukka"}, 9),
+        ({"group": "nobody's"}, 0),
         ({"since": MONDAY}, 50),
         ({"until": SUNDAY, "brand": "Bukka"}, 3),
         ({"since": MONDAY, "until": MONDAY, "brand": "Suya"}, 21),
@@ -146,6 +149,7 @@ def test_of_a_brand_and_of_a_place_alone(chain: Connection) -> None:
     [row] = summed(chain, "brand", location_id=place(chain, "s24")).values()
     assert (row["key"], row["due"]) == (None, Decimal("33.00"))
     assert not summed(chain, "brand", connection="nobody's")
+    assert {key for key, _ in summed(chain, "group", group="south")} == {"south"}
 
 
 def test_the_last_31_days_are_summed_up_unless_it_is_said_since_when() -> None:
@@ -198,9 +202,10 @@ def test_tenders_of_a_day_by_card_and_kind(database: str) -> None:
     assert [(row["refunds"], row["refunded"]) for row in rows][2] == (1, Decimal("2.00"))
 
 
-def test_brands_are_a_merchants_own(chain: Connection) -> None:
+def test_brands_and_groups_are_a_merchants_own(chain: Connection) -> None:
     with unit_of_work() as session:
         assert day_list.brands(session, chain.organization_id) == ["Bukka", "Suya"]
+        assert day_list.groups(session, chain.organization_id) == ["north", "south"]
         assert day_list.location(session, chain.organization_id, place(chain, "s01")) is not None
         other = chain.organization_id + 1
         assert day_list.location(session, other, place(chain, "s01")) is None

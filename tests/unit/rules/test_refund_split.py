@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rules.records import OrderRecord, RefundedPart, RefundRecord
 from rules.refund_split import RefundSplit, refund_split
-from tests.factories import charge, line, order, payment
+from tests.factories import charge, line, order, payment, tax
 
 D = Decimal
 NEXT_DAY = date(2026, 3, 2)
@@ -140,6 +140,33 @@ def test_one_transaction_over_two_payments_is_shared_out() -> None:
     assert split_of(cash, card, **facts) == RefundSplit(
         net=D("3.85"), tax=D("0.38"), gratuities=D("0.77"), itemized=True
     )
+
+
+def test_of_the_tax_given_back_what_the_marketplace_remits_is_told() -> None:
+    facts = {
+        "lines": (
+            line("l1", "20.00", "2.00", refunds=part("10.00", "1.00")),
+            line("rings", parent_id="l2", refunds=part("2.00", "0.20")),
+            line("l2", "5.00", "0.50"),
+            line("gift", "9.00", "0.90", deferred=True, refunds=part("9.00", "0.90")),
+        ),
+        "charges": (charge("s1", "3.00", refunds=part("3.00", "0.30")),),
+        "taxes": (
+            tax("1.50", line_id="l1", remitted_by_marketplace=True),
+            tax("0.50", line_id="l1"),
+            tax("0.50", line_id="l2", remitted_by_marketplace=True),
+            tax("0.90", line_id="gift", remitted_by_marketplace=True),
+            tax("0.30", charge_id="s1"),
+        ),
+    }
+    # Three quarters of 1.00, and all of what a modifier was taxed by its item's rate.
+    found = split_of(refund("26.40"), **facts)
+    assert (found.tax, found.marketplace_tax, found.itemized) == (D("1.50"), D("0.95"), True)
+    halves = refund("13.20"), refund("13.20")
+    payments = [payment(f"p{i}", refund=x) for i, x in enumerate(halves)]
+    shares = [refund_split(order(**facts, payments=payments), x, "USD") for x in halves]
+    assert sum(x.marketplace_tax for x in shares) == D("0.95")
+    assert sum(x.tax for x in shares) == D("1.50")
 
 
 CENTS = st.integers(0, 99_999).map(lambda n: D(n) / 100)
