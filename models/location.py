@@ -10,9 +10,10 @@ class Location(Owned, Stamped, Base):
     """A restaurant or outlet: its zone, its currency, the hour its business day ends.
 
     `archived` means that it isn't read any more; `removed_at` is since when the platform no longer
-    lists it. `taking_orders` is None until the platform told. `facts_version` moves whenever what
-    is known of the place does: menu, configuration, the facts above. An item without a stock level
-    was in stock as of `stock_listed_at`.
+    lists it. `taking_orders` is None until the platform told, and while what it told isn't known:
+    `taking_orders_reason` has it then. `facts_version` moves whenever what is known of the place
+    does: menu, configuration, the facts above. An item without a stock level was in stock as of
+    `stock_listed_at`.
     """
 
     __tablename__ = "locations"

@@ -12,7 +12,8 @@ from models.provenance import Told
 from models.storable import storable
 from rules.facts import OpeningRecord
 
-# Of two words as of the same instant the one that tells of a closed place stands.
+# Of two words as of the same instant the one that tells of a closed place stands, and any that is
+# known rather than one that isn't.
 _OPEN = text("""
 WITH told AS (
     SELECT l.id, t.open, t.reason, t.version,
@@ -21,8 +22,9 @@ WITH told AS (
         CAST(:versions AS timestamptz[])) AS t (id, open, reason, version)
     JOIN locations l ON l.id = t.id
     WHERE l.taking_orders_version IS NULL
-        OR (t.version, NOT t.open, coalesce(t.reason, ''))
-            > (l.taking_orders_version, NOT l.taking_orders, coalesce(l.taking_orders_reason, ''))
+        OR (t.version, t.open IS NOT NULL, coalesce(NOT t.open, false), coalesce(t.reason, ''))
+            > (l.taking_orders_version, l.taking_orders IS NOT NULL,
+                coalesce(NOT l.taking_orders, false), coalesce(l.taking_orders_reason, ''))
 ), written AS (
     UPDATE locations SET taking_orders = told.open, taking_orders_reason = told.reason,
         taking_orders_version = told.version
@@ -56,7 +58,7 @@ def write_openings(
 
 
 def _order(record: OpeningRecord) -> tuple[object, ...]:
-    return record.version, not record.open, _stored(record.reason) or ""
+    return record.version, record.open is not None, not record.open, _stored(record.reason) or ""
 
 
 def _stored(reason: str | None) -> str | None:

@@ -15,6 +15,8 @@ STATUSES = (OUT, LOW, IN_STOCK)
 class StockLevel(Owned, Base):
     """One item at one location as of `version`. An item without a row is in stock.
 
+    `status` is one of ours, or what the platform said if that isn't known.
+
     `changed_at` is since when it stands so; None while nothing else was ever told. `told_at` are
     the instants since then of which deliveries told the same. `listed_at` is of the last listing
     that held it though it couldn't be read.

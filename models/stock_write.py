@@ -108,7 +108,7 @@ def write_stock(
 def _learn(known: _Known, record: StockRecord, told: Told) -> bool:
     """Add a word to what is known; whether that changed more than when it was told last."""
     quantity = None if record.quantity is None else kept(record.quantity, QUANTITY_PLACES)
-    word = StockWord(record.version, record.status, quantity, told.source == DELIVERY)
+    word = StockWord(record.version, storable(record.status), quantity, told.source == DELIVERY)
     before, known.runs = known.runs, learned(known.runs, word)
     known.shared_id = record.shared_id or known.shared_id
     return [(r.since, r.state) for r in before] != [(r.since, r.state) for r in known.runs]

@@ -11,8 +11,6 @@ from typing import Literal
 
 from rules.records import OrderRecord, record
 
-StockStatus = Literal["in stock", "low", "out of stock"]
-
 
 @record
 class MenuItemRecord:
@@ -75,12 +73,15 @@ class MenuRecord:
 
 @record
 class StockRecord:
-    """How much of an item a location has. `quantity` is None where nobody counts it."""
+    """How much of an item a location has. `quantity` is None where nobody counts it.
+
+    `status` is `in stock`, `low`, `out of stock`, or what the platform said if that isn't known.
+    """
 
     location_id: str
     item_id: str
     version: datetime
-    status: StockStatus
+    status: str
     quantity: Decimal | None = None
     shared_id: str | None = None
 
@@ -122,11 +123,14 @@ class CashRecord:
 
 @record
 class OpeningRecord:
-    """Whether a location takes orders from outside just now, and why not."""
+    """Whether a location takes orders from outside just now, and why not.
+
+    `open` is None where the platform said something that isn't known; `reason` has its words then.
+    """
 
     location_id: str
     version: datetime
-    open: bool
+    open: bool | None
     reason: str | None = None
 
 

@@ -59,7 +59,8 @@ def unspoken(until: datetime | None = None, told: Iterable[datetime] = ()) -> St
 def learned(runs: Sequence[StockRun], word: StockWord) -> list[StockRun]:
     """`runs`, oldest first, with one more word; the same word again changes nothing.
 
-    Of two words as of the same instant the one that tells of less stands.
+    Of two words as of the same instant the one that tells of less stands, and any that is
+    known rather than one that isn't.
     """
     words: dict[datetime, StockWord] = {}
     for each in (*_words(runs), word):
@@ -85,7 +86,7 @@ def _run(words: Sequence[StockWord]) -> StockRun:
     return StockRun(first.at, last.at, first.status, first.quantity, first.announced, told)
 
 
-def _how_much(word: StockWord) -> tuple[int, bool, Decimal, bool]:
+def _how_much(word: StockWord) -> tuple[int, str, bool, Decimal, bool]:
     quantity = word.quantity
     rank = _RANKS.get(word.status, len(_RANKS))
-    return rank, quantity is None, quantity or Decimal(0), not word.announced
+    return rank, word.status, quantity is None, quantity or Decimal(0), not word.announced

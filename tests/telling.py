@@ -18,7 +18,6 @@ from rules.facts import (
     ModifierGroupRecord,
     Noun,
     StockRecord,
-    StockStatus,
 )
 from tasks import particulars
 from tests.factories import NOON, PLACE
@@ -63,7 +62,7 @@ def place_id(connection: Connection, place: str = PLACE) -> int:
 
 def stock(
     version: datetime = NOON,
-    status: StockStatus = "out of stock",
+    status: str = "out of stock",
     quantity: str | None = None,
     item: str = "rice",
     place: str = PLACE,

@@ -12,7 +12,7 @@ import msgspec
 from connectors.base.contract import Cursor, Http, Page, Record, Response
 from connectors.base.platform import Stream
 from connectors.toast import asking, limits
-from connectors.toast.bodies import decoded, incomplete, unreadable
+from connectors.toast.bodies import decoded, incomplete
 from rules.facts import OpeningRecord
 
 AVAILABILITY = Stream(
@@ -56,14 +56,19 @@ def read(record: Record) -> OpeningRecord:
     state = decoded(record, _states)
     if record.at is None or not record.location:
         raise incomplete(record, "time" if record.location else "restaurant")
-    if state.status not in _OPEN:
-        raise unreadable(record, f"it has the status {str(state.status)[:40]!r}, which isn't known")
+    if not state.status:
+        raise incomplete(record, "status")
     return OpeningRecord(
         location_id=record.location,
         version=record.at,
-        open=_OPEN[state.status],
-        reason=state.reason or state.reasonKey,
+        open=_OPEN.get(state.status),
+        reason=_reason(state.status, state.reason or state.reasonKey),
     )
+
+
+def _reason(status: str, reason: str | None) -> str | None:
+    """Why it is closed; of a status that isn't known that too, as it came."""
+    return reason if status in _OPEN else ": ".join(filter(None, (status, reason)))
 
 
 def _records(response: Response, location: str, at: datetime) -> list[Record]:

@@ -16,7 +16,7 @@ from connectors.base.platform import Deletes, Stream
 from connectors.toast import asking, limits, pages
 from connectors.toast.bodies import decoded, incomplete, unreadable
 from connectors.toast.numbers import Absurd, number
-from rules.facts import StockRecord, StockStatus
+from rules.facts import StockRecord
 from rules.money import QUANTITY_PLACES
 from rules.records import ZERO
 
@@ -36,6 +36,8 @@ _LOW = Decimal(5)
 # No limit is documented; a hundred ids are 4 KB.
 _AT_ONCE = 100
 _INVALID = "INVALID"
+# Beside these a quantity means nothing.
+_SAYS_ALL = {"IN_STOCK": "in stock", "OUT_OF_STOCK": "out of stock"}
 
 
 class _Validity(msgspec.Struct):
@@ -111,7 +113,7 @@ def _is_unknown(raw: bytes) -> bool:
 
 
 def _quantity(record: Record, item: _Item) -> Decimal | None:
-    if item.status != "QUANTITY":
+    if item.status in _SAYS_ALL:
         return None
     try:
         return number(item.quantity, places=QUANTITY_PLACES) if item.quantity is not None else None
@@ -119,13 +121,12 @@ def _quantity(record: Record, item: _Item) -> Decimal | None:
         raise unreadable(record, "its quantity is impossible") from None
 
 
-def _status(record: Record, status: str | None, quantity: Decimal | None) -> StockStatus:
-    if status == "OUT_OF_STOCK":
-        return "out of stock"
-    if status == "IN_STOCK" or (status == "QUANTITY" and quantity is None):
+def _status(record: Record, status: str | None, quantity: Decimal | None) -> str:
+    """In our words; one that isn't known stays as it came, for nothing safe can be made of it."""
+    if not status:
+        raise incomplete(record, "status")
+    if status != "QUANTITY":
+        return _SAYS_ALL.get(status, status)
+    if quantity is None or quantity > _LOW:
         return "in stock"
-    if status == "QUANTITY" and quantity is not None:
-        if quantity <= ZERO:
-            return "out of stock"
-        return "low" if quantity <= _LOW else "in stock"
-    raise unreadable(record, f"it has the status {str(status)[:40]!r}, which isn't known")
+    return "low" if quantity > ZERO else "out of stock"

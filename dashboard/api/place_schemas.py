@@ -16,6 +16,7 @@ class Placed(Owned):
 class StockSchema(Placed):
     """How much there is of an item, as of `version`. `item` is its name, if a menu told it.
 
+    `status` is `out of stock`, `low` or `in stock`, or what the platform said if that isn't known.
     `quantity` is null where nobody counts it; `changed_at` where nothing else was ever told.
     """
 

@@ -229,8 +229,9 @@ class LocationSchema(Owned):
     """A till site; its business day ends at `closeout_hour`, local time.
 
     One that is `archived` isn't read any more; the platform no longer lists it since `removed_at`.
-    `taking_orders` is null until the platform told. All its sales before `read_until` were
-    read. `facts_version` moves whenever its menu or configuration does.
+    `taking_orders` is null until the platform told, and while what it told isn't known:
+    `taking_orders_reason` has it then. All its sales before `read_until` were read. `facts_version`
+    moves whenever its menu or configuration does.
     """
 
     external_id = fields.String()

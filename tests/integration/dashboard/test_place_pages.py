@@ -141,6 +141,19 @@ def test_locations_say_how_they_stand(
     assert "no longer lists it since" in detail
 
 
+def test_what_is_not_known_is_shown_as_it_came(page: FlaskClient, owner: Merchant) -> None:
+    tell(
+        owner.connection,
+        stock(at(1), "RESERVED", "2"),
+        OpeningRecord(factories.PLACE, at(1), open=None, reason="HALF_OPEN"),
+    )
+    assert '<span class="state idle">RESERVED</span>' in page.get("/stock").text
+    assert "HALF_OPEN" in page.get("/locations").text
+    detail = page.get(f"/locations/{place_id(owner.connection)}").text
+    assert "the platform says: HALF_OPEN" in detail
+    assert "Nothing is out or low" in detail
+
+
 def test_a_location_shows_everything_told_of_it(page: FlaskClient, owner: Merchant) -> None:
     paid = factories.payment("p1", "20.00", business_date=factories.NOON.date())
     merchants.take_orders(owner, factories.order(payments=(paid,)))

@@ -102,7 +102,7 @@ def test_an_entry_that_moves_to_another_day_is_said_in_the_log(
     assert rows(till, CashEntry, CashEntry.business_date) == [(date(2026, 3, 2),)]
 
 
-def opening(minute: int, *, is_open: bool, reason: str | None = None) -> OpeningRecord:
+def opening(minute: int, *, is_open: bool | None, reason: str | None = None) -> OpeningRecord:
     return OpeningRecord(PLACE, at(minute), is_open, reason)
 
 
@@ -122,20 +122,31 @@ def test_a_place_opens_and_closes() -> None:
     assert facts_version(till) == moved == 1
 
 
+def test_a_place_says_what_is_not_known() -> None:
+    till = connected()
+    tell(till, opening(1, is_open=True))
+    assert tell(till, opening(2, is_open=None, reason="HALF_OPEN")) == 1
+    assert taking(till) == [(None, "HALF_OPEN", at(2))]
+    assert tell(till, opening(2, is_open=False), opening(2, is_open=None, reason="X")) == 1
+    assert taking(till) == [(False, None, at(2))]
+
+
 @settings(max_examples=20)
 @given(
-    st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=1, max_size=6),
+    st.lists(
+        st.tuples(st.integers(0, 5), st.sampled_from([True, False, None])), min_size=1, max_size=6
+    ),
     st.data(),
 )
 def test_openings_in_any_order_end_the_same(
-    words: list[tuple[int, bool]], data: st.DataObject
+    words: list[tuple[int, bool | None]], data: st.DataObject
 ) -> None:
     mixed = data.draw(st.permutations([*words, *words[:2]]))
     till = connected()
     for start in range(0, len(mixed), 2):
         tell(till, *(opening(n, is_open=word) for n, word in mixed[start : start + 2]))
-    newest, is_closed = max((minute, not word) for minute, word in words)
-    assert taking(till) == [(not is_closed, None, at(newest))]
+    newest, is_known, is_closed = max((m, word is not None, not word) for m, word in words)
+    assert taking(till) == [(not is_closed if is_known else None, None, at(newest))]
 
 
 @settings(max_examples=20)

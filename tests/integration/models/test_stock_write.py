@@ -20,7 +20,8 @@ from tests.telling import listed, place_id, stock, tell
 
 pytestmark = pytest.mark.usefixtures("database")
 
-STATES = [("out of stock", None), ("low", "2"), ("in stock", "8"), ("in stock", None)]
+STATES = [("out of stock", None), ("low", "2"), ("in stock", "8"), ("RESERVED", None)]
+STATES += [("SOON", "2"), ("in stock", None)]
 
 
 def levels(till: Connection) -> list[tuple[Any, ...]]:
@@ -92,6 +93,19 @@ def test_what_a_listing_leaves_out_is_in_stock_again() -> None:
     assert changes(till)[-1] == ("in stock", "in stock", None, at(5), "reading")
 
 
+def test_a_state_that_is_not_known_is_kept_until_another_is_told() -> None:
+    till = connected()
+    listed(till, "stock", at(1), stock(at(1), "RESERVED\0"))
+    listed(till, "stock", at(2), stock(at(2), "RESERVED\0"))
+    ((_, kept, *_),) = levels(till)
+    assert kept.startswith("RESERVED")
+    listed(till, "stock", at(3))
+    assert [(before, then) for before, then, *_ in changes(till)] == [
+        ("in stock", kept),
+        (kept, "in stock"),
+    ]
+
+
 def test_a_word_that_comes_after_a_listing_without_it_is_history() -> None:
     till = connected()
     listed(till, "stock", at(5), stock(at(5), item="yam"))
@@ -144,7 +158,7 @@ words = st.lists(
 def test_any_order_repetition_and_batching_ends_in_the_same_rows(
     some: Words, data: st.DataObject, size: int
 ) -> None:
-    told = [stock(at(minute), *state, item=name) for name, minute, state in some]  # type: ignore[arg-type]
+    told = [stock(at(minute), *state, item=name) for name, minute, state in some]
     mixed = data.draw(st.permutations([*told, *told[:3]]))
     till = connected()
     for start in range(0, len(mixed), size):
@@ -184,7 +198,7 @@ def test_batches_in_opposite_order_wait_for_each_other_in_no_circle() -> None:
                 items = [f"i{number}" for number in range(5)]
                 when = at(minute + 2 * n)
                 state = STATES[(minute + n) % 3]
-                tell(till, *(stock(when, *state, item=i, place=p) for p in places for i in items))  # type: ignore[arg-type]
+                tell(till, *(stock(when, *state, item=i, place=p) for p in places for i in items))
         except BaseException as error:  # noqa: BLE001 - told to the test
             failed.append(error)
             start.abort()

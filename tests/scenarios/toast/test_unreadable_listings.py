@@ -1,10 +1,10 @@
-"""What a listing holds but can't be read is set aside, and is not taken for gone."""
+"""What a listing holds but can't be read is set aside, and what isn't known is kept as it came."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.integration.tasks.asked import ask, control
+from tests.integration.tasks.asked import ask, connection, control
 from tests.scenarios.toast.kitchen import Kitchen
 
 
@@ -44,11 +44,11 @@ def _parked(kitchen: Kitchen, stream: str) -> int:
     return len(ask(query, c=kitchen.connection_id, s=stream))
 
 
-def test_an_item_of_an_unknown_state_stays_as_it_was(kitchen: Kitchen) -> None:
+def test_an_item_that_cannot_be_read_stays_as_it_was(kitchen: Kitchen) -> None:
     [item, *_] = control(kitchen, "menus", method="GET")["items"]
     control(kitchen, "stock", {"item": item, "status": "OUT_OF_STOCK", "webhooks": False})
     kitchen.read("stock")
-    with _says(kitchen, "/stock", b"OUT_OF_STOCK", b"LIMITED"):
+    with _says(kitchen, "/stock", b'"OUT_OF_STOCK"', b"5"):
         for offset_s in (120, 240):
             control(kitchen, "clock", {"offset_s": offset_s})
             kitchen.read("stock")
@@ -58,3 +58,33 @@ def test_an_item_of_an_unknown_state_stays_as_it_was(kitchen: Kitchen) -> None:
     control(kitchen, "clock", {"offset_s": 360})
     kitchen.read("stock")
     assert _level(kitchen) == "in stock"
+
+
+def test_an_item_of_an_unknown_state_is_told_as_it_came(kitchen: Kitchen) -> None:
+    [item, *_] = control(kitchen, "menus", method="GET")["items"]
+    control(kitchen, "stock", {"item": item, "status": "OUT_OF_STOCK", "webhooks": False})
+    kitchen.read("stock")
+    with _says(kitchen, "/stock", b"OUT_OF_STOCK", b"RESERVED"):
+        control(kitchen, "clock", {"offset_s": 120})
+        kitchen.read("stock")
+    assert (_level(kitchen), _parked(kitchen, "stock")) == ("RESERVED", 0)
+    assert _told(kitchen, "stock", "status") == ["RESERVED"]
+    for status in ("out of stock", "low", "in stock"):
+        assert _told(kitchen, f"stock?status={status}", "status") == []
+    assert _told(kitchen, "stock-changes", "status") == ["RESERVED", "out of stock"]
+
+
+def _told(kitchen: Kitchen, path: str, field: str) -> list[Any]:
+    """What the API says of this connection alone."""
+    sign = "&" if "?" in path else "?"
+    items = kitchen.api(f"{path}{sign}connection={connection(kitchen).name}")["items"]
+    return [item[field] for item in items]
+
+
+def test_an_opening_of_an_unknown_state_is_told_as_it_came(kitchen: Kitchen) -> None:
+    with _says(kitchen, "/restaurant-availability", b"ONLINE", b"HALF_OPEN"):
+        kitchen.read("availability")
+    assert _parked(kitchen, "availability") == 0
+    assert _told(kitchen, "locations", "taking_orders") == [None]
+    [said] = _told(kitchen, "locations", "taking_orders_reason")
+    assert said.startswith("HALF_OPEN: ")

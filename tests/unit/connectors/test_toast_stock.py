@@ -66,6 +66,13 @@ def test_how_much_is_left_decides_what_it_is_called(quantity: float, status: str
     assert stock.read(Record("stock", "a", raw, PLACE, at=NOW)).status == status
 
 
+@pytest.mark.parametrize("quantity", [None, 2])
+def test_a_status_that_is_not_known_is_kept_as_it_came(quantity: int | None):
+    raw = json.dumps(item("a", "RESERVED", quantity=quantity)).encode()
+    found = stock.read(Record("stock", "a", raw, PLACE, at=NOW))
+    assert (found.status, found.quantity) == ("RESERVED", quantity)
+
+
 @pytest.mark.parametrize(
     "record",
     [
@@ -73,6 +80,8 @@ def test_how_much_is_left_decides_what_it_is_called(quantity: float, status: str
         Record("stock", "a", b'{"guid":"a","status":"IN_STOCK"}', at=NOW),
         Record("stock", "a", b'{"status":"IN_STOCK"}', PLACE, at=NOW),
         Record("stock", "a", b'{"guid":"a"}', PLACE, at=NOW),
+        Record("stock", "a", b'{"guid":"a","status":""}', PLACE, at=NOW),
+        Record("stock", "a", b'{"guid":"a","status":"NEW","quantity":1e40}', PLACE, at=NOW),
         Record("stock", "a", b'{"guid":"a","status":"QUANTITY","quantity":1e40}', PLACE, at=NOW),
         Record("stock", "a", b'{"guid":5}', PLACE, at=NOW),
         Record("stock", "a", b"\xff", PLACE, at=NOW),
@@ -93,6 +102,25 @@ def test_an_opening_is_read_as_of_the_answer():
     assert (record.id, page.done, page.watermark) == (PLACE, True, NOW - asking.LAG)
     (again,) = availability.fetch(site, PLACE, [PLACE])
     assert again == record
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ({}, "HALF_OPEN"),
+        ({"reasonKey": "K"}, "HALF_OPEN: K"),
+        ({"reason": "Rain"}, "HALF_OPEN: Rain"),
+    ],
+)
+def test_an_opening_that_is_not_known_is_kept_as_it_came(told: dict[str, str], kept: str):
+    raw = json.dumps({"status": "HALF_OPEN", **told}).encode()
+    found = availability.read(Record("availability", PLACE, raw, PLACE, at=NOW))
+    assert (found.open, found.reason) == (None, kept)
+
+
+def test_an_opening_without_a_status_is_parked():
+    with pytest.raises(SkippedRecord):
+        availability.read(Record("availability", PLACE, b'{"reason": "Rain"}', PLACE, at=NOW))
 
 
 def test_a_restaurant_that_never_takes_orders_from_outside_has_no_opening():

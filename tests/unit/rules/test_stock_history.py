@@ -13,6 +13,7 @@ from rules.stock_history import MOST_TOLD, StockRun, StockWord, learned, unspoke
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STATES = [("out of stock", None), ("low", Decimal(2)), ("low", Decimal(1)), ("in stock", None)]
+STATES += [("RESERVED", None), ("SOON", None)]
 
 words = st.builds(
     lambda minutes, state: StockWord(NOON + timedelta(minutes=minutes), *state, announced=True),
