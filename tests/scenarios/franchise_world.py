@@ -172,6 +172,8 @@ class World:
             "client_id": facts["client_id"],
             "client_secret": facts["client_secret"],
             "webhook_secret": secrets,
+            # Two for each of the three merchants, who are one client here and share no token.
+            "logins_an_hour": 6,
         }
         with unit_of_work() as session:
             organization = Organization(name=name)
