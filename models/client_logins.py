@@ -17,8 +17,8 @@ _LOCK = 7_203_116
 class ClientLogins(Base):
     """The last attempts of one client, by our clock.
 
-    Of the installation, not of an organization: one client may serve several. `client` is a digest,
-    and no token is kept here.
+    Of the installation, not of an organization: one client may serve several. `client` is a digest
+    of what it logs in with, and no token is kept here.
     """
 
     __tablename__ = "client_logins"
@@ -27,9 +27,13 @@ class ClientLogins(Base):
     attempts: Mapped[list[datetime]] = mapped_column(ARRAY(DateTime(timezone=True)))
 
 
-def client_of(platform: str, base_url: str, name: str) -> str:
-    """The digest of a client that is called `name` at a platform's address."""
-    return hashlib.sha256("\n".join((platform, base_url, name)).encode()).hexdigest()
+def client_of(platform: str, base_url: str, credentials: Sequence[str]) -> str:
+    """The digest of what a client logs in with at a platform's address.
+
+    With its secret: who merely knows its name uses up none of its logins.
+    """
+    named = "\n".join((platform, base_url, *credentials))
+    return hashlib.sha256(named.encode()).hexdigest()
 
 
 def take_turn(session: Session, client: str) -> None:

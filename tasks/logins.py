@@ -28,7 +28,7 @@ class Logins:
     @classmethod
     def of(cls, platform: str, made: Connector) -> "Logins":
         """Those of a connector's client."""
-        client = client_logins.client_of(platform, made.base_url, made.credentials[0])
+        client = client_logins.client_of(platform, made.base_url, made.credentials)
         return cls(client, made.logins_an_hour)
 
     def take_turn(self, session: Session) -> None:

@@ -1,6 +1,7 @@
 """Two logins an hour are those of a client: of all its connections, and of connecting itself."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.integration.tasks.asked import ask, connection, control, cursors, one
 from tests.shop import Shop
 
 pytestmark = pytest.mark.usefixtures("database")
+_numbers = count(1)
 
 
 def _logins(shop: Shop) -> int:
@@ -30,7 +32,7 @@ def _again(shop: Shop, **changes: Any) -> Any:
 def _elsewhere(shop: Shop, **changes: Any) -> Any:
     """The same client, connected by another merchant."""
     with unit_of_work() as session:
-        merchant = Organization(name=f"beside {shop.connection_id}")
+        merchant = Organization(name=f"beside {shop.connection_id}, {next(_numbers)}")
         session.add(merchant)
         session.flush()
         merchant_id = merchant.id
@@ -103,12 +105,16 @@ def test_connecting_waits_for_a_login_and_says_when_one_is_possible(shop: Shop) 
 
 
 def test_credentials_that_are_refused_count_though_nothing_is_stored(shop: Shop) -> None:
-    ask("UPDATE connections SET status = 'needs attention' WHERE id = :c", c=shop.connection_id)
-    refuse = [{"route": "/authentication", "kind": "status", "status": 401}]
-    control(shop, "faults", refuse)
-    with pytest.raises(PermanentError):
-        _again(shop, client_secret="mistyped")
-    control(shop, "faults", method="DELETE")
-    row = _again(shop, client_secret="mistyped-again")
+    for _ in range(2):
+        with pytest.raises(PermanentError):
+            _again(shop, client_secret="mistyped")
+    row = _again(shop, client_secret="mistyped")
     assert (row.status, row.status_code, row.tokens) == ("delayed", "logins.used_up", None)
-    assert _logins(shop) == 1
+
+
+def test_who_merely_knows_the_name_of_a_client_uses_up_none_of_its_logins(shop: Shop) -> None:
+    for secret in ("guessed", "guessed", "another guess"):
+        with pytest.raises(PermanentError):
+            _elsewhere(shop, client_secret=secret)
+    control(shop, "tokens", method="DELETE")
+    assert _code(cursors(shop)[0]) is None
