@@ -1,10 +1,20 @@
-"""In words: where a bill, as its platform states it, isn't what its parts come to."""
+"""In words: what a bill is called, and where it isn't what its platform states of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from documents import figures
+
+
+def named(checks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What each check of an order is called, by its id: its number, or which it is, and its tab."""
+    return {
+        check["check_external_id"]: " ".join(
+            (check["display_number"] or str(place), check["tab"] or "")
+        ).strip()
+        for place, check in enumerate(checks, 1)
+    }
 
 
 def untied(check: Mapping[str, Any]) -> str | None:

@@ -101,6 +101,18 @@ def state(word: str) -> Markup:
     return Markup('<span class="state {}">{}</span>').format(_TONES.get(word, "idle"), word)
 
 
+# What money was taken for that is no sale now.
+_NO_SALES = {
+    **dict.fromkeys(("TOAST_CARD_SELL", "TOAST_CARD_RELOAD"), "gift card"),
+    "HOUSE_ACCOUNT_PAY_BALANCE": "account paid off",
+}
+
+
+def no_sale(kind: str) -> str:
+    """What a line that is no sale was, by its kind."""
+    return f"{_NO_SALES.get(kind, 'sold for later')}, no sale"
+
+
 def pair(value: str) -> tuple[str, str]:
     """A choice whose value is its own label."""
     return value, value
@@ -137,6 +149,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "instant": instant,
     "lag": lag,
     "money": money,
+    "no_sale": no_sale,
     "pair": pair,
     "phone": phone_shown,
     "percent": figures.percent,

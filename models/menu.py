@@ -10,7 +10,10 @@ from models.base import Base, Instant, Money, Owned
 
 
 class Menu(Owned, Base):
-    """A location's menus as published at `version`: groups, items and modifiers by reference."""
+    """A location's menus as published at `version`: groups, items and modifiers by reference.
+
+    Nothing is published any more since `withdrawn_at`; these were what was last.
+    """
 
     __tablename__ = "menus"
     __table_args__ = (UniqueConstraint("location_id"),)
@@ -20,10 +23,11 @@ class Menu(Owned, Base):
     fingerprint: Mapped[str]
     tree: Mapped[dict[str, Any]]
     read_at: Mapped[Instant]
+    withdrawn_at: Mapped[Instant | None]
 
 
 class MenuItem(Owned, Base):
-    """An item or an option of a location's newest menu, or of an earlier one (`removed_at`)."""
+    """An item or an option of a location's menu, or one that no longer is on it (`removed_at`)."""
 
     __tablename__ = "menu_items"
     __table_args__ = (

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -16,7 +17,9 @@ from models.provenance import Told
 from models.storable import storable
 from rules.facts import MenuItemRecord, MenuRecord
 
-_KNOWN = text("SELECT version, fingerprint FROM menus WHERE location_id = :location_id")
+_KNOWN = text("""
+SELECT version, fingerprint, withdrawn_at FROM menus WHERE location_id = :location_id
+""")
 _SEEN_AGAIN = text("""
 UPDATE menus SET version = :version, read_at = now() WHERE location_id = :location_id
 """)
@@ -24,7 +27,18 @@ _PUT = text("""
 INSERT INTO menus (organization_id, location_id, version, fingerprint, tree, read_at)
 VALUES (:organization_id, :location_id, :version, :fingerprint, CAST(:tree AS jsonb), now())
 ON CONFLICT (location_id) DO UPDATE SET version = excluded.version, read_at = excluded.read_at,
-    fingerprint = excluded.fingerprint, tree = excluded.tree
+    fingerprint = excluded.fingerprint, tree = excluded.tree, withdrawn_at = NULL
+""")
+_WITHDRAW = text("""
+WITH withdrawn AS (
+    UPDATE menus SET withdrawn_at = :at
+    WHERE location_id = :location_id AND version < :at AND withdrawn_at IS NULL
+    RETURNING location_id
+), gone AS (
+    UPDATE menu_items SET removed_at = :at
+    FROM withdrawn WHERE menu_items.location_id = withdrawn.location_id AND removed_at IS NULL
+)
+SELECT location_id FROM withdrawn
 """)
 _FACTS = (
     *("shared_external_id", "kind", "name", "path", "price", "pricing", "tax_inclusion"),
@@ -81,6 +95,15 @@ def write_menus(
     return len(changed)
 
 
+def close_menus(session: Session, location: Location, listed_at: datetime) -> int:
+    """Nothing is published: what was before `listed_at` is withdrawn; returns how many menus."""
+    hold(session, [location.id])
+    asked = {"location_id": location.id, "at": listed_at}
+    withdrawn = session.scalars(_WITHDRAW, asked).all()
+    facts_moved(session, withdrawn)
+    return len(withdrawn)
+
+
 def _put(session: Session, organization_id: int, place: int, record: MenuRecord) -> bool:
     known = session.execute(_KNOWN, {"location_id": place}).first()
     if known is not None and known.version > record.version:
@@ -88,7 +111,7 @@ def _put(session: Session, organization_id: int, place: int, record: MenuRecord)
     tree = json.dumps(tree_of(record), sort_keys=True)
     fingerprint = blake2b(tree.encode(), digest_size=16).hexdigest()
     stamped = {"location_id": place, "version": record.version}
-    if known is not None and known.fingerprint == fingerprint:
+    if known is not None and known.withdrawn_at is None and known.fingerprint == fingerprint:
         if known.version < record.version:
             session.execute(_SEEN_AGAIN, stamped)
         return False

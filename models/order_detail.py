@@ -31,7 +31,8 @@ class OrderDetail:
     """An order, its parts in order, who bought, and the deliveries that were about it.
 
     Each part carries its order's `currency`. `children` are a line's modifiers by its id. A check
-    also has the `tax` and `gratuities` that its parts come to, all zero once it is `gone`.
+    also has the `tax` and `gratuities` that its parts come to, all zero once it is `gone`, and the
+    `customer` whose it is.
     """
 
     order: RowMapping
@@ -63,10 +64,15 @@ def order_detail(session: Session, organization_id: int, order_id: int) -> Order
     if order is None:
         return None
     charges = _parts(session, order, OrderCharge)
+    checks = _parts(session, order, OrderCheck)
+    guests = _guests(session, order, [x["customer_external_id"] for x in checks])
     return OrderDetail(
         order=order,
         customer=_customer(session, organization_id, order["customer_id"]),
-        checks=[_summed(x, order, charges) for x in _parts(session, order, OrderCheck)],
+        checks=[
+            {**_summed(x, order, charges), "customer": guests.get(x["customer_external_id"])}
+            for x in checks
+        ],
         lines=_parts(session, order, OrderLine),
         discounts=_parts(session, order, OrderDiscount),
         charges=charges,
@@ -97,6 +103,21 @@ def _summed(check: Part, order: RowMapping, charges: Sequence[Part]) -> Part:
     gratuities = ZERO if gone else sum(staff, ZERO)
     tax = check["due"] - check["amount"] - gratuities
     return {**check, "gone": gone, "gratuities": gratuities, "tax": tax}
+
+
+def _guests(
+    session: Session, order: RowMapping, named: Sequence[str | None]
+) -> dict[str | None, RowMapping]:
+    """Whom the checks name, by the platform's id of them."""
+    told = [each for each in named if each is not None]
+    if not told:
+        return {}
+    query = select(*inspect(Customer).columns).where(
+        Customer.organization_id == order["organization_id"],
+        Customer.connection_id == order["connection_id"],
+        Customer.external_id.in_(told),
+    )
+    return {row["external_id"]: row for row in session.execute(query).mappings()}
 
 
 def _customer(session: Session, organization_id: int, customer_id: int | None) -> RowMapping | None:

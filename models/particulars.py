@@ -11,7 +11,7 @@ from models.configured_write import close_configuration, write_configured
 from models.connection import Connection
 from models.location import Location
 from models.locations import locations_of
-from models.menu_write import write_menus
+from models.menu_write import close_menus, write_menus
 from models.opening_write import write_openings
 from models.provenance import DELIVERY, READING, Told
 from models.stock_close import close_stock, still_told
@@ -36,6 +36,7 @@ WRITERS: dict[type[Any], Writer] = {
 
 # What is gone when a whole listing didn't hold it, by stream.
 _CLOSED: dict[str, Callable[[Session, Location, datetime], int]] = {
+    "menus": close_menus,
     "stock": close_stock,
     "configuration": close_configuration,
 }

@@ -41,10 +41,15 @@ _published = msgspec.json.Decoder(_Published)
 
 
 def changes(http: Http, location: str, cursor: Cursor | None, now: datetime) -> Iterator[Page]:
-    """The menus, if they were published since `cursor`; nothing where none ever were."""
+    """The menus, if they were published since `cursor`; an empty listing where none are."""
     known = _known(cursor)
     response = asking.get(http, METADATA, location, limits.MENU_METADATA)
-    published = _instant(answered(response, _published)) if response.status == 200 else None
+    if response.status != 200:
+        # What was known is forgotten: it may be published again as it was.
+        at = asking.as_of(response, now)
+        yield Page((), {"v": _VERSION}, True, now - MENUS.hold_back, listed_at=at)
+        return
+    published = _instant(answered(response, _published))
     records: Sequence[Record] = ()
     if published is not None and (known is None or published > known):
         records = list(fetch(http, location, (location,)))

@@ -109,13 +109,15 @@ class OfferedSchema(Schema):
 class MenuSchema(Placed):
     """All that a location offers, as published at `version`.
 
-    Groups nest; everything else is named by its id, for options may lead back to where they came
-    from: whoever follows them looks out for circles.
+    Nothing is published any more since `withdrawn_at`: then it is what was offered last. Groups
+    nest; everything else is named by its id, for options may lead back to where they came from:
+    whoever follows them looks out for circles.
     """
 
     currency = fields.String()
     version = Instant()
     read_at = Instant()
+    withdrawn_at = Instant(allow_none=True)
     menus = fields.List(fields.Nested(MenuGroupSchema))
     items = fields.List(fields.Nested(OfferedSchema))
     options = fields.List(fields.Nested(OfferedSchema))

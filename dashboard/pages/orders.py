@@ -7,7 +7,7 @@ from flask import abort, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from dashboard import again
+from dashboard import again, bills
 from dashboard.access import Visitor, signed_in
 from dashboard.fragments import render
 from dashboard.pages import asked, blueprint, choices, timeline
@@ -60,6 +60,7 @@ def order(database: Session, visitor: Visitor, order_id: int) -> ResponseReturnV
         visitor=visitor,
         detail=detail,
         names=order_names(database, detail),
+        bills=bills.named(detail.checks),
         steps=timeline.of_order(detail),
     )
 

@@ -283,6 +283,7 @@ def upgrade() -> None:
     sa.Column('fingerprint', sa.Text(), nullable=False),
     sa.Column('tree', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('organization_id', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['location_id'], ['locations.id'], name=op.f('fk_menus_location_id'), ondelete='CASCADE'),

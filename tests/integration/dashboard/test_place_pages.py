@@ -17,7 +17,7 @@ from rules.facts import OpeningRecord
 from tests import factories, merchants
 from tests.factories import at
 from tests.merchants import Merchant
-from tests.telling import cash, configured, furnish, item, menu, place_id, stock, tell
+from tests.telling import cash, configured, furnish, item, listed, menu, place_id, stock, tell
 
 
 def stocked(text: str) -> list[str]:
@@ -189,6 +189,16 @@ def test_its_cash_is_of_today_unless_a_date_is_asked_for(
 def test_a_location_that_is_not_there(page: FlaskClient, other: Merchant) -> None:
     for path in ("0", "99999999", "x", str(place_id(other.connection))):
         assert page.get(f"/locations/{path}").status_code == 404
+
+
+def test_a_menu_that_was_withdrawn_says_so(page: FlaskClient, owner: Merchant) -> None:
+    tell(owner.connection, menu(at(0)))
+    place = place_id(owner.connection)
+    assert "Nothing is published" not in page.get(f"/locations/{place}").text
+    listed(owner.connection, "menus", at(5))
+    shown = page.get(f"/locations/{place}").text
+    assert "Nothing is published any more" in shown
+    assert "Jollof rice" in shown
 
 
 def test_a_huge_menu_is_shown(page: FlaskClient, owner: Merchant) -> None:

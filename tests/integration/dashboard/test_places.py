@@ -113,6 +113,17 @@ def test_a_huge_menu_is_answered(script: FlaskClient, owner: Merchant, place: in
     assert len(answer(script, f"menus/{place}")["items"]) == 5000
 
 
+def test_a_menu_that_was_withdrawn_says_since_when(
+    script: FlaskClient, owner: Merchant, place: int
+) -> None:
+    tell(owner.connection, menu(at(0)))
+    assert answer(script, f"menus/{place}")["withdrawn_at"] is None
+    listed(owner.connection, "menus", at(5))
+    found = answer(script, f"menus/{place}")
+    assert (found["withdrawn_at"], len(found["menus"])) == ("2026-03-01T12:05:00.000000Z", 1)
+    assert not answer(script, "menu-items?removed=false")["items"]
+
+
 def test_items_that_left_the_menu_are_marked(script: FlaskClient, owner: Merchant) -> None:
     tell(owner.connection, menu(at(0)))
     tell(owner.connection, replace(menu(at(1)), items=(item(),)))

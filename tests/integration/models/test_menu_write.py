@@ -13,7 +13,7 @@ from models import Connection, Location, Menu, MenuItem
 from models.session import unit_of_work
 from rules.facts import MenuGroupRecord, MenuRecord
 from tests.factories import at, connected
-from tests.telling import item, menu, tell
+from tests.telling import item, listed, menu, tell
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -90,6 +90,29 @@ def test_what_leaves_is_removed_and_comes_back() -> None:
     assert tell(till, replace(full, version=at(2))) == 1
     assert items(till)["plantain"] is None
     assert moved(till) == 3
+
+
+def test_what_is_withdrawn_stays_as_removed_until_it_is_published_again() -> None:
+    till = connected()
+    tell(till, menu(at(0)))
+    (tree,) = one(till, Menu.tree)
+    assert listed(till, "menus", at(5)) == 1
+    assert one(till, Menu.withdrawn_at, Menu.version, Menu.tree) == (at(5), at(0), tree)
+    assert items(till) == {"rice": at(5), "plantain": at(5)}
+    assert moved(till) == 2
+    assert listed(till, "menus", at(9)) == 0
+    assert one(till, Menu.withdrawn_at) == (at(5),)
+    assert tell(till, menu(at(0))) == 1
+    assert one(till, Menu.withdrawn_at) == (None,)
+    assert items(till) == {"rice": None, "plantain": None}
+    assert moved(till) == 3
+
+
+def test_a_menu_that_is_newer_than_the_look_that_found_none_stands() -> None:
+    till = connected()
+    tell(till, menu(at(5)))
+    assert listed(till, "menus", at(5)) == 0
+    assert one(till, Menu.withdrawn_at) == (None,)
 
 
 def test_an_equally_new_menu_that_is_better_understood_replaces() -> None:

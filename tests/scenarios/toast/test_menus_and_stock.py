@@ -57,6 +57,21 @@ def test_a_webhook_brings_a_new_menu_and_several_at_once_bring_it_once(kitchen: 
     assert "New 200" not in _prices(kitchen)
 
 
+def test_a_menu_that_is_withdrawn_is_no_longer_offered(kitchen: Kitchen) -> None:
+    kitchen.read("menus")
+    before = _prices(kitchen)
+    control(kitchen, "menus", {}, method="DELETE")
+    control(kitchen, "clock", {"offset_s": 120})
+    kitchen.read("menus")
+    assert (bool(before), _prices(kitchen)) == (True, {})
+    told = kitchen.api(f"menus/{_place(kitchen)}")
+    assert (told["withdrawn_at"] is not None, bool(told["menus"])) == (True, True)
+    _publish(kitchen)
+    kitchen.read("menus")
+    assert _prices(kitchen) == before
+    assert kitchen.api(f"menus/{_place(kitchen)}")["withdrawn_at"] is None
+
+
 def test_the_tree_is_whole_its_circles_too_and_comes_from_the_cache(kitchen: Kitchen) -> None:
     kitchen.read("menus")
     hits = counters.reads.labels("menu", "hit")._value.get()

@@ -49,9 +49,15 @@ def test_only_the_menus_themselves_are_charged_to_their_own_limit():
     assert all({"global", "menus_api"} <= set(request.buckets) for request in site.asked)
 
 
-def test_where_nothing_is_published_there_is_no_menu():
-    (page,) = changes(publishing(None), "menus")
+def test_where_nothing_is_published_any_more_there_is_no_menu_until_it_is_again():
+    site = publishing(NOW - timedelta(hours=1))
+    (first,) = changes(site, "menus")
+    (page,) = changes(publishing(None), "menus", first.next)
     assert (page.records, page.done) == ((), True)
+    # An empty listing: what was published is gone.
+    assert page.listed_at == NOW - menus.MENUS.hold_back
+    (again,) = changes(site, "menus", page.next)
+    assert (len(again.records), again.listed_at) == (1, None)
 
 
 def test_menus_taken_back_after_they_were_announced_are_asked_for_again():
