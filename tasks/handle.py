@@ -5,8 +5,8 @@ so that a platform that hangs holds up no delivery that is complete.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,8 @@ log = logger(__name__)
 BATCH = 200
 # Longer than others write a page; whoever holds a row longer is not waited for by its neighbours.
 _LOCK_WAIT_S = 1.0
+# The platform's clock and ours differ by less.
+_AHEAD = timedelta(hours=1)
 
 
 @app.task(name="handle.events")
@@ -129,12 +131,21 @@ def signal(connection_id: int, platform: str, batch: Sorted, due: Collection[dat
 
 
 def hints_of(connection: Connection, event: InboxEvent) -> Sequence[Hint]:
-    """What a delivery points at. Raises: SkippedRecord when it can't be understood."""
+    """What a delivery points at; what it tells as of far ahead is to be asked for instead.
+
+    Nothing newer would ever replace that. Raises: SkippedRecord when it can't be understood.
+    """
     webhook = platforms()[connection.platform].webhook
     if webhook is None:
         raise LookupError(f"{connection.platform} has no webhooks, and so no inbox.")
     with understanding.alone():
-        return webhook.parse(Delivery(event.headers, bytes(event.body)))
+        hints = webhook.parse(Delivery(event.headers, bytes(event.body)))
+    latest = event.received_at + _AHEAD
+    return [replace(x, record=None) if _is_after(x.record, latest) else x for x in hints]
+
+
+def _is_after(record: Record | None, latest: datetime) -> bool:
+    return record is not None and record.at is not None and record.at > latest
 
 
 def _sort(connection: Connection, claimed: Sequence[InboxEvent]) -> Sorted:

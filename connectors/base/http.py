@@ -19,7 +19,7 @@ from connectors.base.budget import Budget, Limit
 from connectors.base.contract import Connector, Do, Outcome, Request, Response, Tokens
 from connectors.base.errors import LimitedError, fault
 from connectors.base.exchange import Exchange, stamped
-from connectors.base.server_clock import ServerClock
+from connectors.base.server_clock import ServerClock, last_known, remember
 from connectors.base.tokens import TokenStore, is_due
 
 _log = logging.getLogger(__name__)
@@ -145,13 +145,14 @@ class Client:
     def _learn(self, request: Request, response: Response, sent: datetime) -> None:
         if (at := stamped(response.headers)) is not None:
             self._clock.measure(sent=sent, received=clock.now(), stamped=at)
+            remember(self._connector.base_url, self._clock.offset)
         for name, (remaining, resets_at) in self._connector.readings(response).items():
             if name in request.buckets:
                 self._budget.observe(self._limit(name, request), remaining, resets_at)
 
     def _take(self, request: Request, patience: "_Patience") -> None:
         limits = [self._limit(name, request) for name in request.buckets]
-        while wait_s := self._budget.take(limits, self.server_now(), clock.now()):
+        while wait_s := self._budget.take(limits, self._sliced_by(), clock.now()):
             if not patience.covers(wait_s):
                 raise LimitedError(
                     "budget.used_up",
@@ -160,6 +161,14 @@ class Client:
                     retry_after_s=wait_s,
                 )
             patience.spend(wait_s)
+
+    def _sliced_by(self) -> datetime:
+        """The platform's present, before our own first reply as others here know it.
+
+        A call that counts in another slice than the platform's is all that comes of a mistake.
+        """
+        own = self._clock
+        return own.now() if own.measured else clock.now() + last_known(self._connector.base_url)
 
     def _block(self, request: Request, bucket: str | None, wait_s: float) -> None:
         here = clock.now()

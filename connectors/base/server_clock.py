@@ -9,6 +9,21 @@ from config import clock
 
 # A Date header drops the fraction, so the true instant lies within a second after it.
 _RESOLUTION = timedelta(seconds=1)
+# What this process knows of each address, for clients that had no reply yet.
+_last: dict[str, timedelta] = {}
+_MOST = 1000
+
+
+def remember(address: str, offset: timedelta) -> None:
+    """Keep how far the clock at an address is ahead of ours."""
+    if len(_last) >= _MOST:
+        _last.clear()
+    _last[address] = offset
+
+
+def last_known(address: str) -> timedelta:
+    """How far it was ahead when somebody here had a reply last; zero before the first."""
+    return _last.get(address, timedelta())
 
 
 class ServerClock:

@@ -13,7 +13,7 @@ from connectors.base.budget import Budget, Limit
 from models import Connection
 from models.session import unit_of_work
 from tasks import backfill, connect, reach, sync
-from tests.integration.tasks.asked import ask, connection, cursors, one
+from tests.integration.tasks.asked import ask, connection, control, cursors, one
 from tests.integration.tasks.queued import Queues
 from tests.integration.tasks.reading import begun, cursor_row
 from tests.shop import Shop
@@ -78,6 +78,8 @@ def test_it_goes_on_once_its_turn_has_come(spaced: Shop, queues: Queues) -> None
             _work(queues)
         at += timedelta(seconds=2 * _APART_S)
         turns += 1
+        # The platform's clock goes with ours.
+        control(spaced, "clock", {"offset_s": turns * 2 * _APART_S})
     assert turns <= len(_of(run_id))
     assert connection(spaced).status == "connected"
 

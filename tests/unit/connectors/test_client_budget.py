@@ -11,7 +11,7 @@ import redis
 from config import clock
 from config.errors import TransientError
 from connectors.base.budget import Budget
-from connectors.base.contract import Request
+from connectors.base.contract import Request, Tokens
 from connectors.base.http import Client
 from connectors.base.platform import Bucket
 from connectors.base.tokens import MemoryTokens
@@ -45,10 +45,11 @@ def client(stage: Stage, broker: redis.Redis) -> Iterator[Callable[..., Client]]
     """Makes clients as workers have them: with nothing in common but the server."""
     with ExitStack() as opened:
 
-        def make(key: str = "c1") -> Client:
+        def make(key: str = "c1", tokens: MemoryTokens | None = None) -> Client:
             toast = Toast({"api_url": stage.url, "client_id": "us", "client_secret": "secret"})
             toast.buckets = {**toast.buckets, **BUCKETS}
-            made = Client(toast, tokens=MemoryTokens(), budget=Budget(broker), connection_key=key)
+            kept, budget = tokens or MemoryTokens(), Budget(broker)
+            made = Client(toast, tokens=kept, budget=budget, connection_key=key)
             return opened.enter_context(made)
 
         yield make
@@ -68,6 +69,18 @@ def test_clients_of_a_connection_share_what_each_call_is_charged_to(
     # Neither another bucket nor another connection has to do with it.
     assert one.send(BULK).status == 200
     assert client("c2").send(ASK).status == 200
+
+
+def test_only_the_first_call_of_a_process_is_counted_by_our_own_clock(
+    client: Callable[..., Client],
+):
+    # Ours is in the next slice, and a reply tells that the platform's isn't.
+    with clock.frozen(AT + timedelta(minutes=20)):
+        clients = [client(tokens=MemoryTokens(Tokens("kept"))) for _ in range(4)]
+        for each in clients[:3]:
+            assert each.send(ASK).status == 200
+        with pytest.raises(TransientError, match="used up"):
+            clients[3].send(ASK)
 
 
 def test_what_the_platform_says_is_left_counts_for_all(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.base import server_clock
 from connectors.base.server_clock import ServerClock
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -31,6 +32,16 @@ def test_the_offset_is_never_further_off_than_the_first_reply_allows(
         bound = (there + back + timedelta(seconds=1)) / 2
         worst = bound if worst is None else min(worst, bound)
         assert abs(clock.offset - ahead) <= worst
+
+
+def test_what_is_remembered_of_addresses_is_bounded():
+    server_clock.remember("http://a", timedelta(hours=1))
+    assert server_clock.last_known("http://a") == timedelta(hours=1)
+    assert server_clock.last_known("http://b") == timedelta()
+    for number in range(2_000):
+        server_clock.remember(f"http://{number}", timedelta())
+    assert server_clock.last_known("http://a") == timedelta()
+    assert len(server_clock._last) <= 1_000
 
 
 def test_a_clock_that_was_set_is_believed_anew():
