@@ -57,16 +57,18 @@ def read(kind: str, key: str, version: int | str, make: Callable[[], Any]) -> An
 
     `kind` is a word for the metrics; `key` and `version` say what it is made of.
     """
+    # However the cache fails, and whenever: what was made by then isn't made again.
+    made = cache(lambda: _plain(make()))
     if not _breaker.closed():
         _count(kind, AWAY)
-        return _plain(make())
+        return made()
     try:
-        return _through(kind, f"cache:{kind}:{key}:{version}", make)
+        return _through(kind, f"cache:{kind}:{key}:{version}", made)
     except (redis.RedisError, SettingError) as error:
         _breaker.open()
         log.warning("cache not asked", error=type(error).__name__)
         _count(kind, AWAY)
-        return _plain(make())
+        return made()
 
 
 def _through(kind: str, name: str, make: Callable[[], Any]) -> Any:
@@ -82,7 +84,7 @@ def _through(kind: str, name: str, make: Callable[[], Any]) -> Any:
             return found.value
     _count(kind, MISS)
     try:
-        value = _plain(make())
+        value = make()
         _keep(client, name, value)
     finally:
         client.eval(_UNLOCK, 1, lock, mine)

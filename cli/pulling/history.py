@@ -17,6 +17,8 @@ from tasks.pull import Counts
 
 # Nobody watches a command that stands still for longer: it is parked.
 _WORTH_WAITING = timedelta(minutes=10)
+# As often as beat rings for slices.
+_RING_S = 1.0
 
 
 @dataclass
@@ -29,6 +31,7 @@ class History:
     say: Callable[[str], None]
     seen: tuple[int, int] = (0, 0)
     moved_at: float = field(default_factory=clock.monotonic)
+    rung_at: float = field(default_factory=clock.monotonic)
 
     def retry_failed(self) -> None:
         """Have slices that failed before read again: somebody mended the cause."""
@@ -56,14 +59,17 @@ class History:
         return found
 
     def _by_workers(self) -> None:
-        """Until there is nothing left to wait for, or no worker is left."""
+        """Until there is nothing left to wait for, or no worker is left.
+
+        Slices are signalled as they are by beat, which need not run: their turn to call has come,
+        their worker died, or the signal got lost.
+        """
         for _, stuck in watched(self._going_on):
-            if not stuck:
-                continue
-            if not workers.take("backfill.slice", self.platform):
+            if stuck and not workers.take("backfill.slice", self.platform):
                 return
-            # Their worker died, or the signal got lost.
-            backfill.signal(self.run_id)
+            if clock.monotonic() - self.rung_at >= _RING_S:
+                backfill.signal(self.run_id)
+                self.rung_at = clock.monotonic()
 
     def _here(self) -> None:
         said = ""

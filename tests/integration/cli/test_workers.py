@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from tests.waiting import until
 pytestmark = pytest.mark.usefixtures("database")
 
 _QUEUES = "toast.sync,toast.bulk,invoice"
-# Without beat nobody but the command looks for what waits for its turn to call, and seldom.
 _DAYS = 20
 
 
@@ -38,6 +38,19 @@ def test_workers_import_and_invoice(worker: Child, shop: Takeaway) -> None:
     assert said.document["orders"] == {"issued": shop.days}
     assert worker.says("slice read")
     assert worker.says("invoices issued")
+
+
+def test_slices_go_on_without_beat_once_their_turn_to_call_has_come(
+    worker: Child, shop: Takeaway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody is taken for stuck here, and nothing is waited for that comes after.
+    monkeypatch.setattr("cli.pulling.patience._FIRST_S", 600.0)
+    monkeypatch.setattr("cli.pulling.history._WORTH_WAITING", timedelta(seconds=15))
+    with shop.failing(status=429, headers={"Retry-After": "2"}, times=1):
+        said = typed(*shop.span, "--json")
+    assert said.code == 0, said.err
+    assert said.document["orders"] == {"issued": shop.days}
+    assert worker.says("slice read")
 
 
 def test_workers_read_what_changed(worker: Child, shop: Takeaway) -> None:
