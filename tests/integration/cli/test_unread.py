@@ -18,11 +18,10 @@ def config(toast: Served, tmp_path: Path, settings: dict[str, Any]) -> str:
     return written(tmp_path, {**settings, "restaurants": named})
 
 
-def _withdraw(toast: Served, *guids: str) -> None:
-    answer = requests.post(
-        f"{toast.url}/control/access", json={"withdrawn": list(guids)}, timeout=5
-    )
-    answer.raise_for_status()
+def _admit(toast: Served, guid: str, *, in_s: float) -> None:
+    """The platform lists the restaurant, and lets nobody read it before then."""
+    wanted = {"guid": guid, "delay_s": in_s}
+    requests.post(f"{toast.url}/control/locations", json=wanted, timeout=5).raise_for_status()
 
 
 def _status(name: str) -> Any:
@@ -34,7 +33,7 @@ def test_check_fails_on_it_until_access_is_back(toast: Served, config: str, name
     connected = typed("connect", "toast", name, "--config", config, "--json").document
     assert connected["warnings"] == []
     refused = connected["locations"][1]
-    _withdraw(toast, refused["external_id"])
+    _admit(toast, refused["external_id"], in_s=900)
     said = typed("check", name, "--json")
     assert (said.code, said.document["ok"]) == (1, False)
     (warning,) = said.document["warnings"]
@@ -47,7 +46,7 @@ def test_check_fails_on_it_until_access_is_back(toast: Served, config: str, name
     assert "works" not in in_words.out
     assert f"Warning: {warning}" in in_words.err
     assert _status(name) == "needs attention"
-    _withdraw(toast)
+    _admit(toast, refused["external_id"], in_s=0)
     said = typed("check", name, "--json")
     assert (said.code, said.document["ok"], said.document["warnings"]) == (0, True, [])
     assert _status(name) == "connected"
@@ -55,13 +54,13 @@ def test_check_fails_on_it_until_access_is_back(toast: Served, config: str, name
 
 def test_connect_is_done_and_warns_of_it(toast: Served, config: str, name: str) -> None:
     refused = toast.platform.merchant.restaurants[1]
-    _withdraw(toast, refused.guid)
+    _admit(toast, refused.guid, in_s=900)
     said = typed("connect", "toast", name, "--config", config, "--json")
     assert (said.code, said.document["outcome"]) == (0, "connected")
     (warning,) = said.document["warnings"]
     assert f"'{refused.guid}' can't be read: Toast doesn't let" in warning
     assert warning.endswith(f"Then run 'taxpoynt check {name}'.")
     assert f"Warning: {warning}" in typed("connect", "toast", name, "--config", config).err
-    _withdraw(toast)
+    _admit(toast, refused.guid, in_s=0)
     again = typed("connect", "toast", name, "--config", config, "--json")
     assert (again.code, again.document["warnings"]) == (0, [])
