@@ -27,9 +27,11 @@ _SOON_S = 60.0
 # Longer than a refetch of many takes.
 _HELD = timedelta(seconds=60)
 
-# What handling reads of a delivery.
+# What handling reads of a delivery; to read anything else would be a query for each.
 _READ = load_only(
-    *(InboxEvent.headers, InboxEvent.body, InboxEvent.correlation_id, InboxEvent.attempts)
+    *(InboxEvent.headers, InboxEvent.body, InboxEvent.correlation_id, InboxEvent.attempts),
+    InboxEvent.received_at,
+    raiseload=True,
 )
 
 
