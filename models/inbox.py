@@ -28,11 +28,8 @@ _SOON_S = 60.0
 _HELD = timedelta(seconds=60)
 
 # What handling reads of a delivery; to read anything else would be a query for each.
-_READ = load_only(
-    *(InboxEvent.headers, InboxEvent.body, InboxEvent.correlation_id, InboxEvent.attempts),
-    InboxEvent.received_at,
-    raiseload=True,
-)
+_OF_EVENT = ("headers", "body", "correlation_id", "attempts", "received_at")
+_READ = load_only(*(getattr(InboxEvent, name) for name in _OF_EVENT), raiseload=True)
 
 
 @dataclass(frozen=True, slots=True)
